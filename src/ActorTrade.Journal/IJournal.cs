@@ -1,0 +1,156 @@
+using ActorTrade.EventSourcing;
+
+namespace ActorTrade.Journal;
+
+/// <summary>
+/// The event log of a node. Appends of all entities gather into one commit; each request hears exactly one outcome, after it.
+/// The journal, and nothing else, guards that an entity has one writer: see <see cref="EntityStream"/>.
+/// </summary>
+/// <remarks>
+/// Threads: <see cref="Append"/> and <see cref="SaveSnapshot"/> may be called from any thread and do not wait. Completions run
+/// on the journal's own thread and must only hand on. Reads take their own view and do not hold up appends.
+/// </remarks>
+public interface IJournal : IAsyncDisposable
+{
+    /// <summary>Ordering of the newest durable event; 0 where there is none.</summary>
+    long LastOrdering { get; }
+
+    /// <summary>False while so much waits to be written that new work should be refused (finishing work still may append).</summary>
+    bool HasRoom { get; }
+
+    /// <summary>Not null once the journal has stopped for good, with the reason; every append then fails.</summary>
+    Exception? Failure { get; }
+
+    /// <summary>
+    /// Takes over the entity: whatever an earlier holder still appends is fenced from here on. Then gives the newest usable
+    /// snapshot and every durable event after it to <paramref name="sink"/>, in order, on a thread of the journal's choice.
+    /// </summary>
+    void Recover(EntityId entity, IRecoverySink sink);
+
+    /// <summary>Queues events for the next commit.</summary>
+    void Append(AppendRequest request);
+
+    /// <summary>Queues a snapshot; it may be lost without harm.</summary>
+    void SaveSnapshot(EntityStream stream, StoredSnapshot snapshot);
+
+    /// <summary>Durable events after <paramref name="afterOrdering"/> in commit order, without gaps, up to the newest one now.</summary>
+    /// <exception cref="JournalDamagedException">A record is damaged or missing; names its position.</exception>
+    IEnumerable<StoredEvent> ReadAll(long afterOrdering);
+
+    /// <summary>The newest snapshot of each entity that has one.</summary>
+    IEnumerable<(EntityId Entity, StoredSnapshot Snapshot)> ReadSnapshots();
+
+    /// <summary>Every entity with a wake-up, and its time, as of the newest durable event. Read when a node starts.</summary>
+    IReadOnlyList<(EntityId Entity, DateTimeOffset WakeAt)> ReadWakeUps();
+
+    /// <summary>Runs after each commit, on the journal's thread, with the ordering of its last event. Must only hand on.</summary>
+    IDisposable OnCommitted(Action<long> committed);
+
+    JournalStatistics Statistics();
+}
+
+/// <summary>
+/// The right to append to one entity, given by a recovery. A later recovery of the same entity raises the epoch, and appends
+/// under an older one are <see cref="AppendOutcome.Fenced"/>, as are appends that do not follow the last sequence number.
+/// </summary>
+public abstract class EntityStream(EntityId entity, long epoch)
+{
+    public EntityId Entity { get; } = entity;
+
+    public long Epoch { get; } = epoch;
+}
+
+/// <summary>Hears one entity's past, in order. Calls come from one thread, one after the other.</summary>
+public interface IRecoverySink
+{
+    /// <summary>False where the snapshot cannot be used (an unknown form): then every event follows.</summary>
+    bool Restore(StoredSnapshot snapshot);
+
+    void Apply(in StoredEvent stored);
+
+    /// <summary>The end: all durable events were given.</summary>
+    void Recovered(EntityStream stream, long lastSequenceNr);
+
+    /// <summary>The end: the past could not be read.</summary>
+    void Failed(Exception reason);
+}
+
+/// <summary>One event as it lies in the journal.</summary>
+/// <param name="Ordering">Place in commit order; contiguous from 1 on one machine.</param>
+/// <param name="Entity">Whose event.</param>
+/// <param name="SequenceNr">Place among the entity's events; contiguous from 1.</param>
+/// <param name="At">When it was decided, UTC, to 100 ns.</param>
+/// <param name="WakeAt">The wake-up the entity wants after this event; null for none.</param>
+/// <param name="StoredName">Name and version of the record.</param>
+/// <param name="Payload">The host's header and the record.</param>
+public readonly record struct StoredEvent(
+    long Ordering,
+    EntityId Entity,
+    long SequenceNr,
+    DateTimeOffset At,
+    DateTimeOffset? WakeAt,
+    string StoredName,
+    ReadOnlyMemory<byte> Payload);
+
+/// <summary>An entity's state at a sequence number, in the form named.</summary>
+public sealed record StoredSnapshot(long SequenceNr, string StoredName, ReadOnlyMemory<byte> Payload);
+
+/// <summary>One event of an append.</summary>
+public readonly record struct NewEvent(string StoredName, byte[] Payload);
+
+/// <summary>The events of one command, stored together or not at all.</summary>
+public abstract class AppendRequest
+{
+    public required EntityStream Stream { get; init; }
+
+    public required long FirstSequenceNr { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>At least one.</summary>
+    public required NewEvent[] Events { get; init; }
+
+    /// <summary>Called once, on the journal's thread. Must only hand on.</summary>
+    public abstract void Completed(AppendOutcome outcome);
+}
+
+/// <summary>What became of an append.</summary>
+public enum AppendOutcome
+{
+    /// <summary>Durable.</summary>
+    Stored = 0,
+
+    /// <summary>Not stored: the entity was taken over, or the sequence number does not follow.</summary>
+    Fenced = 1,
+
+    /// <summary>Not stored: the store refused the commit and undid it.</summary>
+    Failed = 2,
+
+    /// <summary>Stored or not: only a recovery can tell.</summary>
+    Unknown = 3,
+}
+
+/// <summary>Sizes for people and reports.</summary>
+/// <param name="Events">Durable events.</param>
+/// <param name="Bytes">Size of the store's files.</param>
+/// <param name="Entities">Entities with at least one event.</param>
+/// <param name="Snapshots">Snapshots kept.</param>
+/// <param name="Commits">Commits since the journal was opened.</param>
+public sealed record JournalStatistics(long Events, long Bytes, long Entities, long Snapshots, long Commits);
+
+/// <summary>The journal holds something that it did not write so. The node must not start on it.</summary>
+public sealed class JournalDamagedException(long ordering, string what)
+    : Exception($"The journal is damaged at record {ordering}: {what}")
+{
+    /// <summary>Where.</summary>
+    public long Ordering { get; } = ordering;
+}
+
+/// <summary>Another process holds the data directory.</summary>
+public sealed class JournalHeldException(string directory, string holder)
+    : Exception($"The data directory '{directory}' is in use by {holder}.")
+{
+    public string Holder { get; } = holder;
+}
