@@ -51,6 +51,10 @@ public sealed class EventCatalog
         ? entry.Type
         : throw new UnknownStoredNameException(storedName);
 
+    /// <summary>Whether the name is stored as exactly this type today.</summary>
+    public bool Knows(string storedName, Type type) =>
+        _byName.TryGetValue(storedName, out var entry) && entry.Type == type && entry.Convert is null;
+
     /// <summary>Writes the record's fields.</summary>
     public void Write(RecordWriter writer, object record)
     {

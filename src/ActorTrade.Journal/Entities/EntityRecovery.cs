@@ -33,7 +33,7 @@ public sealed class EntityRecovery
     public bool Restore(StoredSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        if (_definition.SnapshotType is not { } type || !IsKnown(snapshot.StoredName, type))
+        if (_definition.SnapshotType is not { } type || !_catalog.Knows(snapshot.StoredName, type))
         {
             return false;
         }
@@ -99,7 +99,4 @@ public sealed class EntityRecovery
         catalog.Write(writer, captured);
         return new StoredSnapshot(sequenceNr, catalog.NameOf(captured), writer.ToArray());
     }
-
-    private bool IsKnown(string storedName, Type type) =>
-        _catalog.StoredNames.Contains(storedName, StringComparer.Ordinal) && _catalog.TypeOf(storedName) == type;
 }
