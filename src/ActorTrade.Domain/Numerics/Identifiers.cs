@@ -1,0 +1,182 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace ActorTrade.Domain.Numerics;
+
+/// <summary>A token, by a key the cluster chose: "USD", "BTC", or "lp:POOL" for the shares of a pool.</summary>
+/// <remarks>1 to 64 characters of A-Z a-z 0-9 : . _ -; case matters. default names no token and its Value throws.</remarks>
+public readonly record struct TokenId : IComparable<TokenId>
+{
+    private readonly string? _value;
+
+    private TokenId(string value) => _value = value;
+
+    public string Value => _value ?? throw Identifier.Missing(nameof(TokenId));
+
+    /// <summary>The token that stands for shares of a pool: "lp:" and the pool's id.</summary>
+    public static TokenId SharesOf(PoolId pool) => new("lp:" + pool.Value);
+
+    public static TokenId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+
+    public static bool TryParse(string? text, out TokenId id) => TryParse(text, out id, out _);
+
+    public static bool TryParse(string? text, out TokenId id, [NotNullWhen(false)] out string? error)
+    {
+        error = Identifier.Check(nameof(TokenId), text, 64, ":._-");
+        id = error is null ? new TokenId(text!) : default;
+        return error is null;
+    }
+
+    public int CompareTo(TokenId other) => string.CompareOrdinal(_value, other._value);
+
+    public override string ToString() => _value ?? "";
+}
+
+/// <summary>An account of the ledger, such as "alice", "treasury" or "bot:TREND-1".</summary>
+/// <remarks>1 to 64 characters of A-Z a-z 0-9 : . _ -; case matters. default names no account and its Value throws.</remarks>
+public readonly record struct AccountId : IComparable<AccountId>
+{
+    private readonly string? _value;
+
+    private AccountId(string value) => _value = value;
+
+    public string Value => _value ?? throw Identifier.Missing(nameof(AccountId));
+
+    public static AccountId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+
+    public static bool TryParse(string? text, out AccountId id) => TryParse(text, out id, out _);
+
+    public static bool TryParse(string? text, out AccountId id, [NotNullWhen(false)] out string? error)
+    {
+        error = Identifier.Check(nameof(AccountId), text, 64, ":._-");
+        id = error is null ? new AccountId(text!) : default;
+        return error is null;
+    }
+
+    public int CompareTo(AccountId other) => string.CompareOrdinal(_value, other._value);
+
+    public override string ToString() => _value ?? "";
+}
+
+/// <summary>An AMM pool, such as "BTC-USD".</summary>
+/// <remarks>
+/// 1 to 60 characters of A-Z a-z 0-9 . _ -, so that "lp:" and the id is a <see cref="TokenId"/>; case matters.
+/// default names no pool and its Value throws.
+/// </remarks>
+public readonly record struct PoolId : IComparable<PoolId>
+{
+    private readonly string? _value;
+
+    private PoolId(string value) => _value = value;
+
+    public string Value => _value ?? throw Identifier.Missing(nameof(PoolId));
+
+    public static PoolId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+
+    public static bool TryParse(string? text, out PoolId id) => TryParse(text, out id, out _);
+
+    public static bool TryParse(string? text, out PoolId id, [NotNullWhen(false)] out string? error)
+    {
+        error = Identifier.Check(nameof(PoolId), text, 60, "._-");
+        id = error is null ? new PoolId(text!) : default;
+        return error is null;
+    }
+
+    public int CompareTo(PoolId other) => string.CompareOrdinal(_value, other._value);
+
+    public override string ToString() => _value ?? "";
+}
+
+/// <summary>A strategy bot, such as "trend-BTCUSD".</summary>
+/// <remarks>
+/// 1 to 60 characters of A-Z a-z 0-9 . _ -, so that "bot:" and the id is an <see cref="AccountId"/>; case matters.
+/// default names no bot and its Value throws.
+/// </remarks>
+public readonly record struct BotId : IComparable<BotId>
+{
+    private readonly string? _value;
+
+    private BotId(string value) => _value = value;
+
+    public string Value => _value ?? throw Identifier.Missing(nameof(BotId));
+
+    public static BotId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+
+    public static bool TryParse(string? text, out BotId id) => TryParse(text, out id, out _);
+
+    public static bool TryParse(string? text, out BotId id, [NotNullWhen(false)] out string? error)
+    {
+        error = Identifier.Check(nameof(BotId), text, 60, "._-");
+        id = error is null ? new BotId(text!) : default;
+        return error is null;
+    }
+
+    public int CompareTo(BotId other) => string.CompareOrdinal(_value, other._value);
+
+    public override string ToString() => _value ?? "";
+}
+
+/// <summary>An order, by the id its sender gave it.</summary>
+/// <remarks>Text form: 32 hexadecimal digits with hyphens. default (the empty id) names no order and its Value throws.</remarks>
+public readonly record struct OrderId : IComparable<OrderId>
+{
+    private readonly Guid _value;
+
+    /// <summary>Throws <see cref="ArgumentException"/> for the empty id.</summary>
+    public OrderId(Guid value) =>
+        _value = value != Guid.Empty ? value : throw new ArgumentException("OrderId: the empty id names no order.", nameof(value));
+
+    public Guid Value => _value != Guid.Empty ? _value : throw Identifier.Missing(nameof(OrderId));
+
+    public static OrderId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+
+    public static bool TryParse(string? text, out OrderId id) => TryParse(text, out id, out _);
+
+    public static bool TryParse(string? text, out OrderId id, [NotNullWhen(false)] out string? error)
+    {
+        if (Guid.TryParseExact(text, "D", out var value) && value != Guid.Empty)
+        {
+            error = null;
+            id = new OrderId(value);
+            return true;
+        }
+
+        error = "OrderId: expected 32 hexadecimal digits in the form 00000000-0000-0000-0000-000000000000, not all zero.";
+        id = default;
+        return false;
+    }
+
+    public int CompareTo(OrderId other) => _value.CompareTo(other._value);
+
+    public override string ToString() => _value.ToString("D", CultureInfo.InvariantCulture);
+}
+
+/// <summary>The one rule of the text identifiers: a length and an alphabet that is safe in URLs, file names and logs.</summary>
+internal static class Identifier
+{
+    /// <summary>Null when the text is valid, else what is wrong with it, beginning with the field.</summary>
+    public static string? Check(string field, string? text, int lengthMax, string punctuation)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return $"{field}: is empty.";
+        }
+
+        if (text.Length > lengthMax)
+        {
+            return $"{field}: has {text.Length} characters; at most {lengthMax} are allowed.";
+        }
+
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsAsciiLetterOrDigit(text[i]) && !punctuation.Contains(text[i], StringComparison.Ordinal))
+            {
+                return $"{field}: character {i + 1} (U+{(int)text[i]:X4}) is not allowed; use A-Z a-z 0-9 and {punctuation}";
+            }
+        }
+
+        return null;
+    }
+
+    public static InvalidOperationException Missing(string type) => new($"default({type}) names nothing.");
+}
