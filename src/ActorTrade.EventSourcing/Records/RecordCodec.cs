@@ -11,7 +11,8 @@ namespace ActorTrade.EventSourcing.Records;
 /// A stored record may gain parameters at its end, with a default: they read as that default where the stored bytes end before.
 /// Nothing else may change; a changed record is a new one with a new stored name and an upcaster.
 /// Fields: the numbers, <see cref="string"/>, <see cref="Guid"/>, instants and spans, enums, <see cref="Nullable{T}"/> and
-/// nullable references, <see cref="IRecordField{TSelf}"/>, arrays, and records of these (whose form is fixed).
+/// nullable references, <see cref="IRecordField{TSelf}"/>, arrays, records of these (whose form is fixed), and abstract records
+/// with nested cases that have stored names.
 /// </remarks>
 public sealed class RecordCodec
 {
@@ -144,7 +145,9 @@ internal static class RecordFields
                 Generic(nameof(WriteArray), element), writer, value, ElementWriter(element));
         }
 
-        return WriteMembers(writer, value, type);
+        return IsUnion(type)
+            ? Expression.Call(UnionOf(type), nameof(RecordUnion.Write), null, writer, value)
+            : WriteMembers(writer, value, type);
     }
 
     private static Expression Read(Expression reader, Type type, bool isNullable)
@@ -180,8 +183,14 @@ internal static class RecordFields
             return Expression.Call(Generic(nameof(ReadArray), element), reader, ElementReader(element));
         }
 
-        return ReadMembers(reader, type, mayEndEarly: false);
+        return IsUnion(type)
+            ? Expression.Convert(Expression.Call(UnionOf(type), nameof(RecordUnion.Read), null, reader), type)
+            : ReadMembers(reader, type, mayEndEarly: false);
     }
+
+    private static bool IsUnion(Type type) => type.IsAbstract && type.IsClass;
+
+    private static ConstantExpression UnionOf(Type type) => Expression.Constant(new RecordUnion(type));
 
     private static Expression WriteOptional(Expression writer, Expression isThere, Expression write) =>
         Expression.IfThenElse(

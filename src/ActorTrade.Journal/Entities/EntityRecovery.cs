@@ -38,14 +38,24 @@ public sealed class EntityRecovery
             return false;
         }
 
-        _reader.Reset(snapshot.Payload);
-        if (_reader.ReadByte() != SnapshotForm)
+        try
         {
+            _reader.Reset(snapshot.Payload);
+            if (_reader.ReadByte() != SnapshotForm)
+            {
+                return false;
+            }
+
+            Remembered.Read(_reader, _catalog);
+            Fold.Restore(_catalog.Read(snapshot.StoredName, _reader));
+        }
+        catch (Exception e) when (e is RecordDamagedException or UnknownStoredNameException)
+        {
+            // A snapshot is only an optimisation: the events say the same.
+            Remembered.Clear();
             return false;
         }
 
-        Remembered.Read(_reader, _catalog);
-        Fold.Restore(_catalog.Read(snapshot.StoredName, _reader));
         SequenceNr = snapshot.SequenceNr;
         return true;
     }

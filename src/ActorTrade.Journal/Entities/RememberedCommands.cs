@@ -61,6 +61,12 @@ internal sealed class RememberedCommands(int max)
         }
     }
 
+    public void Clear()
+    {
+        _byId.Clear();
+        _byExpiry.Clear();
+    }
+
     public void Write(RecordWriter writer, EventCatalog catalog)
     {
         writer.WriteUInt64((ulong)_byId.Count);
