@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using ActorTrade.EventSourcing.Records;
 
 namespace ActorTrade.Domain.Numerics;
 
 /// <summary>A token, by a key the cluster chose: "USD", "BTC", or "lp:POOL" for the shares of a pool.</summary>
 /// <remarks>1 to 64 characters of A-Z a-z 0-9 : . _ -; case matters. default names no token and its Value throws.</remarks>
-public readonly record struct TokenId : IComparable<TokenId>
+public readonly record struct TokenId : IComparable<TokenId>, IRecordField<TokenId>
 {
     private readonly string? _value;
 
@@ -29,12 +30,17 @@ public readonly record struct TokenId : IComparable<TokenId>
 
     public int CompareTo(TokenId other) => string.CompareOrdinal(_value, other._value);
 
+    public static void Write(RecordWriter writer, TokenId value) => writer.WriteString(value.Value);
+
+    /// <summary>Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.</summary>
+    public static TokenId Read(RecordReader reader) => new(reader.ReadString());
+
     public override string ToString() => _value ?? "";
 }
 
 /// <summary>An account of the ledger, such as "alice", "treasury" or "bot:TREND-1".</summary>
 /// <remarks>1 to 64 characters of A-Z a-z 0-9 : . _ -; case matters. default names no account and its Value throws.</remarks>
-public readonly record struct AccountId : IComparable<AccountId>
+public readonly record struct AccountId : IComparable<AccountId>, IRecordField<AccountId>
 {
     private readonly string? _value;
 
@@ -55,6 +61,11 @@ public readonly record struct AccountId : IComparable<AccountId>
 
     public int CompareTo(AccountId other) => string.CompareOrdinal(_value, other._value);
 
+    public static void Write(RecordWriter writer, AccountId value) => writer.WriteString(value.Value);
+
+    /// <summary>Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.</summary>
+    public static AccountId Read(RecordReader reader) => new(reader.ReadString());
+
     public override string ToString() => _value ?? "";
 }
 
@@ -63,7 +74,7 @@ public readonly record struct AccountId : IComparable<AccountId>
 /// 1 to 60 characters of A-Z a-z 0-9 . _ -, so that "lp:" and the id is a <see cref="TokenId"/>; case matters.
 /// default names no pool and its Value throws.
 /// </remarks>
-public readonly record struct PoolId : IComparable<PoolId>
+public readonly record struct PoolId : IComparable<PoolId>, IRecordField<PoolId>
 {
     private readonly string? _value;
 
@@ -84,6 +95,11 @@ public readonly record struct PoolId : IComparable<PoolId>
 
     public int CompareTo(PoolId other) => string.CompareOrdinal(_value, other._value);
 
+    public static void Write(RecordWriter writer, PoolId value) => writer.WriteString(value.Value);
+
+    /// <summary>Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.</summary>
+    public static PoolId Read(RecordReader reader) => new(reader.ReadString());
+
     public override string ToString() => _value ?? "";
 }
 
@@ -92,7 +108,7 @@ public readonly record struct PoolId : IComparable<PoolId>
 /// 1 to 60 characters of A-Z a-z 0-9 . _ -, so that "bot:" and the id is an <see cref="AccountId"/>; case matters.
 /// default names no bot and its Value throws.
 /// </remarks>
-public readonly record struct BotId : IComparable<BotId>
+public readonly record struct BotId : IComparable<BotId>, IRecordField<BotId>
 {
     private readonly string? _value;
 
@@ -113,12 +129,17 @@ public readonly record struct BotId : IComparable<BotId>
 
     public int CompareTo(BotId other) => string.CompareOrdinal(_value, other._value);
 
+    public static void Write(RecordWriter writer, BotId value) => writer.WriteString(value.Value);
+
+    /// <summary>Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.</summary>
+    public static BotId Read(RecordReader reader) => new(reader.ReadString());
+
     public override string ToString() => _value ?? "";
 }
 
 /// <summary>An order, by the id its sender gave it.</summary>
 /// <remarks>Text form: 32 hexadecimal digits with hyphens. default (the empty id) names no order and its Value throws.</remarks>
-public readonly record struct OrderId : IComparable<OrderId>
+public readonly record struct OrderId : IComparable<OrderId>, IRecordField<OrderId>
 {
     private readonly Guid _value;
 
@@ -147,6 +168,10 @@ public readonly record struct OrderId : IComparable<OrderId>
     }
 
     public int CompareTo(OrderId other) => _value.CompareTo(other._value);
+
+    public static void Write(RecordWriter writer, OrderId value) => writer.WriteGuid(value.Value);
+
+    public static OrderId Read(RecordReader reader) => new(reader.ReadGuid());
 
     public override string ToString() => _value.ToString("D", CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using ActorTrade.EventSourcing.Records;
 
 namespace ActorTrade.Domain.Numerics;
 
@@ -15,7 +16,8 @@ namespace ActorTrade.Domain.Numerics;
 /// two-limb values take short paths. The oracle in tests is <see cref="BigInteger"/>. default is zero, and valid.
 /// The hash code is the same in every process, so that no order derived from it differs between two runs.
 /// </remarks>
-public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, IComparable, ISpanFormattable, ISpanParsable<UInt256>
+public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, IComparable, ISpanFormattable, ISpanParsable<UInt256>,
+    IRecordField<UInt256>
 {
     /// <summary>The number of 64-bit limbs a value can have.</summary>
     public const int LimbCountMax = 4;
@@ -109,6 +111,34 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
         }
 
         return FromLimbs(limbs);
+    }
+
+    /// <summary>Stored as one byte, the number of used limbs, and these, little-endian.</summary>
+    public static void Write(RecordWriter writer, UInt256 value)
+    {
+        var used = value.LimbCount;
+        writer.WriteByte((byte)used);
+        for (var i = 0; i < used; i++)
+        {
+            writer.WriteFixedUInt64(value.GetLimb(i));
+        }
+    }
+
+    public static UInt256 Read(RecordReader reader)
+    {
+        var used = reader.ReadByte();
+        if (used > LimbCountMax)
+        {
+            throw new RecordDamagedException($"An amount has {used} limbs.");
+        }
+
+        Span<ulong> limbs = stackalloc ulong[LimbCountMax];
+        for (var i = 0; i < used; i++)
+        {
+            limbs[i] = reader.ReadFixedUInt64();
+        }
+
+        return FromLimbs(limbs[..used]);
     }
 
     public static UInt256 Min(UInt256 a, UInt256 b) => a < b ? a : b;
