@@ -1,0 +1,127 @@
+using ActorTrade.Domain.Markets;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.EventSourcing;
+
+namespace ActorTrade.Domain.Orders;
+
+/// <summary>
+/// How an order speaks with a market outside the ledger: a venue looks like an entity of category "venue" whose key is its name.
+/// A connector of a real venue answers in these words; the paper venue is a whole one, and stores them.
+/// </summary>
+/// <remarks>
+/// <para>An order id is the client order id. A venue that has seen it gives a repeated <see cref="Command.Submit"/> its first
+/// answer. A connector that was started after <see cref="Command.Submit.SubmittedAt"/> cannot know whether it has sent the order
+/// before it stopped: it must not send, but answer <see cref="Event.SubmitTimedOut"/>, so that the order is asked about.</para>
+/// <para>A time-out of a submission is an answer, <see cref="Event.SubmitTimedOut"/>, since only the order may decide what follows.
+/// Fills and closures come as commands to the order, each repeated until answered.</para>
+/// </remarks>
+public static class Venue
+{
+    public const string Category = "venue";
+
+    /// <summary>The longest name of a venue, in characters.</summary>
+    public const int NameLengthMax = 32;
+
+    /// <summary>The longest id a venue may give an order or a trade, in characters.</summary>
+    public const int VenueIdLengthMax = 64;
+
+    /// <summary>Where the venue of this name is reached.</summary>
+    public static EntityId Id(string name) => new(Category, name);
+
+    public abstract record Command : ICommand
+    {
+        private protected Command()
+        {
+        }
+
+        /// <summary>Take an order.</summary>
+        /// <param name="LimitPrice">The limit, and for a market order its protection: it does not trade beyond.</param>
+        /// <param name="SpendMax">What the order may spend in all, fees included, of the token it pays with.</param>
+        /// <param name="SubmittedAt">When the intention was journaled.</param>
+        public sealed record Submit(
+            OrderId OrderId,
+            Instrument Instrument,
+            Side Side,
+            OrderType Type,
+            UInt256 Quantity,
+            decimal LimitPrice,
+            TimeInForce TimeInForce,
+            DateTimeOffset? ExpiresAt,
+            UInt256 SpendMax,
+            DateTimeOffset SubmittedAt) : Command, INaturallyIdempotent;
+
+        /// <summary>End an order. Accepted also where it has ended: the answer says with how much filled.</summary>
+        public sealed record Cancel(OrderId OrderId) : Command, INaturallyIdempotent;
+
+        /// <summary>Say what is known of an order.</summary>
+        public sealed record Query(OrderId OrderId) : Command, INaturallyIdempotent;
+    }
+
+    /// <summary>One trade of an order, as the venue tells it.</summary>
+    /// <param name="VenueTradeId">Unique within the venue.</param>
+    /// <param name="Quantity">Base units of the base token.</param>
+    /// <param name="Price">Quote tokens for one base token.</param>
+    /// <param name="QuoteAmount">Base units of the quote token that change hands, before the fee.</param>
+    /// <param name="FeeToken">The instrument's base or quote token.</param>
+    public sealed record Trade(
+        string VenueTradeId,
+        UInt256 Quantity,
+        decimal Price,
+        UInt256 QuoteAmount,
+        TokenId FeeToken,
+        UInt256 Fee,
+        DateTimeOffset At);
+
+    // Stored by the paper venue for ever: add cases, never rename or change one.
+    public abstract record Event : IEvent
+    {
+        private Event()
+        {
+        }
+
+        [StoredName("venue.submit-accepted.v1")]
+        public sealed record SubmitAccepted(OrderId OrderId, string VenueOrderId) : Event;
+
+        [StoredName("venue.submit-rejected.v1")]
+        public sealed record SubmitRejected(OrderId OrderId, string Reason) : Event;
+
+        /// <summary>Nobody knows whether the venue has the order.</summary>
+        [StoredName("venue.submit-timed-out.v1")]
+        public sealed record SubmitTimedOut(OrderId OrderId) : Event;
+
+        /// <summary>The order has ended at the venue.</summary>
+        /// <param name="State">A final state.</param>
+        /// <param name="Filled">Base units filled in all; fills that make it up may still be on their way.</param>
+        [StoredName("venue.cancel-accepted.v1")]
+        public sealed record CancelAccepted(OrderId OrderId, OrderState State, UInt256 Filled) : Event;
+
+        /// <summary>The venue does not know the order, or does not cancel it.</summary>
+        [StoredName("venue.cancel-rejected.v1")]
+        public sealed record CancelRejected(OrderId OrderId, string Reason) : Event;
+
+        /// <summary>What the venue knows of an order; an answer, never stored.</summary>
+        /// <param name="IsKnown">False: the venue has never seen it; the other fields then say nothing.</param>
+        [StoredName("venue.order-status.v1")]
+        public sealed record OrderStatus(
+            OrderId OrderId,
+            bool IsKnown,
+            string? VenueOrderId,
+            OrderState State,
+            UInt256 Filled,
+            Trade[] Trades,
+            string? Reason) : Event;
+    }
+
+    public abstract record Rejection(string Code) : IRejection
+    {
+        /// <summary>The venue cannot be reached now, and this call did nothing: call again.</summary>
+        public sealed record Unreachable() : Rejection("venue-unreachable");
+
+        /// <summary>The execution's gate did not let a submission out.</summary>
+        /// <param name="DenialCode">A code of <see cref="Denial"/>.</param>
+        public sealed record Denied(string DenialCode) : Rejection("order-denied");
+
+        /// <summary>The call comes from someone who is neither an order nor an operator.</summary>
+        public sealed record NotPermitted(string Principal) : Rejection("not-permitted");
+    }
+}
