@@ -8,28 +8,34 @@ namespace ActorTrade.Domain.Amm;
 /// </summary>
 /// <remarks>
 /// Source: Uniswap V2 (whitepaper section 3.2.1, UniswapV2Library.getAmountOut and getAmountIn) with its fee of 3/1000
-/// made general: with F = 10^6 and f the fee in pips, V2's 997 and 1000 are F-f and F. A fee of 3000 pips gives the same integers
-/// as V2, since both sides of its fraction are multiplied by the same 1000.
+/// made general: with F = 10^6 and f the fee in pips, V2's 997 and 1000 are F-f and F. A fee of 3000 pips gives the
+/// same integers as V2, since both sides of its fraction are multiplied by the same 1000.
 ///
 /// After a swap the pool holds reserveIn + amountIn - protocolFee and reserveOut - amountOut. k does not fall if
 /// protocolFee is at most amountIn·f/F, which <see cref="FeeSchedule.Split"/> ensures: with e = amountIn·(F-f),
 /// (reserveIn + amountIn - protocolFee)·F >= reserveIn·F + e, and
 /// (reserveOut - amountOut)·(reserveIn·F + e) >= reserveOut·reserveIn·F by the rounding of amountOut.
 ///
-/// Limit: a reserve is at most 2^128 - 1. Then e and reserve·F are below 2^148, and the one larger product is taken over
-/// 512 bits by MulDiv, so nothing here can overflow but what is reported as <see cref="QuoteError.ReserveOverflow"/>.
+/// Limit: a reserve is at most 2^128 - 1. Then e and reserve·F are below 2^148, and the one larger product is taken
+/// over 512 bits by MulDiv, so nothing here can overflow but what is reported as
+/// <see cref="QuoteError.ReserveOverflow"/>.
 /// </remarks>
 public static class ConstantProduct
 {
     private static readonly UInt256 One = FeePips.One;
 
-    /// <summary>The largest reserve, 2^128 - 1 base units, and the largest number of shares. (Uniswap V2 stops at 2^112 - 1.)</summary>
+    /// <summary>
+    /// The largest reserve, 2^128 - 1 base units, and the largest number of shares. (Uniswap V2 stops at 2^112 - 1.)
+    /// </summary>
     public static UInt256 ReserveMax => UInt128.MaxValue;
 
-    /// <summary>What the pool gives for an exact input: floor(e·reserveOut / (reserveIn·F + e)), e = amountIn·(F-f).</summary>
+    /// <summary>
+    /// What the pool gives for an exact input: floor(e·reserveOut / (reserveIn·F + e)), e = amountIn·(F-f).
+    /// </summary>
     /// <remarks>
     /// Rounded down, in the pool's favour. The whole of amountIn counts against <see cref="ReserveMax"/>, though a
-    /// protocol fee would not stay. An input that buys less than one base unit is <see cref="QuoteError.OutputTooSmall"/>.
+    /// protocol fee would not stay. An input that buys less than one base unit is
+    /// <see cref="QuoteError.OutputTooSmall"/>.
     /// </remarks>
     public static QuoteError QuoteExactIn(
         UInt256 reserveIn,
@@ -89,9 +95,10 @@ public static class ConstantProduct
             return QuoteError.InsufficientLiquidity;
         }
 
-        // Only this quotient can pass 256 bits (nearly all of a large reserve for a high fee); it is beyond any reserve then.
+        // Only this quotient can pass 256 bits (nearly all of a large reserve, a high fee): beyond any reserve.
         var divisor = (reserveOut - amountOut) * Kept(totalFee);
-        if (!UInt256.TryMulDivUp(reserveIn * One, amountOut, divisor, out var amountIn) || !HasRoom(reserveIn, amountIn))
+        if (!UInt256.TryMulDivUp(reserveIn * One, amountOut, divisor, out var amountIn) ||
+            !HasRoom(reserveIn, amountIn))
         {
             return QuoteError.ReserveOverflow;
         }
@@ -100,7 +107,9 @@ public static class ConstantProduct
         return QuoteError.None;
     }
 
-    /// <summary>The price of an infinitely small swap without fee: base units of the quote token for one of the base token.</summary>
+    /// <summary>
+    /// The price of an infinitely small swap without fee: base units of the quote token for one of the base token.
+    /// </summary>
     public static Price SpotPrice(UInt256 reserveBase, UInt256 reserveQuote) => new(reserveQuote, reserveBase);
 
     /// <summary>
@@ -115,8 +124,9 @@ public static class ConstantProduct
     }
 
     /// <summary>
-    /// The part of the impact that comes from the depth of the pool alone: e / (reserveIn·F + e) with e = amountIn·(F-f).
-    /// It and the fee make up <see cref="Impact"/>: 1 - impact = (1 - fee)·(1 - depth impact), but for rounding.
+    /// The part of the impact that comes from the depth of the pool alone: e / (reserveIn·F + e) with e =
+    /// amountIn·(F-f). It and the fee make up <see cref="Impact"/>: 1 - impact = (1 - fee)·(1 - depth impact), but for
+    /// rounding.
     /// </summary>
     public static PriceImpact DepthImpact(UInt256 reserveIn, UInt256 amountIn, FeePips totalFee)
     {
@@ -126,7 +136,8 @@ public static class ConstantProduct
 
     /// <summary>
     /// The input after which the next base unit would trade at <paramref name="target"/>, fee included: what an
-    /// arbitrageur sends to a pool when the token is worth the target elsewhere. Without a fee this is where the spot price is the target.
+    /// arbitrageur sends to a pool when the token is worth the target elsewhere. Without a fee this is where the spot
+    /// price is the target.
     /// </summary>
     /// <remarks>
     /// The marginal price after x is γ·k/(reserveIn + γx)^2 with γ = (F-f)/F, so x = (√(k·γ/target) - reserveIn)/γ.
@@ -151,8 +162,13 @@ public static class ConstantProduct
         }
 
         var kept = Kept(totalFee);
-        if (target.Numerator.IsZero ||
-            !UInt256.TryMulDivDown(reserveIn * reserveOut, target.Denominator * kept, target.Numerator * One, out var square))
+        if (target.Numerator.IsZero)
+        {
+            return QuoteError.ReserveOverflow;
+        }
+
+        var (multiplier, divisor) = (target.Denominator * kept, target.Numerator * One);
+        if (!UInt256.TryMulDivDown(reserveIn * reserveOut, multiplier, divisor, out var square))
         {
             return QuoteError.ReserveOverflow;
         }

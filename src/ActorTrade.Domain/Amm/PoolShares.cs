@@ -2,11 +2,13 @@ using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.Domain.Amm;
 
-/// <summary>What a deposit would do, in base units; amounts in pool order.</summary>
+/// <summary>
+/// What a deposit would do, in base units; amounts in pool order. Total shares rise by both numbers of shares.
+/// </summary>
 /// <param name="Amount0">Taken of token 0, at most the maximum given.</param>
 /// <param name="Amount1">Taken of token 1, at most the maximum given.</param>
 /// <param name="Shares">Minted for the provider.</param>
-/// <param name="LockedShares">Minted for nobody: the locked minimum on the first deposit, else zero. Total shares rise by both.</param>
+/// <param name="LockedShares">Minted for nobody: the locked minimum of a first deposit, else zero.</param>
 public readonly record struct DepositQuote(UInt256 Amount0, UInt256 Amount1, UInt256 Shares, UInt256 LockedShares);
 
 /// <summary>What a withdrawal would do, in base units; amounts in pool order.</summary>
@@ -24,14 +26,15 @@ public readonly record struct WithdrawalQuote(UInt256 Amount0, UInt256 Amount1, 
 public static class PoolShares
 {
     /// <summary>
-    /// Shares of the first deposit that stay locked for ever. They make it dear to raise the price of one share so far (by
-    /// donations) that small deposits round down to nothing.
+    /// Shares of the first deposit that stay locked for ever. They make it dear to raise the price of one share so far
+    /// (by donations) that small deposits round down to nothing.
     /// </summary>
     public static UInt256 MinimumLiquidity => 1000;
 
     /// <summary>
     /// The first deposit, which sets the price: floor(√(amount0·amount1)) shares, of which
-    /// <see cref="MinimumLiquidity"/> are locked. <see cref="QuoteError.InsufficientLiquidity"/> when nothing would be left.
+    /// <see cref="MinimumLiquidity"/> are locked. <see cref="QuoteError.InsufficientLiquidity"/> when nothing would be
+    /// left.
     /// </summary>
     public static QuoteError QuoteFirstDeposit(UInt256 amount0, UInt256 amount1, out DepositQuote quote)
     {
@@ -62,8 +65,9 @@ public static class PoolShares
     /// ceil(new·reserve/shares) of each token is taken, never more than its maximum.
     /// </summary>
     /// <remarks>
-    /// The amounts are rounded up against the provider. They fit the maximum: new·reserve/shares is at most the maximum,
-    /// which is an integer, so its ceiling is too. <see cref="QuoteError.OutputTooSmall"/> when no share would be minted.
+    /// The amounts are rounded up against the provider. They fit the maximum: new·reserve/shares is at most the
+    /// maximum, which is an integer, so its ceiling is too. <see cref="QuoteError.OutputTooSmall"/> when no share would
+    /// be minted.
     /// </remarks>
     public static QuoteError QuoteDeposit(
         UInt256 reserve0,
@@ -85,7 +89,9 @@ public static class PoolShares
             return error;
         }
 
-        var shares = UInt256.Min(SharesFor(amount0Max, reserve0, totalShares), SharesFor(amount1Max, reserve1, totalShares));
+        var shares = UInt256.Min(
+            SharesFor(amount0Max, reserve0, totalShares),
+            SharesFor(amount1Max, reserve1, totalShares));
         if (shares.IsZero)
         {
             return QuoteError.OutputTooSmall;

@@ -14,7 +14,9 @@ public enum QuoteError
     /// <summary>The pool is empty: a reserve, or the number of shares, is zero.</summary>
     NoLiquidity,
 
-    /// <summary>The pool does not hold what is asked for, or the first deposit does not exceed the locked minimum.</summary>
+    /// <summary>
+    /// The pool does not hold what is asked for, or the first deposit does not exceed the locked minimum.
+    /// </summary>
     InsufficientLiquidity,
 
     /// <summary>A reserve or the number of shares would exceed <see cref="ConstantProduct.ReserveMax"/>.</summary>
@@ -55,7 +57,8 @@ public readonly record struct FeeSchedule
     }
 
     /// <summary>0.30 %: 0.25 % to the liquidity providers and 0.05 % to the protocol.</summary>
-    public static FeeSchedule Standard { get; } = new(liquidityProviders: new FeePips(2500), protocol: new FeePips(500));
+    public static FeeSchedule Standard { get; } =
+        new(liquidityProviders: new FeePips(2500), protocol: new FeePips(500));
 
     /// <summary>This part stays in the pool's reserve.</summary>
     public FeePips LiquidityProviders { get; }
@@ -66,8 +69,8 @@ public readonly record struct FeeSchedule
     public FeePips Total { get; }
 
     /// <summary>
-    /// Splits the fee of a quote made with <see cref="Total"/>. The protocol's part is floor(amountIn·Protocol/10^6), and
-    /// the liquidity providers get the rest of the fee, so every rounding is theirs.
+    /// Splits the fee of a quote made with <see cref="Total"/>. The protocol's part is floor(amountIn·Protocol/10^6),
+    /// and the liquidity providers get the rest of the fee, so every rounding is theirs.
     /// </summary>
     /// <remarks>
     /// The protocol's part comes from the amount, not from the rounded-up fee: a part of that could exceed

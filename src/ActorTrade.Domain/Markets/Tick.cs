@@ -1,12 +1,16 @@
 namespace ActorTrade.Domain.Markets;
 
-/// <summary>A traded pair: "BTCUSD" is the price of one BTC in USD. Codes are upper-case letters and digits, 2 to 10.</summary>
+/// <summary>
+/// A traded pair: "BTCUSD" is the price of one BTC in USD. Codes are upper-case letters and digits, 2 to 10.
+/// </summary>
 public readonly record struct Symbol(string Base, string Quote) : IComparable<Symbol>
 {
     private const int CodeLengthMin = 2;
     private const int CodeLengthMax = 10;
 
-    /// <summary>Reads "BTC/USD", "BTC-USD", or six characters "BTCUSD" split in the middle; lower case becomes upper case.</summary>
+    /// <summary>
+    /// Reads "BTC/USD", "BTC-USD", or six characters "BTCUSD" split in the middle; lower case becomes upper case.
+    /// </summary>
     public static bool TryParse(string? text, out Symbol symbol)
     {
         symbol = default;
@@ -43,7 +47,10 @@ public readonly record struct Symbol(string Base, string Quote) : IComparable<Sy
         return order != 0 ? order : string.CompareOrdinal(Quote, other.Quote);
     }
 
-    /// <summary>"BTCUSD" when both codes have three characters, else "DOGE/USD": the form that <see cref="TryParse"/> reads back.</summary>
+    /// <summary>
+    /// "BTCUSD" when both codes have three characters, else "DOGE/USD": the form that <see cref="TryParse"/> reads
+    /// back.
+    /// </summary>
     public override string ToString() => Base?.Length == 3 && Quote?.Length == 3 ? Base + Quote : $"{Base}/{Quote}";
 
     private static bool IsCode(string text)
@@ -65,7 +72,9 @@ public readonly record struct Symbol(string Base, string Quote) : IComparable<Sy
     }
 }
 
-/// <summary>One market data update as a venue sent it: a quote, a trade, or both. What the venue did not say is null.</summary>
+/// <summary>
+/// One market data update as a venue sent it: a quote, a trade, or both. What the venue did not say is null.
+/// </summary>
 /// <param name="Symbol">The pair.</param>
 /// <param name="Venue">Where it came from.</param>
 /// <param name="At">The instant at the venue, UTC.</param>

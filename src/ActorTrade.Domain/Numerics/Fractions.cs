@@ -33,8 +33,12 @@ public readonly record struct Bps : IComparable<Bps>
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture) + " bps";
 }
 
-/// <summary>A fee as a fraction of the amount paid in, in pips, 1e-6: 0 to 999,999. default is no fee, and valid.</summary>
-/// <remarks>A fee of the whole amount is no fee but a confiscation, and would leave exact-out prices undefined.</remarks>
+/// <summary>
+/// A fee as a fraction of the amount paid in, in pips, 1e-6: 0 to 999,999. default is no fee, and valid.
+/// </summary>
+/// <remarks>
+/// A fee of the whole amount is no fee but a confiscation, and would leave exact-out prices undefined.
+/// </remarks>
 public readonly record struct FeePips : IComparable<FeePips>
 {
     /// <summary>The whole, 10^6 pips.</summary>
@@ -74,7 +78,9 @@ public readonly record struct FeePips : IComparable<FeePips>
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture) + " pips";
 }
 
-/// <summary>How many decimals a token has: one token is 10^Value base units. 0 to 36. default is none, and valid.</summary>
+/// <summary>
+/// How many decimals a token has: one token is 10^Value base units. 0 to 36. default is none, and valid.
+/// </summary>
 public readonly record struct TokenDecimals
 {
     public const int Max = 36;

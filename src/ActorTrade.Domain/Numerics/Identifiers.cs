@@ -5,7 +5,9 @@ using ActorTrade.EventSourcing.Records;
 namespace ActorTrade.Domain.Numerics;
 
 /// <summary>A token, by a key the cluster chose: "USD", "BTC", or "lp:POOL" for the shares of a pool.</summary>
-/// <remarks>1 to 64 characters of A-Z a-z 0-9 : . _ -; case matters. default names no token and its Value throws.</remarks>
+/// <remarks>
+/// 1 to 64 characters of A-Z a-z 0-9 : . _ -; case matters. default names no token and its Value throws.
+/// </remarks>
 public readonly record struct TokenId : IComparable<TokenId>, IRecordField<TokenId>
 {
     private readonly string? _value;
@@ -17,7 +19,8 @@ public readonly record struct TokenId : IComparable<TokenId>, IRecordField<Token
     /// <summary>The token that stands for shares of a pool: "lp:" and the pool's id.</summary>
     public static TokenId SharesOf(PoolId pool) => new("lp:" + pool.Value);
 
-    public static TokenId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+    public static TokenId Parse(string text) =>
+        TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
 
     public static bool TryParse(string? text, out TokenId id) => TryParse(text, out id, out _);
 
@@ -32,14 +35,18 @@ public readonly record struct TokenId : IComparable<TokenId>, IRecordField<Token
 
     public static void Write(RecordWriter writer, TokenId value) => writer.WriteString(value.Value);
 
-    /// <summary>Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.</summary>
+    /// <summary>
+    /// Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.
+    /// </summary>
     public static TokenId Read(RecordReader reader) => new(reader.ReadString());
 
     public override string ToString() => _value ?? "";
 }
 
 /// <summary>An account of the ledger, such as "alice", "treasury" or "bot:TREND-1".</summary>
-/// <remarks>1 to 64 characters of A-Z a-z 0-9 : . _ -; case matters. default names no account and its Value throws.</remarks>
+/// <remarks>
+/// 1 to 64 characters of A-Z a-z 0-9 : . _ -; case matters. default names no account and its Value throws.
+/// </remarks>
 public readonly record struct AccountId : IComparable<AccountId>, IRecordField<AccountId>
 {
     private readonly string? _value;
@@ -48,7 +55,8 @@ public readonly record struct AccountId : IComparable<AccountId>, IRecordField<A
 
     public string Value => _value ?? throw Identifier.Missing(nameof(AccountId));
 
-    public static AccountId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+    public static AccountId Parse(string text) =>
+        TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
 
     public static bool TryParse(string? text, out AccountId id) => TryParse(text, out id, out _);
 
@@ -63,7 +71,9 @@ public readonly record struct AccountId : IComparable<AccountId>, IRecordField<A
 
     public static void Write(RecordWriter writer, AccountId value) => writer.WriteString(value.Value);
 
-    /// <summary>Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.</summary>
+    /// <summary>
+    /// Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.
+    /// </summary>
     public static AccountId Read(RecordReader reader) => new(reader.ReadString());
 
     public override string ToString() => _value ?? "";
@@ -82,7 +92,8 @@ public readonly record struct PoolId : IComparable<PoolId>, IRecordField<PoolId>
 
     public string Value => _value ?? throw Identifier.Missing(nameof(PoolId));
 
-    public static PoolId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+    public static PoolId Parse(string text) =>
+        TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
 
     public static bool TryParse(string? text, out PoolId id) => TryParse(text, out id, out _);
 
@@ -97,7 +108,9 @@ public readonly record struct PoolId : IComparable<PoolId>, IRecordField<PoolId>
 
     public static void Write(RecordWriter writer, PoolId value) => writer.WriteString(value.Value);
 
-    /// <summary>Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.</summary>
+    /// <summary>
+    /// Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.
+    /// </summary>
     public static PoolId Read(RecordReader reader) => new(reader.ReadString());
 
     public override string ToString() => _value ?? "";
@@ -116,7 +129,8 @@ public readonly record struct BotId : IComparable<BotId>, IRecordField<BotId>
 
     public string Value => _value ?? throw Identifier.Missing(nameof(BotId));
 
-    public static BotId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+    public static BotId Parse(string text) =>
+        TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
 
     public static bool TryParse(string? text, out BotId id) => TryParse(text, out id, out _);
 
@@ -131,25 +145,32 @@ public readonly record struct BotId : IComparable<BotId>, IRecordField<BotId>
 
     public static void Write(RecordWriter writer, BotId value) => writer.WriteString(value.Value);
 
-    /// <summary>Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.</summary>
+    /// <summary>
+    /// Trusts the journal: the text was checked before it was stored, and the record's checksum guards it since.
+    /// </summary>
     public static BotId Read(RecordReader reader) => new(reader.ReadString());
 
     public override string ToString() => _value ?? "";
 }
 
 /// <summary>An order, by the id its sender gave it.</summary>
-/// <remarks>Text form: 32 hexadecimal digits with hyphens. default (the empty id) names no order and its Value throws.</remarks>
+/// <remarks>
+/// Text form: 32 hexadecimal digits with hyphens. default (the empty id) names no order and its Value throws.
+/// </remarks>
 public readonly record struct OrderId : IComparable<OrderId>, IRecordField<OrderId>
 {
     private readonly Guid _value;
 
     /// <summary>Throws <see cref="ArgumentException"/> for the empty id.</summary>
     public OrderId(Guid value) =>
-        _value = value != Guid.Empty ? value : throw new ArgumentException("OrderId: the empty id names no order.", nameof(value));
+        _value = value != Guid.Empty
+            ? value
+            : throw new ArgumentException("OrderId: the empty id names no order.", nameof(value));
 
     public Guid Value => _value != Guid.Empty ? _value : throw Identifier.Missing(nameof(OrderId));
 
-    public static OrderId Parse(string text) => TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
+    public static OrderId Parse(string text) =>
+        TryParse(text, out var id, out var error) ? id : throw new FormatException(error);
 
     public static bool TryParse(string? text, out OrderId id) => TryParse(text, out id, out _);
 
@@ -162,7 +183,7 @@ public readonly record struct OrderId : IComparable<OrderId>, IRecordField<Order
             return true;
         }
 
-        error = "OrderId: expected 32 hexadecimal digits in the form 00000000-0000-0000-0000-000000000000, not all zero.";
+        error = "OrderId: expected 32 hexadecimal digits with hyphens (8-4-4-4-12), not all zero.";
         id = default;
         return false;
     }
@@ -176,7 +197,9 @@ public readonly record struct OrderId : IComparable<OrderId>, IRecordField<Order
     public override string ToString() => _value.ToString("D", CultureInfo.InvariantCulture);
 }
 
-/// <summary>The one rule of the text identifiers: a length and an alphabet that is safe in URLs, file names and logs.</summary>
+/// <summary>
+/// The one rule of the text identifiers: a length and an alphabet that is safe in URLs, file names and logs.
+/// </summary>
 internal static class Identifier
 {
     /// <summary>Null when the text is valid, else what is wrong with it, beginning with the field.</summary>
@@ -196,7 +219,8 @@ internal static class Identifier
         {
             if (!char.IsAsciiLetterOrDigit(text[i]) && !punctuation.Contains(text[i], StringComparison.Ordinal))
             {
-                return $"{field}: character {i + 1} (U+{(int)text[i]:X4}) is not allowed; use A-Z a-z 0-9 and {punctuation}";
+                var character = $"character {i + 1} (U+{(int)text[i]:X4})";
+                return $"{field}: {character} is not allowed; use A-Z a-z 0-9 and {punctuation}";
             }
         }
 

@@ -26,7 +26,9 @@ public readonly record struct Price : IComparable<Price>
     /// <summary>Base units of the base token.</summary>
     public UInt256 Denominator { get; }
 
-    /// <summary>The exact price of a decimal quotation: quote tokens for one base token. Throws when negative.</summary>
+    /// <summary>
+    /// The exact price of a decimal quotation: quote tokens for one base token. Throws when negative.
+    /// </summary>
     public static Price FromDecimal(decimal price, int baseDecimals, int quoteDecimals)
     {
         if (price < 0)
@@ -58,7 +60,9 @@ public readonly record struct Price : IComparable<Price>
         throw new OverflowException("The price exceeds a decimal.");
     }
 
-    /// <summary>Quote tokens for one base token, as a double: for statistics, signals and charts, never for money.</summary>
+    /// <summary>
+    /// Quote tokens for one base token, as a double: for statistics, signals and charts, never for money.
+    /// </summary>
     public double ToDoubleLossy(int baseDecimals, int quoteDecimals)
     {
         var ratio = (double)Numerator / (double)Denominator;
@@ -67,10 +71,12 @@ public readonly record struct Price : IComparable<Price>
     }
 
     /// <summary>What an amount of the base token is worth in the quote token (base units), rounded as named.</summary>
-    public UInt256 ToQuote(UInt256 baseAmount, Rounding rounding) => UInt256.MulDiv(baseAmount, Numerator, Denominator, rounding);
+    public UInt256 ToQuote(UInt256 baseAmount, Rounding rounding) =>
+        UInt256.MulDiv(baseAmount, Numerator, Denominator, rounding);
 
     /// <summary>What an amount of the quote token is worth in the base token; throws when the price is zero.</summary>
-    public UInt256 ToBase(UInt256 quoteAmount, Rounding rounding) => UInt256.MulDiv(quoteAmount, Denominator, Numerator, rounding);
+    public UInt256 ToBase(UInt256 quoteAmount, Rounding rounding) =>
+        UInt256.MulDiv(quoteAmount, Denominator, Numerator, rounding);
 
     /// <summary>The price the other way round; throws <see cref="ArgumentException"/> when this one is zero.</summary>
     public Price Inverse() => new(Denominator, Numerator);

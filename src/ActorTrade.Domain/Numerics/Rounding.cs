@@ -1,6 +1,8 @@
 namespace ActorTrade.Domain.Numerics;
 
-/// <summary>Which way an inexact result goes. Every lossy operation on amounts names one; there is no default.</summary>
+/// <summary>
+/// Which way an inexact result goes. Every lossy operation on amounts names one; there is no default.
+/// </summary>
 public enum Rounding
 {
     /// <summary>Towards zero (amounts are never negative). Favours whoever pays the amount.</summary>

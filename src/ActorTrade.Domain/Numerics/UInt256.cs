@@ -16,8 +16,8 @@ namespace ActorTrade.Domain.Numerics;
 /// two-limb values take short paths. The oracle in tests is <see cref="BigInteger"/>. default is zero, and valid.
 /// The hash code is the same in every process, so that no order derived from it differs between two runs.
 /// </remarks>
-public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, IComparable, ISpanFormattable, ISpanParsable<UInt256>,
-    IRecordField<UInt256>
+public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, IComparable, ISpanFormattable,
+    ISpanParsable<UInt256>, IRecordField<UInt256>
 {
     /// <summary>The number of 64-bit limbs a value can have.</summary>
     public const int LimbCountMax = 4;
@@ -84,7 +84,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
             limbs.Length > 3 ? limbs[3] : 0);
     }
 
-    /// <summary>Writes the <see cref="LimbCount"/> used limbs, 8 bytes each, and returns how many bytes that was (0 to 32).</summary>
+    /// <summary>
+    /// Writes the <see cref="LimbCount"/> used limbs, 8 bytes each, and returns how many bytes that was (0 to 32).
+    /// </summary>
     public int WriteLittleEndian(Span<byte> destination)
     {
         var used = LimbCount;
@@ -212,11 +214,15 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
         return (FromLimbs(result), FromLimbs(dividend[..4]));
     }
 
-    /// <summary>floor(a·b / c) over an exact 512-bit product; throws when c is zero or the result exceeds 256 bits.</summary>
+    /// <summary>
+    /// floor(a·b / c) over an exact 512-bit product; throws when c is zero or the result exceeds 256 bits.
+    /// </summary>
     public static UInt256 MulDivDown(UInt256 a, UInt256 b, UInt256 c) =>
         TryMulDivDown(a, b, c, out var result) ? result : throw ResultOverflow();
 
-    /// <summary>ceil(a·b / c) over an exact 512-bit product; throws when c is zero or the result exceeds 256 bits.</summary>
+    /// <summary>
+    /// ceil(a·b / c) over an exact 512-bit product; throws when c is zero or the result exceeds 256 bits.
+    /// </summary>
     public static UInt256 MulDivUp(UInt256 a, UInt256 b, UInt256 c) =>
         TryMulDivUp(a, b, c, out var result) ? result : throw ResultOverflow();
 
@@ -224,15 +230,21 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     public static UInt256 MulDiv(UInt256 a, UInt256 b, UInt256 c, Rounding rounding) =>
         rounding == Rounding.Up ? MulDivUp(a, b, c) : MulDivDown(a, b, c);
 
-    /// <summary>As <see cref="MulDivDown"/>, but false, and zero, when the result exceeds 256 bits. A zero c throws.</summary>
+    /// <summary>
+    /// As <see cref="MulDivDown"/>, but false, and zero, when the result exceeds 256 bits. A zero c throws.
+    /// </summary>
     public static bool TryMulDivDown(UInt256 a, UInt256 b, UInt256 c, out UInt256 result) =>
         TryMulDivRem(a, b, c, out result, out _);
 
-    /// <summary>As <see cref="MulDivUp"/>, but false, and zero, when the result exceeds 256 bits. A zero c throws.</summary>
+    /// <summary>
+    /// As <see cref="MulDivUp"/>, but false, and zero, when the result exceeds 256 bits. A zero c throws.
+    /// </summary>
     public static bool TryMulDivUp(UInt256 a, UInt256 b, UInt256 c, out UInt256 result) =>
         TryMulDivRem(a, b, c, out result, out var remainder) && (remainder.IsZero || TryAdd(result, One, out result));
 
-    /// <summary>floor(a·b / c) and a·b mod c. False, both zero, when the quotient exceeds 256 bits; throws when c is zero.</summary>
+    /// <summary>
+    /// floor(a·b / c) and a·b mod c. False, both zero, when the quotient exceeds 256 bits; throws when c is zero.
+    /// </summary>
     public static bool TryMulDivRem(UInt256 a, UInt256 b, UInt256 c, out UInt256 quotient, out UInt256 remainder)
     {
         if (c.IsZero)
@@ -260,7 +272,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
         return fits;
     }
 
-    /// <summary>The order of the exact products a·b and c·d, which may need 512 bits: negative, zero or positive.</summary>
+    /// <summary>
+    /// The order of the exact products a·b and c·d, which may need 512 bits: negative, zero or positive.
+    /// </summary>
     public static int CompareProducts(UInt256 a, UInt256 b, UInt256 c, UInt256 d)
     {
         Span<ulong> left = stackalloc ulong[8];
@@ -281,8 +295,8 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     /// <summary>floor(√value), exact. At most 2^128 - 1.</summary>
     /// <remarks>
     /// Newton's iteration from above: it falls until floor(√value) and then stops falling. The start is the double
-    /// square root raised by 2^-50 of itself: conversion and root each err by at most 2^-53, so it is never below the root.
-    /// The double only saves iterations (three instead of about ten); the result does not depend on it.
+    /// square root raised by 2^-50 of itself: conversion and root each err by at most 2^-53, so it is never below the
+    /// root. The double only saves iterations (three instead of about ten); the result does not depend on it.
     /// </remarks>
     public static UInt256 Sqrt(UInt256 value)
     {
@@ -320,20 +334,26 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
 
     /// <summary>a - b; throws <see cref="OverflowException"/> when b exceeds a.</summary>
     public static UInt256 operator -(UInt256 a, UInt256 b) =>
-        TrySubtract(a, b, out var difference) ? difference : throw new OverflowException("The difference is below zero.");
+        TrySubtract(a, b, out var difference)
+            ? difference
+            : throw new OverflowException("The difference is below zero.");
 
-    public static UInt256 operator *(UInt256 a, UInt256 b) => TryMultiply(a, b, out var product) ? product : throw ResultOverflow();
+    public static UInt256 operator *(UInt256 a, UInt256 b) =>
+        TryMultiply(a, b, out var product) ? product : throw ResultOverflow();
 
     /// <summary>floor(a / b).</summary>
     public static UInt256 operator /(UInt256 a, UInt256 b) => DivRem(a, b).Quotient;
 
     public static UInt256 operator %(UInt256 a, UInt256 b) => DivRem(a, b).Remainder;
 
-    public static UInt256 operator &(UInt256 a, UInt256 b) => new(a._l0 & b._l0, a._l1 & b._l1, a._l2 & b._l2, a._l3 & b._l3);
+    public static UInt256 operator &(UInt256 a, UInt256 b) =>
+        new(a._l0 & b._l0, a._l1 & b._l1, a._l2 & b._l2, a._l3 & b._l3);
 
-    public static UInt256 operator |(UInt256 a, UInt256 b) => new(a._l0 | b._l0, a._l1 | b._l1, a._l2 | b._l2, a._l3 | b._l3);
+    public static UInt256 operator |(UInt256 a, UInt256 b) =>
+        new(a._l0 | b._l0, a._l1 | b._l1, a._l2 | b._l2, a._l3 | b._l3);
 
-    public static UInt256 operator ^(UInt256 a, UInt256 b) => new(a._l0 ^ b._l0, a._l1 ^ b._l1, a._l2 ^ b._l2, a._l3 ^ b._l3);
+    public static UInt256 operator ^(UInt256 a, UInt256 b) =>
+        new(a._l0 ^ b._l0, a._l1 ^ b._l1, a._l2 ^ b._l2, a._l3 ^ b._l3);
 
     /// <summary>value·2^shift, exact: throws <see cref="OverflowException"/> when a set bit would be lost.</summary>
     public static UInt256 operator <<(UInt256 value, int shift)
@@ -411,7 +431,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     /// <summary>Exact: throws <see cref="OverflowException"/> when negative or not a whole number.</summary>
     public static explicit operator UInt256(decimal value) => UInt256Conversions.FromDecimal(value);
 
-    /// <summary>Cuts the fraction; throws <see cref="OverflowException"/> for NaN, negative values and 2^256 and above.</summary>
+    /// <summary>
+    /// Cuts the fraction; throws <see cref="OverflowException"/> for NaN, negative values and 2^256 and above.
+    /// </summary>
     public static explicit operator UInt256(double value) => UInt256Conversions.FromDouble(value);
 
     /// <summary>Throws <see cref="OverflowException"/> when the value does not fit.</summary>
@@ -423,7 +445,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
 
     public static explicit operator BigInteger(UInt256 value) => UInt256Conversions.ToBigInteger(value);
 
-    /// <summary>Exact: throws <see cref="OverflowException"/> above <see cref="decimal.MaxValue"/> (2^96 - 1).</summary>
+    /// <summary>
+    /// Exact: throws <see cref="OverflowException"/> above <see cref="decimal.MaxValue"/> (2^96 - 1).
+    /// </summary>
     public static explicit operator decimal(UInt256 value) => UInt256Conversions.ToDecimal(value);
 
     /// <summary>Lossy: the nearest double (53 bits). For statistics and hints, never for money.</summary>
@@ -470,7 +494,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     /// <summary>The decimal digits, without separators.</summary>
     public override string ToString() => ToString(null, CultureInfo.InvariantCulture);
 
-    /// <summary>Format "D" or none: decimal digits; "x" or "X": 0x and hexadecimal digits without leading zeros.</summary>
+    /// <summary>
+    /// Format "D" or none: decimal digits; "x" or "X": 0x and hexadecimal digits without leading zeros.
+    /// </summary>
     public string ToString(string? format, IFormatProvider? formatProvider = null)
     {
         Span<char> buffer = stackalloc char[UInt256Text.LengthMax];
@@ -479,19 +505,24 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
             : throw new InvalidOperationException("The buffer holds every UInt256.");
     }
 
-    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
+    public bool TryFormat(
+        Span<char> destination,
+        out int charsWritten,
+        ReadOnlySpan<char> format = default,
+        IFormatProvider? provider = null) =>
         UInt256Text.TryFormat(this, destination, out charsWritten, format);
 
     /// <summary>
     /// Reads decimal digits, or 0x and hexadecimal digits; nothing else (no sign, space, separator or exponent).
     /// Throws <see cref="FormatException"/> or, above <see cref="MaxValue"/>, <see cref="OverflowException"/>.
     /// </summary>
-    public static UInt256 Parse(ReadOnlySpan<char> s, IFormatProvider? provider = null) => UInt256Text.Read(s, out var value) switch
-    {
-        UInt256Text.Outcome.Ok => value,
-        UInt256Text.Outcome.TooLarge => throw new OverflowException("The number exceeds 256 bits."),
-        _ => throw new FormatException("Expected decimal digits, or 0x and hexadecimal digits."),
-    };
+    public static UInt256 Parse(ReadOnlySpan<char> s, IFormatProvider? provider = null) =>
+        UInt256Text.Read(s, out var value) switch
+        {
+            UInt256Text.Outcome.Ok => value,
+            UInt256Text.Outcome.TooLarge => throw new OverflowException("The number exceeds 256 bits."),
+            _ => throw new FormatException("Expected decimal digits, or 0x and hexadecimal digits."),
+        };
 
     public static UInt256 Parse(string s, IFormatProvider? provider = null)
     {
@@ -506,7 +537,8 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out UInt256 result) =>
         UInt256Text.Read(s, out result) == UInt256Text.Outcome.Ok;
 
-    public static bool TryParse(string? s, IFormatProvider? provider, out UInt256 result) => TryParse(s.AsSpan(), provider, out result);
+    public static bool TryParse(string? s, IFormatProvider? provider, out UInt256 result) =>
+        TryParse(s.AsSpan(), provider, out result);
 
     internal void CopyLimbs(Span<ulong> destination)
     {

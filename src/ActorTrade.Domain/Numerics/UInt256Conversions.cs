@@ -60,7 +60,12 @@ internal static class UInt256Conversions
         unchecked
         {
             var low = value.GetLimb(0);
-            return new decimal((int)(uint)low, (int)(uint)(low >> 32), (int)(uint)value.GetLimb(1), isNegative: false, (byte)scale);
+            return new decimal(
+                lo: (int)(uint)low,
+                mid: (int)(uint)(low >> 32),
+                hi: (int)(uint)value.GetLimb(1),
+                isNegative: false,
+                scale: (byte)scale);
         }
     }
 
@@ -81,7 +86,8 @@ internal static class UInt256Conversions
         return (UInt256)(ulong)Math.ScaleB(value, -exponent) << exponent;
     }
 
-    // The top 64 bits, the lowest of them made sticky by whatever lies below, so that the one rounding is the right one.
+    // The top 64 bits, the lowest of them made sticky by whatever lies below, so that the one rounding is the right
+    // one.
     public static double ToDouble(UInt256 value)
     {
         var shift = value.BitLength - 64;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ActorTrade.Domain.Numerics;
 
-/// <summary>Text form of <see cref="UInt256"/>: decimal digits, or 0x and hexadecimal digits. Culture plays no part.</summary>
+/// <summary>
+/// Text form of <see cref="UInt256"/>: decimal digits, or 0x and hexadecimal digits. Culture plays no part.
+/// </summary>
 internal static class UInt256Text
 {
     /// <summary>The longest text: 2^256 - 1 has 78 decimal digits; 0x and 64 hexadecimal ones are shorter.</summary>
@@ -19,7 +21,11 @@ internal static class UInt256Text
         TooLarge,
     }
 
-    public static bool TryFormat(UInt256 value, Span<char> destination, out int written, ReadOnlySpan<char> format) => format switch
+    public static bool TryFormat(
+        UInt256 value,
+        Span<char> destination,
+        out int written,
+        ReadOnlySpan<char> format) => format switch
     {
         "" or "D" or "d" or "G" or "g" or "R" or "r" => TryFormatDecimal(value, destination, out written),
         "x" or "X" => TryFormatHex(value, destination, out written, format[0]),
@@ -59,7 +65,8 @@ internal static class UInt256Text
         for (var i = 0; i < digits.Length; i += 16)
         {
             var end = digits.Length - i;
-            limbs[i / 16] = ulong.Parse(digits[Math.Max(0, end - 16)..end], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            var limb = digits[Math.Max(0, end - 16)..end];
+            limbs[i / 16] = ulong.Parse(limb, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         }
 
         value = UInt256.FromLimbs(limbs);

@@ -37,7 +37,9 @@ public static class Units
             rounding);
     }
 
-    /// <summary>Tokens as a decimal, exact; throws <see cref="OverflowException"/> when a decimal cannot hold it.</summary>
+    /// <summary>
+    /// Tokens as a decimal, exact; throws <see cref="OverflowException"/> when a decimal cannot hold it.
+    /// </summary>
     public static decimal ToDecimal(UInt256 amount, int decimals) => TryToDecimal(amount, decimals, out var value)
         ? value
         : throw new OverflowException("A decimal (96 bits, 28 decimals) cannot hold the amount exactly.");
@@ -65,9 +67,12 @@ public static class Units
     }
 
     /// <summary>Tokens as a double: for statistics, signals and charts, never for money.</summary>
-    public static double ToDoubleLossy(UInt256 amount, int decimals) => (double)amount / (double)UnitsPerToken(decimals);
+    public static double ToDoubleLossy(UInt256 amount, int decimals) =>
+        (double)amount / (double)UnitsPerToken(decimals);
 
-    /// <summary>The exact decimal string in tokens, without trailing zeros or separators: "18.18", "0.5", "0".</summary>
+    /// <summary>
+    /// The exact decimal string in tokens, without trailing zeros or separators: "18.18", "0.5", "0".
+    /// </summary>
     public static string Format(UInt256 amount, int decimals)
     {
         var (whole, fraction) = UInt256.DivRem(amount, UnitsPerToken(decimals));
@@ -93,7 +98,8 @@ public static class Units
         var point = text!.IndexOf('.', StringComparison.Ordinal);
         var digits = point < 0 ? text : text.Remove(point, 1);
         var missing = decimals - (point < 0 ? 0 : text.Length - point - 1);
-        if (!UInt256.TryParse(digits, out var mantissa) || !UInt256.TryMultiply(mantissa, PowerOfTen(missing), out amount))
+        if (!UInt256.TryParse(digits, out var mantissa) ||
+            !UInt256.TryMultiply(mantissa, PowerOfTen(missing), out amount))
         {
             error = "The amount exceeds 256 bits.";
             return false;

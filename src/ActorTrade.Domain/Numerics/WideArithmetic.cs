@@ -24,7 +24,9 @@ internal static class WideArithmetic
         return used;
     }
 
-    /// <summary>Writes a·b into the first a.Length + b.Length limbs of <paramref name="product"/>, which are zero before.</summary>
+    /// <summary>
+    /// Writes a·b into the first a.Length + b.Length limbs of <paramref name="product"/>, which are zero before.
+    /// </summary>
     public static void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> product)
     {
         for (var i = 0; i < a.Length; i++)
@@ -51,8 +53,8 @@ internal static class WideArithmetic
     }
 
     /// <summary>
-    /// Divides <paramref name="u"/> by <paramref name="v"/>. <paramref name="u"/> has one spare zero limb at its top and
-    /// holds the remainder afterwards; <paramref name="v"/> has no leading zero limb and at most four limbs.
+    /// Divides <paramref name="u"/> by <paramref name="v"/>. <paramref name="u"/> has one spare zero limb at its top
+    /// and holds the remainder afterwards; <paramref name="v"/> has no leading zero limb and at most four limbs.
     /// <paramref name="quotient"/> has at least u.Length - v.Length limbs, zero before.
     /// </summary>
     public static void DivideInPlace(Span<ulong> u, ReadOnlySpan<ulong> v, Span<ulong> quotient)
@@ -86,14 +88,16 @@ internal static class WideArithmetic
         ShiftRight(u, shift);
     }
 
-    /// <summary>Quotient and remainder of (high·2^64 + low) / divisor; needs high &lt; divisor, so that the quotient fits.</summary>
+    /// <summary>
+    /// Quotient and remainder of (high·2^64 + low) / divisor; needs high &lt; divisor, so that the quotient fits.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (ulong Quotient, ulong Remainder) Divide128By64(ulong high, ulong low, ulong divisor)
     {
         Debug.Assert(high < divisor, "The quotient would not fit one limb.");
         if (X86Base.X64.IsSupported)
         {
-#pragma warning disable SYSLIB5004 // Preview API: the one hardware instruction for this; the path below is the portable equal.
+#pragma warning disable SYSLIB5004 // Preview API: the one instruction for this; the path below is its portable equal.
             return X86Base.X64.DivRem(low, high, divisor);
 #pragma warning restore SYSLIB5004
         }
@@ -101,7 +105,9 @@ internal static class WideArithmetic
         return Divide128By64Portable(high, low, divisor);
     }
 
-    /// <summary>The same as <see cref="Divide128By64"/> without the x86 instruction; also its oracle in tests.</summary>
+    /// <summary>
+    /// The same as <see cref="Divide128By64"/> without the x86 instruction; also its oracle in tests.
+    /// </summary>
     internal static (ulong Quotient, ulong Remainder) Divide128By64Portable(ulong high, ulong low, ulong divisor)
     {
         var dividend = new UInt128(high, low);

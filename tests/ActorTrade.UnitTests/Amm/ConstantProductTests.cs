@@ -145,7 +145,8 @@ public sealed class ConstantProductTests
             var fee = NextSchedule(numbers).Total;
             var (x, y) = (numbers.NextBelow(110), numbers.NextBelow(110));
             var (n, d) = (numbers.NextBelow(110), numbers.NextBelow(110));
-            if (d.IsZero || ConstantProduct.AmountInToMarginalPrice(x, y, new Price(n, d), fee, out var amount) != QuoteError.None)
+            if (d.IsZero ||
+                ConstantProduct.AmountInToMarginalPrice(x, y, new Price(n, d), fee, out var amount) != QuoteError.None)
             {
                 continue;
             }
@@ -164,7 +165,9 @@ public sealed class ConstantProductTests
     public void Without_fee_the_amount_to_a_price_moves_the_spot_price_there()
     {
         // 100/200 to a price of 1/2: both sides of x·y = 20000 become √(20000·2) = 200 and 100.
-        var error = ConstantProduct.AmountInToMarginalPrice(Ether * 100, Ether * 200, new Price(1, 2), FeePips.Zero, out var amount);
+        var target = new Price(1, 2);
+        var error = ConstantProduct.AmountInToMarginalPrice(
+            Ether * 100, Ether * 200, target, FeePips.Zero, out var amount);
         Assert.Equal((QuoteError.None, Ether * 100), (error, amount));
     }
 
@@ -181,8 +184,12 @@ public sealed class ConstantProductTests
         Assert.Equal(QuoteError.ReserveOverflow, ConstantProduct.QuoteExactIn(1, 1, UInt256.MaxValue, V2Fee, out _));
         Assert.Equal(QuoteError.ReserveOverflow, ConstantProduct.QuoteExactIn(max + UInt256.One, 1, 1, V2Fee, out _));
         var nearlyAll = max - UInt256.One;
-        Assert.Equal(QuoteError.ReserveOverflow, ConstantProduct.QuoteExactOut(max, max, nearlyAll, new FeePips(999_999), out _));
-        Assert.Equal(QuoteError.ReserveOverflow, ConstantProduct.AmountInToMarginalPrice(1, 1, new Price(0, 1), V2Fee, out _));
+        Assert.Equal(
+            QuoteError.ReserveOverflow,
+            ConstantProduct.QuoteExactOut(max, max, nearlyAll, new FeePips(999_999), out _));
+        Assert.Equal(
+            QuoteError.ReserveOverflow,
+            ConstantProduct.AmountInToMarginalPrice(1, 1, new Price(0, 1), V2Fee, out _));
     }
 
     [Fact]
@@ -199,7 +206,8 @@ public sealed class ConstantProductTests
 
         static SwapQuote QuoteOf(ulong amountIn)
         {
-            Assert.Equal(QuoteError.None, ConstantProduct.QuoteExactIn(Ether, Ether, amountIn, FeeSchedule.Standard.Total, out var quote));
+            var fee = FeeSchedule.Standard.Total;
+            Assert.Equal(QuoteError.None, ConstantProduct.QuoteExactIn(Ether, Ether, amountIn, fee, out var quote));
             return quote;
         }
     }

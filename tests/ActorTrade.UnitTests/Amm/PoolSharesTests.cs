@@ -47,7 +47,9 @@ public sealed class PoolSharesTests
     public void The_locked_minimum_cannot_be_withdrawn()
     {
         Assert.Equal(QuoteError.InsufficientLiquidity, PoolShares.QuoteWithdrawal(5_000, 5_000, 5_000, 4_001, out _));
-        Assert.Equal(QuoteError.InsufficientLiquidity, PoolShares.QuoteWithdrawal(5_000, 5_000, 5_000, UInt256.MaxValue, out _));
+        Assert.Equal(
+            QuoteError.InsufficientLiquidity,
+            PoolShares.QuoteWithdrawal(5_000, 5_000, 5_000, UInt256.MaxValue, out _));
         Assert.Equal(QuoteError.None, PoolShares.QuoteWithdrawal(5_000, 5_000, 5_000, 4_000, out var quote));
         Assert.Equal(new WithdrawalQuote(4_000, 4_000, 4_000), quote);
         Assert.Equal(QuoteError.OutputTooSmall, PoolShares.QuoteWithdrawal(5_000, 10, 5_000, 400, out _));
@@ -105,6 +107,10 @@ public sealed class PoolSharesTests
 
     private static BigInteger CeilingOf(BigInteger a, BigInteger b) => (a + b - 1) / b;
 
-    private static void AssertShareDidNotFall(UInt256 reserve, UInt256 shares, UInt256 reserveAfter, UInt256 sharesAfter) =>
+    private static void AssertShareDidNotFall(
+        UInt256 reserve,
+        UInt256 shares,
+        UInt256 reserveAfter,
+        UInt256 sharesAfter) =>
         Assert.True(UInt256.CompareProducts(reserveAfter, shares, reserve, sharesAfter) >= 0);
 }

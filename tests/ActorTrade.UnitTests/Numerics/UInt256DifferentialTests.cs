@@ -4,7 +4,9 @@ using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.UnitTests.Numerics;
 
-/// <summary>Every operation against BigInteger, the slow and obvious oracle; overflow must be noticed exactly when it happens.</summary>
+/// <summary>
+/// Every operation against BigInteger, the slow and obvious oracle; overflow must be noticed exactly when it happens.
+/// </summary>
 public sealed class UInt256DifferentialTests
 {
     private const int PairsPerSeed = 30_000;

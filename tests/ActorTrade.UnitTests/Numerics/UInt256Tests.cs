@@ -33,9 +33,15 @@ public sealed class UInt256Tests
     public void Knuth_add_back_and_equal_top_limbs_are_exact()
     {
         // The first makes the estimated digit one too large after correction, the second has equal top limbs.
-        AssertDivision("0x800000000000000000000000000000000000000000000003", "0x200000000000000000000000000000000000000000000001");
-        AssertDivision("0x7fffffffffffffff8000000000000000000000000000000000000000000000", "0x800000000000000000000000000000000000000000000001");
-        AssertDivision("0xfffffffffffffffffffffffffffffffe0000000000000000ffffffffffffffff", "0xffffffffffffffffffffffffffffffff");
+        AssertDivision(
+            "0x800000000000000000000000000000000000000000000003",
+            "0x200000000000000000000000000000000000000000000001");
+        AssertDivision(
+            "0x7fffffffffffffff8000000000000000000000000000000000000000000000",
+            "0x800000000000000000000000000000000000000000000001");
+        AssertDivision(
+            "0xfffffffffffffffffffffffffffffffe0000000000000000ffffffffffffffff",
+            "0xffffffffffffffffffffffffffffffff");
     }
 
     [Theory]
