@@ -138,7 +138,11 @@ public enum AppendOutcome
 /// <param name="Entities">Entities with at least one event.</param>
 /// <param name="Snapshots">Snapshots kept.</param>
 /// <param name="Commits">Commits since the journal was opened.</param>
-public sealed record JournalStatistics(long Events, long Bytes, long Entities, long Snapshots, long Commits);
+public sealed record JournalStatistics(long Events, long Bytes, long Entities, long Snapshots, long Commits)
+{
+    /// <summary>Times since opening that a snapshot was found damaged and the events were read instead.</summary>
+    public long DamagedSnapshots { get; init; }
+}
 
 /// <summary>The journal holds something that it did not write so. The node must not start on it.</summary>
 public sealed class JournalDamagedException(long ordering, string what)
