@@ -1,0 +1,347 @@
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
+using static ActorTrade.Domain.Accounts.Account;
+
+namespace ActorTrade.Domain.Accounts;
+
+using AccountDecision = Decision<Event, Rejection>;
+
+/// <summary>What an account says to each command. Each guard is one refusal, in the order in which they are checked.</summary>
+internal static class AccountDecisions
+{
+    public static AccountDecision Decide(AccountState state, Command command, CommandContext context)
+    {
+        if (command is Command.Open open)
+        {
+            return Open(state, open, context);
+        }
+
+        if (!IsPermitted(state, command, context))
+        {
+            return new Rejection.NotPermitted(context.Principal);
+        }
+
+        return command switch
+        {
+            Command.Credit c => Credit(state, c, context),
+            Command.AcknowledgeCredits c => new Event.CreditsAcknowledged(c.CreditIds, context.Now),
+            _ when state.Owner is null => new Rejection.NotOpen(state.Id),
+            Command.StartSwap c => StartSwap(state, c, context),
+            Command.AddLiquidity c => AddLiquidity(state, c, context),
+            Command.RemoveLiquidity c => RemoveLiquidity(state, c, context),
+            Command.Withdraw c => Withdraw(state, c, context),
+            Command.Transfer c => Transfer(state, c, context),
+            Command.HoldFunds c => HoldFunds(state, c, context),
+            Command.SettleFill c => SettleFill(state, c, context),
+            Command.ReleaseHold c => ReleaseHold(state, c, context),
+            _ => AccountOutcomes.Decide(state, command, context),
+        };
+    }
+
+    // The cluster may do everything on behalf of the owner; the owner only what starts something.
+    private static bool IsPermitted(AccountState state, Command command, CommandContext context) =>
+        context.Principal == CommandContext.Self
+        || (state.Owner is not null
+            && context.Principal == state.Owner
+            && command is Command.StartSwap or Command.AddLiquidity or Command.RemoveLiquidity or Command.Withdraw
+                or Command.Transfer);
+
+    private static AccountDecision Open(AccountState state, Command.Open c, CommandContext context)
+    {
+        if (state.Owner is { } owner)
+        {
+            return owner == c.Owner ? AccountDecision.Nothing : new Rejection.AlreadyOpen(owner);
+        }
+
+        return context.Mode == SystemMode.Emergency
+            ? new Rejection.TradingHalted(context.Mode)
+            : new Event.Opened(state.Id, c.Owner, context.Now);
+    }
+
+    private static AccountDecision Credit(AccountState state, Command.Credit c, CommandContext context)
+    {
+        if (state.Outcomes.TryGet(c.CreditId, out var earlier))
+        {
+            return earlier is Event.Credited e && (e.Token != c.Token || e.Amount != c.Amount)
+                ? new Rejection.IdReused(c.CreditId)
+                : AccountDecision.Earlier(earlier);
+        }
+
+        if (state.Outcomes.IsFull)
+        {
+            return new Rejection.TooMany("outcomes", OutcomesMax);
+        }
+
+        // Refusals are facts too: what was refused once cannot be credited by a late repeat.
+        var reason = state.Owner is null ? "account-not-open"
+            : TradeTiming.IsPast(c.Deadline, context.Now) ? "deadline-passed"
+            : state.TokenCount >= TokensMax ? "too-many-tokens"
+            : null;
+        return reason is null
+            ? new Event.Credited(c.CreditId, c.From.ToString(), c.Token, c.Amount, c.Deadline, context.Now)
+            : new Event.CreditRefused(c.CreditId, reason, c.Deadline, context.Now);
+    }
+
+    private static AccountDecision StartSwap(AccountState state, Command.StartSwap c, CommandContext context)
+    {
+        if (Repeat(state, c.TradeId, started => started is Event.SwapStarted e
+            && e.AmountIn == c.AmountIn && e.MinAmountOut == c.MinAmountOut && e.Route.AsSpan().SequenceEqual(c.Route)) is { } repeat)
+        {
+            return repeat;
+        }
+
+        if (InvalidRoute(c.Route) is { } why)
+        {
+            return new Rejection.InvalidRoute(why);
+        }
+
+        if (c.Nonce is { } nonce && nonce != state.Nonce + 1)
+        {
+            return new Rejection.WrongNonce(state.Nonce + 1, nonce);
+        }
+
+        if (c.MinAmountOut.IsZero)
+        {
+            return new Rejection.ZeroAmount(nameof(c.MinAmountOut));
+        }
+
+        return CannotStart(state, c.Deadline, context, new TokenAmount(c.Route[0].TokenIn, c.AmountIn)) is { } rejection
+            ? rejection
+            : AccountDecision.Accept(new Event.SwapStarted(
+                c.TradeId, c.Route, c.AmountIn, c.MinAmountOut, c.Nonce, c.Deadline, Remember(c.Deadline, context), context.Now))
+                .AnsweredBy(c.TradeId);
+    }
+
+    private static AccountDecision AddLiquidity(AccountState state, Command.AddLiquidity c, CommandContext context)
+    {
+        if (Repeat(state, c.TradeId, started => started is Event.LiquidityAdditionStarted e
+            && e.Pool == c.Pool && e.Max0 == c.Max0 && e.Max1 == c.Max1) is { } repeat)
+        {
+            return repeat;
+        }
+
+        if (c.Max0.Token == c.Max1.Token)
+        {
+            return new Rejection.InvalidRoute("A pool has two different tokens.");
+        }
+
+        return CannotStart(state, c.Deadline, context, c.Max0, c.Max1) is { } rejection
+            ? rejection
+            : AccountDecision.Accept(new Event.LiquidityAdditionStarted(
+                c.TradeId, c.Pool, c.Max0, c.Max1, c.MinShares, c.Deadline, Remember(c.Deadline, context), context.Now))
+                .AnsweredBy(c.TradeId);
+    }
+
+    private static AccountDecision RemoveLiquidity(AccountState state, Command.RemoveLiquidity c, CommandContext context)
+    {
+        if (Repeat(state, c.TradeId, started => started is Event.LiquidityRemovalStarted e
+            && e.Pool == c.Pool && e.Shares == c.Shares) is { } repeat)
+        {
+            return repeat;
+        }
+
+        return CannotStart(state, c.Deadline, context, new TokenAmount(TokenId.SharesOf(c.Pool), c.Shares)) is { } rejection
+            ? rejection
+            : AccountDecision.Accept(new Event.LiquidityRemovalStarted(
+                c.TradeId,
+                c.Pool,
+                c.Shares,
+                c.MinAmount0,
+                c.MinAmount1,
+                c.Deadline,
+                Remember(c.Deadline, context),
+                context.Now)).AnsweredBy(c.TradeId);
+    }
+
+    private static AccountDecision Withdraw(AccountState state, Command.Withdraw c, CommandContext context)
+    {
+        if (Repeat(state, c.WithdrawalId, started => started is Event.WithdrawalStarted e
+            && e.Token == c.Token && e.Amount == c.Amount) is { } repeat)
+        {
+            return repeat;
+        }
+
+        return CannotMove(state, c.Deadline, context, new TokenAmount(c.Token, c.Amount)) is { } rejection
+            ? rejection
+            : AccountDecision.Accept(new Event.WithdrawalStarted(
+                c.WithdrawalId, c.Token, c.Amount, c.Deadline, Remember(c.Deadline, context), context.Now))
+                .AnsweredBy(c.WithdrawalId);
+    }
+
+    private static AccountDecision Transfer(AccountState state, Command.Transfer c, CommandContext context)
+    {
+        if (Repeat(state, c.TransferId, started => started is Event.TransferStarted e
+            && e.To == c.To && e.Token == c.Token && e.Amount == c.Amount) is { } repeat)
+        {
+            return repeat;
+        }
+
+        if (c.To == state.Id)
+        {
+            return new Rejection.InvalidRoute("A transfer needs another account.");
+        }
+
+        return CannotMove(state, c.Deadline, context, new TokenAmount(c.Token, c.Amount)) is { } rejection
+            ? rejection
+            : AccountDecision.Accept(new Event.TransferStarted(
+                c.TransferId, c.To, c.Token, c.Amount, c.Deadline, Remember(c.Deadline, context), context.Now))
+                .AnsweredBy(c.TransferId);
+    }
+
+    private static AccountDecision HoldFunds(AccountState state, Command.HoldFunds c, CommandContext context)
+    {
+        if (state.Holds.TryGetValue(c.HoldId, out var open))
+        {
+            return open.Token == c.Token
+                ? AccountDecision.Earlier(new Event.FundsHeld(c.HoldId, c.Token, c.Amount, open.Deadline, context.Now))
+                : new Rejection.IdReused(c.HoldId);
+        }
+
+        if (state.Outcomes.TryGet(c.HoldId, out var released))
+        {
+            return AccountDecision.Earlier(released);
+        }
+
+        if (state.Holds.Count >= OpenHoldsMax)
+        {
+            return new Rejection.TooMany("open holds", OpenHoldsMax);
+        }
+
+        return CannotStart(state, c.Deadline, context, new TokenAmount(c.Token, c.Amount)) is { } rejection
+            ? rejection
+            : new Event.FundsHeld(c.HoldId, c.Token, c.Amount, c.Deadline, context.Now);
+    }
+
+    private static AccountDecision SettleFill(AccountState state, Command.SettleFill c, CommandContext context)
+    {
+        if (!state.Holds.TryGetValue(c.HoldId, out var hold))
+        {
+            return new Rejection.UnknownHold(c.HoldId);
+        }
+
+        if (hold.HasFill(c.FillId))
+        {
+            return AccountDecision.Nothing;
+        }
+
+        if (hold.FillCount >= FillsPerHoldMax)
+        {
+            return new Rejection.TooMany("fills of one hold", FillsPerHoldMax);
+        }
+
+        return c.Spent > hold.Left
+            ? new Rejection.HoldExceeded(c.Spent, hold.Left)
+            : new Event.FillSettled(
+                c.HoldId,
+                c.FillId,
+                hold.Token,
+                c.Spent,
+                c.Received,
+                c.ReceivedAmount,
+                c.FeeToken,
+                c.Fee,
+                c.Venue,
+                context.Now);
+    }
+
+    private static AccountDecision ReleaseHold(AccountState state, Command.ReleaseHold c, CommandContext context)
+    {
+        if (state.Holds.TryGetValue(c.HoldId, out var hold))
+        {
+            return new Event.HoldReleased(c.HoldId, hold.Token, hold.Left, context.Now);
+        }
+
+        return state.Outcomes.TryGet(c.HoldId, out var released) ? AccountDecision.Earlier(released) : AccountDecision.Nothing;
+    }
+
+    // A trade that is under way answers when it ends; one that ended answers with its end. Null: the id is new.
+    private static AccountDecision? Repeat(AccountState state, Guid tradeId, Func<Event, bool> isSame)
+    {
+        if (state.Trades.TryGetValue(tradeId, out var open))
+        {
+            return isSame(open.Started) ? AccountDecision.Nothing.AnsweredBy(tradeId) : new Rejection.IdReused(tradeId);
+        }
+
+        return state.Outcomes.TryGet(tradeId, out var outcome) ? AccountDecision.Earlier(outcome) : null;
+    }
+
+    private static Rejection? CannotStart(
+        AccountState state, DateTimeOffset deadline, CommandContext context, params ReadOnlySpan<TokenAmount> parts) =>
+        context.Mode != SystemMode.Active
+            ? new Rejection.TradingHalted(context.Mode)
+            : CannotHold(state, deadline, context, parts);
+
+    // Money may also move while trading is paused, but not in maintenance or emergency.
+    private static Rejection? CannotMove(
+        AccountState state, DateTimeOffset deadline, CommandContext context, params ReadOnlySpan<TokenAmount> parts) =>
+        context.Mode is not (SystemMode.Active or SystemMode.Paused)
+            ? new Rejection.TradingHalted(context.Mode)
+            : CannotHold(state, deadline, context, parts);
+
+    private static Rejection? CannotHold(
+        AccountState state, DateTimeOffset deadline, CommandContext context, ReadOnlySpan<TokenAmount> parts)
+    {
+        if (TradeTiming.IsPast(deadline, context.Now))
+        {
+            return new Rejection.Expired(deadline, context.Now);
+        }
+
+        if (deadline > context.Now + TradeTiming.DeadlineAheadMax)
+        {
+            return new Rejection.DeadlineTooFar(deadline, context.Now + TradeTiming.DeadlineAheadMax);
+        }
+
+        if (state.Trades.Count >= OpenTradesMax)
+        {
+            return new Rejection.TooMany("open trades", OpenTradesMax);
+        }
+
+        if (state.Outcomes.IsFull)
+        {
+            return new Rejection.TooMany("outcomes", OutcomesMax);
+        }
+
+        foreach (var part in parts)
+        {
+            var available = state.BalanceOf(part.Token).Available;
+            if (part.Amount.IsZero)
+            {
+                return new Rejection.ZeroAmount(part.Token.Value);
+            }
+
+            if (part.Amount > available)
+            {
+                return new Rejection.InsufficientFunds(part.Token, Required: part.Amount, Available: available);
+            }
+        }
+
+        return null;
+    }
+
+    private static DateTimeOffset Remember(DateTimeOffset deadline, CommandContext context) =>
+        deadline > context.ExpiresAt ? deadline : context.ExpiresAt;
+
+    private static string? InvalidRoute(SwapHop[] route)
+    {
+        if (route.Length is 0 or > RouteHopsMax)
+        {
+            return $"A route has 1 to {RouteHopsMax} hops, not {route.Length}.";
+        }
+
+        for (var i = 0; i < route.Length; i++)
+        {
+            if (route[i].TokenIn == route[i].TokenOut)
+            {
+                return $"Hop {i + 1} goes from {route[i].TokenIn} to itself.";
+            }
+
+            if (i > 0 && route[i].TokenIn != route[i - 1].TokenOut)
+            {
+                return $"Hop {i + 1} takes {route[i].TokenIn}, but hop {i} gives {route[i - 1].TokenOut}.";
+            }
+        }
+
+        return null;
+    }
+}

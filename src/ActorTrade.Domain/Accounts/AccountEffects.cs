@@ -1,0 +1,237 @@
+using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.Tokens;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
+using static ActorTrade.Domain.Accounts.Account;
+
+namespace ActorTrade.Domain.Accounts;
+
+/// <summary>What an account asks of others, and what it makes of their answers.</summary>
+/// <remarks>
+/// An answer that is a rejection (a pool's memory is full) is no outcome: the effect stays outstanding and is sent again at the
+/// next wake-up, until the deadline makes the other end refuse it for good.
+/// </remarks>
+internal static class AccountEffects
+{
+    private const uint CommitSalt = 100;
+    private const uint AbortSalt = 200;
+    private const uint AcknowledgeSalt = 300;
+    private static readonly Effect[] None = [];
+
+    public static IReadOnlyList<Effect> React(AccountState state, Event e) => e switch
+    {
+        Event.SwapStarted or Event.LiquidityAdditionStarted or Event.LiquidityRemovalStarted or Event.TransferStarted
+            or Event.WithdrawalStarted => Of(state, TradeOf(e)),
+        Event.LegPrepared leg when state.Trades[leg.TradeId].Decision == RouteDecision.Open => Of(state, leg.TradeId),
+        Event.RouteCommitted committed => Of(state, committed.TradeId),
+        Event.RouteAborted aborted => Of(state, aborted.TradeId),
+        Event.TradeSettled or Event.LiquidityAdded or Event.LiquidityRemoved or Event.TransferSettled
+            or Event.WithdrawalSettled => AcknowledgeFullGroups(state),
+        _ => None,
+    };
+
+    public static IReadOnlyList<Effect> Outstanding(AccountState state)
+    {
+        var effects = new List<Effect>();
+        foreach (var trade in state.Trades.Values.OrderBy(t => t.StartedAt).ThenBy(t => t.Id))
+        {
+            effects.AddRange(Of(trade, state));
+        }
+
+        foreach (var (target, ids) in state.Unacknowledged.OrderBy(u => u.Key.ToString(), StringComparer.Ordinal))
+        {
+            effects.AddRange(ids.Chunk(TradeTiming.AcknowledgeTogether * 8).Select(chunk => Acknowledge(target, chunk)));
+        }
+
+        return effects;
+    }
+
+    public static DateTimeOffset? WakeAt(AccountState state)
+    {
+        DateTimeOffset? trade = state.OldestTrade?.StartedAt + TradeTiming.RetryAfter;
+        DateTimeOffset? acknowledge = state.UnacknowledgedSince + (2 * TradeTiming.RetryAfter);
+        return trade is null || acknowledge < trade ? acknowledge : trade;
+    }
+
+    private static Guid TradeOf(Event started) => started switch
+    {
+        Event.SwapStarted e => e.TradeId,
+        Event.LiquidityAdditionStarted e => e.TradeId,
+        Event.LiquidityRemovalStarted e => e.TradeId,
+        Event.TransferStarted e => e.TradeId,
+        Event.WithdrawalStarted e => e.TradeId,
+        _ => throw new InvalidOperationException($"{started.GetType().Name} starts no trade."),
+    };
+
+    private static IReadOnlyList<Effect> Of(AccountState state, Guid tradeId) => Of(state.Trades[tradeId], state);
+
+    private static IReadOnlyList<Effect> Of(OpenTrade trade, AccountState state) => trade.Started switch
+    {
+        Event.SwapStarted { Route: [var only] } swap => [Swap(state, swap, only)],
+        Event.SwapStarted route => trade.Decision == RouteDecision.Open
+            ? [Prepare(state, trade, route)]
+            : FinishLegs(trade, route),
+        Event.LiquidityAdditionStarted e => [AddLiquidity(state, e)],
+        Event.LiquidityRemovalStarted e => [RemoveLiquidity(state, e)],
+        Event.TransferStarted e => [Transfer(state, e)],
+        Event.WithdrawalStarted e => [Burn(state, e)],
+        _ => None,
+    };
+
+    private static Effect Swap(AccountState state, Event.SwapStarted swap, SwapHop hop)
+    {
+        var tradeId = swap.TradeId;
+        return new Effect(
+            Pool.IdOf(hop.Pool),
+            new Pool.Command.Swap(tradeId, state.Id, hop.TokenIn, hop.TokenOut, swap.AmountIn, swap.MinAmountOut, swap.Deadline),
+            tradeId,
+            answer => OutcomeOf(answer) switch
+            {
+                Pool.Event.Swapped e => new Command.RecordSwapOutcome(tradeId, e.AmountOut, e.LpFee + e.ProtocolFee, e.PriceImpactBps),
+                Pool.Event.TradeRefused e => new Command.RecordRefusal(tradeId, e.Reason),
+                _ => null,
+            });
+    }
+
+    private static Effect Prepare(AccountState state, OpenTrade trade, Event.SwapStarted route)
+    {
+        var tradeId = route.TradeId;
+        var hop = trade.LegOutputs.Count;
+        var amountIn = hop == 0 ? route.AmountIn : trade.LegOutputs[hop - 1];
+        var leg = route.Route[hop];
+        var legId = trade.LegId(hop);
+        return new Effect(
+            Pool.IdOf(leg.Pool),
+            new Pool.Command.PrepareLeg(legId, tradeId, state.Id, leg.TokenIn, leg.TokenOut, amountIn, route.Deadline),
+            legId,
+            answer => OutcomeOf(answer) switch
+            {
+                Pool.Event.LegPrepared e => new Command.RecordLegPrepared(tradeId, hop, e.AmountOut, e.LpFee + e.ProtocolFee),
+                Pool.Event.TradeRefused e => new Command.RecordRefusal(tradeId, e.Reason),
+                _ => null,
+            });
+    }
+
+    private static List<Effect> FinishLegs(OpenTrade trade, Event.SwapStarted route)
+    {
+        var effects = new List<Effect>();
+        for (var hop = 0; hop < trade.LegsAsked(route.Route.Length); hop++)
+        {
+            if (!trade.IsLegFinished(hop))
+            {
+                effects.Add(FinishLeg(trade, route, hop));
+            }
+        }
+
+        return effects;
+    }
+
+    private static Effect FinishLeg(OpenTrade trade, Event.SwapStarted route, int hop)
+    {
+        var tradeId = trade.Id;
+        var legId = trade.LegId(hop);
+        Pool.Command command = trade.Decision == RouteDecision.Committed
+            ? new Pool.Command.CommitLeg(legId)
+            : new Pool.Command.AbortLeg(legId, route.Deadline);
+        return new Effect(
+            Pool.IdOf(route.Route[hop].Pool),
+            command,
+            DeterministicGuid.Derive(legId, trade.Decision == RouteDecision.Committed ? CommitSalt : AbortSalt),
+            answer => answer is Answer.Accepted ? new Command.RecordLegFinished(tradeId, hop) : null);
+    }
+
+    private static Effect AddLiquidity(AccountState state, Event.LiquidityAdditionStarted e)
+    {
+        var tradeId = e.TradeId;
+        return new Effect(
+            Pool.IdOf(e.Pool),
+            new Pool.Command.AddLiquidity(tradeId, state.Id, e.Max0, e.Max1, e.MinShares, e.Deadline),
+            tradeId,
+            answer => OutcomeOf(answer) switch
+            {
+                Pool.Event.LiquidityAdded added =>
+                    new Command.RecordLiquidityAdded(tradeId, added.Amount0, added.Amount1, added.Shares),
+                Pool.Event.TradeRefused refused => new Command.RecordRefusal(tradeId, refused.Reason),
+                _ => null,
+            });
+    }
+
+    private static Effect RemoveLiquidity(AccountState state, Event.LiquidityRemovalStarted e)
+    {
+        var tradeId = e.TradeId;
+        return new Effect(
+            Pool.IdOf(e.Pool),
+            new Pool.Command.RemoveLiquidity(tradeId, state.Id, e.Shares, e.MinAmount0, e.MinAmount1, e.Deadline),
+            tradeId,
+            answer => OutcomeOf(answer) switch
+            {
+                Pool.Event.LiquidityRemoved removed => new Command.RecordLiquidityRemoved(
+                    tradeId,
+                    new TokenAmount(removed.Token0, removed.Amount0),
+                    new TokenAmount(removed.Token1, removed.Amount1)),
+                Pool.Event.TradeRefused refused => new Command.RecordRefusal(tradeId, refused.Reason),
+                _ => null,
+            });
+    }
+
+    private static Effect Transfer(AccountState state, Event.TransferStarted e)
+    {
+        var tradeId = e.TradeId;
+        return new Effect(
+            IdOf(e.To),
+            new Command.Credit(tradeId, IdOf(state.Id), e.Token, e.Amount, e.Deadline),
+            tradeId,
+            answer => OutcomeOf(answer) switch
+            {
+                Event.Credited => new Command.RecordDelivered(tradeId),
+                Event.CreditRefused refused => new Command.RecordRefusal(tradeId, refused.Reason),
+                _ => null,
+            });
+    }
+
+    private static Effect Burn(AccountState state, Event.WithdrawalStarted e)
+    {
+        var tradeId = e.TradeId;
+        return new Effect(
+            Token.IdOf(e.Token),
+            new Token.Command.Burn(tradeId, state.Id, e.Amount, e.Deadline),
+            tradeId,
+            answer => OutcomeOf(answer) switch
+            {
+                Token.Event.Burned => new Command.RecordDelivered(tradeId),
+                Token.Event.BurnRefused refused => new Command.RecordRefusal(tradeId, refused.Reason),
+                _ => null,
+            });
+    }
+
+    private static IReadOnlyList<Effect> AcknowledgeFullGroups(AccountState state)
+    {
+        List<Effect>? effects = null;
+        foreach (var (target, ids) in state.Unacknowledged)
+        {
+            if (ids.Count % TradeTiming.AcknowledgeTogether == 0)
+            {
+                (effects ??= []).Add(Acknowledge(target, [.. ids[^TradeTiming.AcknowledgeTogether..]]));
+            }
+        }
+
+        return effects is null ? None : effects;
+    }
+
+    private static Effect Acknowledge(EntityId target, Guid[] ids)
+    {
+        ICommand command = target.Category switch
+        {
+            Pool.Category => new Pool.Command.Acknowledge(ids),
+            Token.Category => new Token.Command.AcknowledgeBurns(ids),
+            _ => new Command.AcknowledgeCredits(ids),
+        };
+        return new Effect(
+            target,
+            command,
+            DeterministicGuid.Derive(ids[^1], AcknowledgeSalt + (uint)ids.Length),
+            answer => answer is Answer.Accepted ? new Command.RecordAcknowledged(target, ids) : null);
+    }
+
+    private static IEvent? OutcomeOf(Answer answer) => answer is Answer.Accepted { Events: [var outcome, ..] } ? outcome : null;
+}

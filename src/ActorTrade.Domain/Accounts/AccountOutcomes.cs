@@ -1,0 +1,182 @@
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
+using static ActorTrade.Domain.Accounts.Account;
+
+namespace ActorTrade.Domain.Accounts;
+
+using AccountDecision = Decision<Event, Rejection>;
+
+/// <summary>What an account records when others answer its effects. Late and doubled answers find their trade gone and change nothing.</summary>
+internal static class AccountOutcomes
+{
+    public static AccountDecision Decide(AccountState state, Command command, CommandContext context) => command switch
+    {
+        Command.RecordSwapOutcome c => SwapOutcome(state, c, context),
+        Command.RecordRefusal c => Refusal(state, c, context),
+        Command.RecordLegPrepared c => LegPrepared(state, c),
+        Command.RecordLegFinished c => LegFinished(state, c, context),
+        Command.RecordLiquidityAdded c => LiquidityAdded(state, c, context),
+        Command.RecordLiquidityRemoved c => LiquidityRemoved(state, c, context),
+        Command.RecordDelivered c => Delivered(state, c, context),
+        Command.RecordAcknowledged c => Acknowledged(state, c),
+        Command.ResolveTrade c => Resolve(state, c),
+        _ => throw new InvalidOperationException($"The account knows no command {command.GetType().Name}."),
+    };
+
+    private static AccountDecision SwapOutcome(AccountState state, Command.RecordSwapOutcome c, CommandContext context)
+    {
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade) || trade.Started is not Event.SwapStarted { Route: [var hop] } swap)
+        {
+            return AccountDecision.Nothing;
+        }
+
+        return AccountDecision.Accept(new Event.TradeSettled(
+            c.TradeId, hop.TokenIn, swap.AmountIn, hop.TokenOut, c.AmountOut, c.Fee, c.PriceImpactBps, context.Now)).Ending(c.TradeId);
+    }
+
+    private static AccountDecision Refusal(AccountState state, Command.RecordRefusal c, CommandContext context)
+    {
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade))
+        {
+            return AccountDecision.Nothing;
+        }
+
+        if (trade.Started is Event.SwapStarted { Route.Length: > 1 })
+        {
+            // One leg refused: the prepared ones are undone first.
+            return trade.Decision == RouteDecision.Open ? new Event.RouteAborted(c.TradeId, c.Reason) : AccountDecision.Nothing;
+        }
+
+        return Release(trade, c.Reason, context);
+    }
+
+    private static AccountDecision LegPrepared(AccountState state, Command.RecordLegPrepared c)
+    {
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
+            || trade.Started is not Event.SwapStarted swap
+            || trade.Decision != RouteDecision.Open
+            || trade.LegOutputs.Count != c.Hop)
+        {
+            return AccountDecision.Nothing;
+        }
+
+        var prepared = new Event.LegPrepared(c.TradeId, c.Hop, c.AmountOut, c.Fee);
+        if (c.Hop + 1 < swap.Route.Length)
+        {
+            return prepared;
+        }
+
+        return c.AmountOut >= swap.MinAmountOut
+            ? new Event[] { prepared, new Event.RouteCommitted(c.TradeId) }
+            : new Event[] { prepared, new Event.RouteAborted(c.TradeId, "below-minimum") };
+    }
+
+    private static AccountDecision LegFinished(AccountState state, Command.RecordLegFinished c, CommandContext context)
+    {
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
+            || trade.Started is not Event.SwapStarted swap
+            || trade.Decision == RouteDecision.Open
+            || trade.IsLegFinished(c.Hop))
+        {
+            return AccountDecision.Nothing;
+        }
+
+        var finished = new Event.LegFinished(c.TradeId, c.Hop);
+        if (!trade.WouldFinish(c.Hop, trade.LegsAsked(swap.Route.Length)))
+        {
+            return finished;
+        }
+
+        Event end = trade.Decision == RouteDecision.Committed
+            ? new Event.TradeSettled(
+                c.TradeId,
+                swap.Route[0].TokenIn,
+                swap.AmountIn,
+                swap.Route[^1].TokenOut,
+                trade.LegOutputs[^1],
+                trade.Fee,
+                PriceImpactBps: 0,
+                context.Now)
+            : new Event.TradeReleased(c.TradeId, trade.Held, trade.AbortReason!, context.Now);
+        return AccountDecision.Accept(finished, end).Ending(c.TradeId);
+    }
+
+    private static AccountDecision LiquidityAdded(AccountState state, Command.RecordLiquidityAdded c, CommandContext context)
+    {
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade) || trade.Started is not Event.LiquidityAdditionStarted addition)
+        {
+            return AccountDecision.Nothing;
+        }
+
+        return AccountDecision.Accept(new Event.LiquidityAdded(
+            c.TradeId,
+            addition.Pool,
+            addition.Max0 with { Amount = c.Amount0 },
+            addition.Max1 with { Amount = c.Amount1 },
+            addition.Max0.Amount - c.Amount0,
+            addition.Max1.Amount - c.Amount1,
+            c.Shares,
+            context.Now)).Ending(c.TradeId);
+    }
+
+    private static AccountDecision LiquidityRemoved(AccountState state, Command.RecordLiquidityRemoved c, CommandContext context)
+    {
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade) || trade.Started is not Event.LiquidityRemovalStarted removal)
+        {
+            return AccountDecision.Nothing;
+        }
+
+        return AccountDecision.Accept(new Event.LiquidityRemoved(
+            c.TradeId, removal.Pool, removal.Shares, c.Out0, c.Out1, context.Now)).Ending(c.TradeId);
+    }
+
+    private static AccountDecision Delivered(AccountState state, Command.RecordDelivered c, CommandContext context)
+    {
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade))
+        {
+            return AccountDecision.Nothing;
+        }
+
+        return trade.Started switch
+        {
+            Event.TransferStarted e => AccountDecision.Accept(
+                new Event.TransferSettled(c.TradeId, e.To, e.Token, e.Amount, context.Now)).Ending(c.TradeId),
+            Event.WithdrawalStarted e => AccountDecision.Accept(
+                new Event.WithdrawalSettled(c.TradeId, e.Token, e.Amount, context.Now)).Ending(c.TradeId),
+            _ => AccountDecision.Nothing,
+        };
+    }
+
+    private static AccountDecision Acknowledged(AccountState state, Command.RecordAcknowledged c)
+    {
+        if (!state.Unacknowledged.TryGetValue(c.Target, out var waiting))
+        {
+            return AccountDecision.Nothing;
+        }
+
+        Guid[] known = [.. c.Ids.Where(waiting.Contains)];
+        return known.Length == 0 ? AccountDecision.Nothing : new Event.OutcomesAcknowledged(c.Target.ToString(), known);
+    }
+
+    // A pool whose prepared leg is overdue asks. Undecided is decided now, so that both ends agree for ever.
+    private static AccountDecision Resolve(AccountState state, Command.ResolveTrade c)
+    {
+        if (state.Trades.TryGetValue(c.TradeId, out var trade))
+        {
+            return trade.Decision switch
+            {
+                RouteDecision.Committed => AccountDecision.Earlier(new Event.RouteCommitted(c.TradeId)),
+                RouteDecision.Aborted => AccountDecision.Earlier(new Event.RouteAborted(c.TradeId, trade.AbortReason!)),
+                _ => new Event.RouteAborted(c.TradeId, "leg-overdue"),
+            };
+        }
+
+        return state.Outcomes.TryGet(c.TradeId, out var outcome)
+            ? AccountDecision.Earlier(outcome)
+            : new Rejection.UnknownTrade(c.TradeId);
+    }
+
+    private static AccountDecision Release(OpenTrade trade, string reason, CommandContext context) =>
+        AccountDecision.Accept(new Event.TradeReleased(trade.Id, trade.Held, reason, context.Now)).Ending(trade.Id);
+}

@@ -1,0 +1,350 @@
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
+using static ActorTrade.Domain.Accounts.Account;
+
+namespace ActorTrade.Domain.Accounts;
+
+/// <summary>The fold of an account's events. Owned by its actor; changed only by <see cref="Evolve"/>.</summary>
+public sealed class AccountState(AccountId id)
+{
+    private readonly Dictionary<TokenId, Balance> _balances = [];
+    private readonly Dictionary<Guid, OpenTrade> _trades = [];
+    private readonly Queue<Guid> _startOrder = new();
+    private readonly Dictionary<Guid, OpenHold> _holds = [];
+    private readonly Dictionary<EntityId, List<Guid>> _unacknowledged = [];
+    private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
+
+    public AccountId Id { get; } = id;
+
+    public string? Owner { get; private set; }
+
+    public ulong Nonce { get; private set; }
+
+    /// <summary>Trades under way.</summary>
+    public IReadOnlyDictionary<Guid, OpenTrade> Trades => _trades;
+
+    public IReadOnlyDictionary<Guid, OpenHold> Holds => _holds;
+
+    /// <summary>Outcomes that pools, accounts and tokens still remember for this account alone, by who remembers them.</summary>
+    public IReadOnlyDictionary<EntityId, List<Guid>> Unacknowledged => _unacknowledged;
+
+    public OutcomeMemory<Event> Outcomes => _outcomes;
+
+    public int TokenCount => _balances.Count;
+
+    /// <summary>Since when the oldest unacknowledged outcome waits; null where none does.</summary>
+    public DateTimeOffset? UnacknowledgedSince { get; private set; }
+
+    public OpenTrade? OldestTrade => _startOrder.TryPeek(out var oldest) ? _trades[oldest] : null;
+
+    public Balance BalanceOf(TokenId token) => _balances.GetValueOrDefault(token);
+
+    public AccountState Evolve(Event e)
+    {
+        switch (e)
+        {
+            case Event.Opened opened:
+                Owner = opened.Owner;
+                break;
+            case Event.Credited or Event.CreditRefused or Event.CreditsAcknowledged:
+                EvolveCredit(e);
+                break;
+            case Event.FundsHeld or Event.FillSettled or Event.HoldReleased:
+                EvolveHold(e);
+                break;
+            case Event.OutcomesAcknowledged acknowledged:
+                RemoveUnacknowledged(acknowledged);
+                break;
+            default:
+                EvolveTrade(e);
+                break;
+        }
+
+        return this;
+    }
+
+    public AccountView ToView() => new(
+        Id,
+        Owner,
+        Nonce,
+        [.. _balances.OrderBy(b => b.Key).Select(b => new BalanceView(b.Key, b.Value.Available, b.Value.Held))],
+        _trades.Count,
+        _holds.Count);
+
+    public AccountSnapshot Capture() => new(
+        Id,
+        Owner,
+        Nonce,
+        UnacknowledgedSince,
+        [.. _balances.OrderBy(b => b.Key).Select(b => new CapturedBalance(b.Key, b.Value.Available, b.Value.Held))],
+        [.. _startOrder.Where(_trades.ContainsKey).Select(id => _trades[id].Capture())],
+        [.. _holds.Values.OrderBy(h => h.Id).Select(h => h.Capture())],
+        [.. _unacknowledged.OrderBy(u => u.Key.ToString(), StringComparer.Ordinal).Select(u => new CapturedUnacknowledged(u.Key.ToString(), [.. u.Value]))],
+        _outcomes.Capture());
+
+    public static AccountState Restore(AccountSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var state = new AccountState(snapshot.Account)
+        {
+            Owner = snapshot.Owner,
+            Nonce = snapshot.Nonce,
+            UnacknowledgedSince = snapshot.UnacknowledgedSince,
+        };
+        foreach (var balance in snapshot.Balances)
+        {
+            state._balances[balance.Token] = new Balance(balance.Available, balance.Held);
+        }
+
+        foreach (var trade in snapshot.Trades)
+        {
+            var open = OpenTrade.Restore(trade);
+            state._trades.Add(open.Id, open);
+            state._startOrder.Enqueue(open.Id);
+        }
+
+        foreach (var hold in snapshot.Holds)
+        {
+            state._holds.Add(hold.Id, OpenHold.Restore(hold));
+        }
+
+        foreach (var one in snapshot.Unacknowledged)
+        {
+            state._unacknowledged.Add(EntityId.Parse(one.Target), [.. one.Ids]);
+        }
+
+        state._outcomes.Restore(snapshot.Outcomes);
+        return state;
+    }
+
+    private void EvolveCredit(Event e)
+    {
+        switch (e)
+        {
+            case Event.Credited credited:
+                Add(credited.Token, credited.Amount);
+                _outcomes.ForgetBefore(credited.At);
+                _outcomes.Remember(credited.CreditId, e, credited.Deadline, needsAcknowledgement: true);
+                break;
+            case Event.CreditRefused refused:
+                _outcomes.ForgetBefore(refused.At);
+                _outcomes.Remember(refused.CreditId, e, refused.Deadline, needsAcknowledgement: false);
+                break;
+            case Event.CreditsAcknowledged acknowledged:
+                foreach (var id in acknowledged.CreditIds)
+                {
+                    _outcomes.Acknowledge(id, acknowledged.At);
+                }
+
+                break;
+        }
+    }
+
+    private void EvolveHold(Event e)
+    {
+        switch (e)
+        {
+            case Event.FundsHeld held:
+                _outcomes.ForgetBefore(held.At);
+                Hold(held.Token, held.Amount);
+                _holds.Add(held.HoldId, new OpenHold(held.HoldId, held.Token, held.Amount, held.Deadline));
+                break;
+            case Event.FillSettled fill:
+                SpendHeld(fill.SpentToken, fill.Spent);
+                Add(fill.Received, fill.ReceivedAmount);
+                _holds[fill.HoldId].Settle(fill.FillId, fill.Spent);
+                break;
+            case Event.HoldReleased released:
+                Unhold(released.Token, released.Amount);
+                if (_holds.Remove(released.HoldId, out var hold))
+                {
+                    _outcomes.Remember(released.HoldId, e, hold.Deadline, needsAcknowledgement: false);
+                }
+
+                break;
+        }
+    }
+
+    private void EvolveTrade(Event e)
+    {
+        switch (e)
+        {
+            case Event.SwapStarted swap:
+                Nonce = swap.Nonce ?? Nonce;
+                Start(OpenTrade.Start(swap.TradeId, e, swap.At, new TokenAmount(swap.Route[0].TokenIn, swap.AmountIn)));
+                break;
+            case Event.LiquidityAdditionStarted addition:
+                Start(OpenTrade.Start(addition.TradeId, e, addition.At, addition.Max0, addition.Max1));
+                break;
+            case Event.LiquidityRemovalStarted removal:
+                var shares = new TokenAmount(TokenId.SharesOf(removal.Pool), removal.Shares);
+                Start(OpenTrade.Start(removal.TradeId, e, removal.At, shares));
+                break;
+            case Event.TransferStarted transfer:
+                Start(OpenTrade.Start(transfer.TradeId, e, transfer.At, new TokenAmount(transfer.Token, transfer.Amount)));
+                break;
+            case Event.WithdrawalStarted withdrawal:
+                Start(OpenTrade.Start(withdrawal.TradeId, e, withdrawal.At, new TokenAmount(withdrawal.Token, withdrawal.Amount)));
+                break;
+            case Event.LegPrepared leg:
+                _trades[leg.TradeId].LegPrepared(leg.AmountOut, leg.Fee);
+                break;
+            case Event.RouteCommitted committed:
+                _trades[committed.TradeId].Commit();
+                break;
+            case Event.RouteAborted aborted:
+                _trades[aborted.TradeId].Abort(aborted.Reason);
+                break;
+            case Event.LegFinished finished:
+                _trades[finished.TradeId].LegFinished(finished.Hop);
+                break;
+            default:
+                EndTrade(e);
+                break;
+        }
+    }
+
+    private void EndTrade(Event e)
+    {
+        switch (e)
+        {
+            case Event.TradeSettled settled:
+                SpendHeld(settled.TokenIn, settled.AmountIn);
+                Add(settled.TokenOut, settled.AmountOut);
+                End(settled.TradeId, e, settled.At, happened: true);
+                break;
+            case Event.TradeReleased released:
+                foreach (var part in released.Released)
+                {
+                    Unhold(part.Token, part.Amount);
+                }
+
+                End(released.TradeId, e, released.At, happened: false);
+                break;
+            case Event.LiquidityAdded added:
+                SpendHeld(added.Spent0.Token, added.Spent0.Amount);
+                SpendHeld(added.Spent1.Token, added.Spent1.Amount);
+                Unhold(added.Spent0.Token, added.Returned0);
+                Unhold(added.Spent1.Token, added.Returned1);
+                Add(TokenId.SharesOf(added.Pool), added.Shares);
+                End(added.TradeId, e, added.At, happened: true);
+                break;
+            case Event.LiquidityRemoved removed:
+                SpendHeld(TokenId.SharesOf(removed.Pool), removed.Shares);
+                Add(removed.Received0.Token, removed.Received0.Amount);
+                Add(removed.Received1.Token, removed.Received1.Amount);
+                End(removed.TradeId, e, removed.At, happened: true);
+                break;
+            case Event.TransferSettled transfer:
+                SpendHeld(transfer.Token, transfer.Amount);
+                End(transfer.TradeId, e, transfer.At, happened: true);
+                break;
+            case Event.WithdrawalSettled withdrawal:
+                SpendHeld(withdrawal.Token, withdrawal.Amount);
+                End(withdrawal.TradeId, e, withdrawal.At, happened: true);
+                break;
+            default:
+                throw new InvalidOperationException($"The account knows no event {e.GetType().Name}.");
+        }
+    }
+
+    private void Start(OpenTrade trade)
+    {
+        _outcomes.ForgetBefore(trade.StartedAt);
+        foreach (var part in trade.Held)
+        {
+            Hold(part.Token, part.Amount);
+        }
+
+        _trades.Add(trade.Id, trade);
+        _startOrder.Enqueue(trade.Id);
+    }
+
+    private void End(Guid tradeId, Event outcome, DateTimeOffset at, bool happened)
+    {
+        if (!_trades.Remove(tradeId, out var trade))
+        {
+            throw new InvalidOperationException($"Trade {tradeId} ended without having started.");
+        }
+
+        // Trades that ended before an older one stay in the queue until that one ends.
+        while (_startOrder.TryPeek(out var oldest) && !_trades.ContainsKey(oldest))
+        {
+            _startOrder.Dequeue();
+        }
+
+        _outcomes.Remember(tradeId, outcome, trade.RememberUntil, needsAcknowledgement: false);
+        if (happened && trade.Counterparty is { } counterparty)
+        {
+            if (!_unacknowledged.TryGetValue(counterparty, out var ids))
+            {
+                _unacknowledged.Add(counterparty, ids = []);
+            }
+
+            ids.Add(tradeId);
+            UnacknowledgedSince ??= at;
+        }
+    }
+
+    private void RemoveUnacknowledged(Event.OutcomesAcknowledged acknowledged)
+    {
+        var target = EntityId.Parse(acknowledged.Target);
+        if (_unacknowledged.TryGetValue(target, out var ids))
+        {
+            ids.RemoveAll(id => Array.IndexOf(acknowledged.Ids, id) >= 0);
+            if (ids.Count == 0)
+            {
+                _unacknowledged.Remove(target);
+            }
+        }
+
+        if (_unacknowledged.Count == 0)
+        {
+            UnacknowledgedSince = null;
+        }
+    }
+
+    private void Add(TokenId token, UInt256 amount)
+    {
+        var balance = BalanceOf(token);
+        _balances[token] = balance with { Available = balance.Available + amount };
+    }
+
+    private void Hold(TokenId token, UInt256 amount)
+    {
+        var balance = BalanceOf(token);
+        _balances[token] = new Balance(balance.Available - amount, balance.Held + amount);
+    }
+
+    private void Unhold(TokenId token, UInt256 amount)
+    {
+        var balance = BalanceOf(token);
+        _balances[token] = new Balance(balance.Available + amount, balance.Held - amount);
+    }
+
+    private void SpendHeld(TokenId token, UInt256 amount)
+    {
+        var balance = BalanceOf(token);
+        _balances[token] = balance with { Held = balance.Held - amount };
+    }
+}
+
+/// <summary>One token of an account, in base units.</summary>
+public readonly record struct Balance(UInt256 Available, UInt256 Held);
+
+[StoredName("account.snapshot.v1")]
+public sealed record AccountSnapshot(
+    AccountId Account,
+    string? Owner,
+    ulong Nonce,
+    DateTimeOffset? UnacknowledgedSince,
+    CapturedBalance[] Balances,
+    CapturedTrade[] Trades,
+    CapturedHold[] Holds,
+    CapturedUnacknowledged[] Unacknowledged,
+    RememberedOutcome<Event>[] Outcomes);
+
+public sealed record CapturedBalance(TokenId Token, UInt256 Available, UInt256 Held);
+
+public sealed record CapturedUnacknowledged(string Target, Guid[] Ids);
