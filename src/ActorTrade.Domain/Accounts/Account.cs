@@ -322,6 +322,9 @@ public static class Account
         public sealed record HoldExceeded(UInt256 Required, UInt256 Held) : Rejection("hold-exceeded");
 
         public sealed record UnknownTrade(Guid TradeId) : Rejection("unknown-trade");
+
+        /// <summary>The trade is undecided and its deadline has not passed.</summary>
+        public sealed record StillOpen(Guid TradeId) : Rejection("still-open");
     }
 }
 

@@ -2,10 +2,10 @@ using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Accounts.Account;
+using AccountDecision = ActorTrade.EventSourcing.Decision<
+    ActorTrade.Domain.Accounts.Account.Event, ActorTrade.Domain.Accounts.Account.Rejection>;
 
 namespace ActorTrade.Domain.Accounts;
-
-using AccountDecision = Decision<Event, Rejection>;
 
 /// <summary>What an account says to each command. Each guard is one refusal, in the order in which they are checked.</summary>
 internal static class AccountDecisions
@@ -263,7 +263,7 @@ internal static class AccountDecisions
             return isSame(open.Started) ? AccountDecision.Nothing.AnsweredBy(tradeId) : new Rejection.IdReused(tradeId);
         }
 
-        return state.Outcomes.TryGet(tradeId, out var outcome) ? AccountDecision.Earlier(outcome) : null;
+        return state.Outcomes.TryGet(tradeId, out var outcome) ? AccountDecision.Earlier(outcome) : default(AccountDecision?);
     }
 
     private static Rejection? CannotStart(

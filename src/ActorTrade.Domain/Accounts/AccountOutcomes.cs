@@ -1,11 +1,10 @@
-using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Accounts.Account;
+using AccountDecision = ActorTrade.EventSourcing.Decision<
+    ActorTrade.Domain.Accounts.Account.Event, ActorTrade.Domain.Accounts.Account.Rejection>;
 
 namespace ActorTrade.Domain.Accounts;
-
-using AccountDecision = Decision<Event, Rejection>;
 
 /// <summary>What an account records when others answer its effects. Late and doubled answers find their trade gone and change nothing.</summary>
 internal static class AccountOutcomes
@@ -20,7 +19,7 @@ internal static class AccountOutcomes
         Command.RecordLiquidityRemoved c => LiquidityRemoved(state, c, context),
         Command.RecordDelivered c => Delivered(state, c, context),
         Command.RecordAcknowledged c => Acknowledged(state, c),
-        Command.ResolveTrade c => Resolve(state, c),
+        Command.ResolveTrade c => Resolve(state, c, context),
         _ => throw new InvalidOperationException($"The account knows no command {command.GetType().Name}."),
     };
 
@@ -160,15 +159,18 @@ internal static class AccountOutcomes
     }
 
     // A pool whose prepared leg is overdue asks. Undecided is decided now, so that both ends agree for ever.
-    private static AccountDecision Resolve(AccountState state, Command.ResolveTrade c)
+    private static AccountDecision Resolve(AccountState state, Command.ResolveTrade c, CommandContext context)
     {
         if (state.Trades.TryGetValue(c.TradeId, out var trade))
         {
-            return trade.Decision switch
+            return trade switch
             {
-                RouteDecision.Committed => AccountDecision.Earlier(new Event.RouteCommitted(c.TradeId)),
-                RouteDecision.Aborted => AccountDecision.Earlier(new Event.RouteAborted(c.TradeId, trade.AbortReason!)),
-                _ => new Event.RouteAborted(c.TradeId, "leg-overdue"),
+                { Decision: RouteDecision.Committed } => AccountDecision.Earlier(new Event.RouteCommitted(c.TradeId)),
+                { Decision: RouteDecision.Aborted, AbortReason: { } why } =>
+                    AccountDecision.Earlier(new Event.RouteAborted(c.TradeId, why)),
+                { Started: Event.SwapStarted route } when TradeTiming.IsPast(route.Deadline, context.Now) =>
+                    new Event.RouteAborted(c.TradeId, "leg-overdue"),
+                _ => new Rejection.StillOpen(c.TradeId),
             };
         }
 

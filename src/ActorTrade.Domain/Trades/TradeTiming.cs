@@ -19,5 +19,5 @@ public static class TradeTiming
     public static bool IsPast(DateTimeOffset deadline, DateTimeOffset now) => now > deadline;
 
     /// <summary>The deadline has passed on every clock of the cluster.</summary>
-    public static bool IsPastEverywhere(DateTimeOffset deadline, DateTimeOffset now) => now > deadline + ClockSkewMax;
+    public static bool IsPastEverywhere(DateTimeOffset deadline, DateTimeOffset now) => now - ClockSkewMax > deadline;
 }

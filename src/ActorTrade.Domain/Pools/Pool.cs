@@ -1,0 +1,227 @@
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
+
+namespace ActorTrade.Domain.Pools;
+
+/// <summary>
+/// A constant-product pool of two tokens. It swaps for accounts, takes and returns liquidity for shares, and prepares legs of
+/// routes that a coordinating account commits or aborts. It never calls out, except to ask about an overdue leg.
+/// </summary>
+/// <remarks>
+/// Invariants (PoolPropertyTests): reserve0 × reserve1 never falls through swaps and legs, whatever commits or aborts; the
+/// value of a share never falls through adding and removing; a trade id has one outcome for as long as anyone may ask;
+/// nothing happens after a trade's deadline, and what is refused is journaled, so that a retry cannot turn into a trade.
+/// <para>Fees come out of the input: the liquidity providers' part stays in the reserve, the treasury's is set aside.</para>
+/// <para>Prices while legs are prepared: each direction is quoted against the larger input reserve and the smaller output
+/// reserve that any combination of commits and aborts can lead to, so nobody profits from an open leg.</para>
+/// </remarks>
+public static class Pool
+{
+    public const string Category = "pool";
+
+    /// <summary>Trades one pool remembers; at the bound it answers <see cref="Rejection.TooManyTrades"/>.</summary>
+    public const int OutcomesMax = 2_000_000;
+
+    /// <summary>Legs that may be prepared and undecided at once.</summary>
+    public const int PreparedLegsMax = 256;
+
+    public static readonly EntityDefinition<PoolState, Command, Event, Rejection> Definition = new()
+    {
+        Category = Category,
+        Create = key => new PoolState(PoolId.Parse(key)),
+        Decide = PoolDecisions.Decide,
+        Evolve = static (state, e) => state.Evolve(e),
+        React = PoolEffects.React,
+        Outstanding = PoolEffects.Outstanding,
+        WakeAt = PoolEffects.WakeAt,
+        View = static state => state.ToView(),
+        SnapshotType = typeof(PoolSnapshot),
+        Capture = static state => state.Capture(),
+        Restore = static snapshot => PoolState.Restore((PoolSnapshot)snapshot),
+        Limits = new EntityLimits { MailboxCapacity = 65_536, SnapshotEveryEvents = 1_000 },
+    };
+
+    public static EntityId IdOf(PoolId pool) => new(Category, pool.Value);
+
+    public abstract record Command : ICommand
+    {
+        private Command()
+        {
+        }
+
+        /// <summary>Creates the pool; a repeat with the same terms is accepted. Token 0 and 1 are the pool's order, for ever.</summary>
+        public sealed record Create(TokenId Token0, TokenId Token1, FeePips LiquidityFee, FeePips TreasuryFee)
+            : Command, INaturallyIdempotent;
+
+        public sealed record Swap(
+            Guid TradeId,
+            AccountId Trader,
+            TokenId TokenIn,
+            TokenId TokenOut,
+            UInt256 AmountIn,
+            UInt256 MinAmountOut,
+            DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+
+        public sealed record AddLiquidity(
+            Guid TradeId, AccountId Provider, TokenAmount Max0, TokenAmount Max1, UInt256 MinShares, DateTimeOffset Deadline)
+            : Command, INaturallyIdempotent;
+
+        public sealed record RemoveLiquidity(
+            Guid TradeId,
+            AccountId Provider,
+            UInt256 Shares,
+            UInt256 MinAmount0,
+            UInt256 MinAmount1,
+            DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+
+        /// <summary>Sets the output of one leg of a route aside until its coordinator commits or aborts it.</summary>
+        public sealed record PrepareLeg(
+            Guid LegId,
+            Guid TradeId,
+            AccountId Coordinator,
+            TokenId TokenIn,
+            TokenId TokenOut,
+            UInt256 AmountIn,
+            DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+
+        public sealed record CommitLeg(Guid LegId) : Command, INaturallyIdempotent;
+
+        /// <summary>Undoes a leg, or makes sure that it never happens.</summary>
+        public sealed record AbortLeg(Guid LegId, DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+
+        /// <summary>The traders have recorded the outcomes of these trades.</summary>
+        public sealed record Acknowledge(Guid[] TradeIds) : Command, INaturallyIdempotent;
+
+        /// <summary>Pays the treasury's fees so far to an account.</summary>
+        public sealed record CollectFees(Guid CollectionId, AccountId Treasury) : Command, INaturallyIdempotent;
+
+        /// <summary>One side of a collection arrived, or was refused for good and returns.</summary>
+        public sealed record RecordFeesOutcome(Guid CollectionId, int Side, bool Arrived) : Command, INaturallyIdempotent;
+    }
+
+    // Stored for ever: add cases, and fields with defaults at the end; never rename or change one.
+    public abstract record Event : IEvent
+    {
+        private Event()
+        {
+        }
+
+        [StoredName("pool.created.v1")]
+        public sealed record Created(
+            PoolId Pool, TokenId Token0, TokenId Token1, FeePips LiquidityFee, FeePips TreasuryFee, DateTimeOffset At) : Event;
+
+        [StoredName("pool.swapped.v1")]
+        public sealed record Swapped(
+            Guid TradeId,
+            AccountId Trader,
+            TokenId TokenIn,
+            UInt256 AmountIn,
+            TokenId TokenOut,
+            UInt256 AmountOut,
+            UInt256 LpFee,
+            UInt256 ProtocolFee,
+            int PriceImpactBps,
+            DateTimeOffset Deadline,
+            DateTimeOffset At) : Event;
+
+        /// <summary>A trade, deposit, withdrawal or leg that did not and will not happen.</summary>
+        [StoredName("pool.trade-refused.v1")]
+        public sealed record TradeRefused(Guid TradeId, string Reason, DateTimeOffset Deadline, DateTimeOffset At) : Event;
+
+        [StoredName("pool.leg-prepared.v1")]
+        public sealed record LegPrepared(
+            Guid LegId,
+            Guid TradeId,
+            AccountId Coordinator,
+            TokenId TokenIn,
+            UInt256 AmountIn,
+            TokenId TokenOut,
+            UInt256 AmountOut,
+            UInt256 LpFee,
+            UInt256 ProtocolFee,
+            DateTimeOffset Deadline,
+            DateTimeOffset At) : Event;
+
+        [StoredName("pool.leg-committed.v1")]
+        public sealed record LegCommitted(
+            Guid LegId, Guid TradeId, TokenAmount In, TokenAmount Out, UInt256 ProtocolFee, DateTimeOffset At) : Event;
+
+        [StoredName("pool.leg-aborted.v1")]
+        public sealed record LegAborted(Guid LegId, DateTimeOffset Deadline, DateTimeOffset At) : Event;
+
+        [StoredName("pool.liquidity-added.v1")]
+        public sealed record LiquidityAdded(
+            Guid TradeId,
+            AccountId Provider,
+            TokenId Token0,
+            UInt256 Amount0,
+            TokenId Token1,
+            UInt256 Amount1,
+            UInt256 Shares,
+            UInt256 LockedShares,
+            DateTimeOffset Deadline,
+            DateTimeOffset At) : Event;
+
+        [StoredName("pool.liquidity-removed.v1")]
+        public sealed record LiquidityRemoved(
+            Guid TradeId,
+            AccountId Provider,
+            UInt256 Shares,
+            TokenId Token0,
+            UInt256 Amount0,
+            TokenId Token1,
+            UInt256 Amount1,
+            DateTimeOffset Deadline,
+            DateTimeOffset At) : Event;
+
+        [StoredName("pool.trades-acknowledged.v1")]
+        public sealed record TradesAcknowledged(Guid[] TradeIds, DateTimeOffset At) : Event;
+
+        [StoredName("pool.fees-collected.v1")]
+        public sealed record FeesCollected(
+            Guid CollectionId, AccountId Treasury, TokenAmount Fees0, TokenAmount Fees1, DateTimeOffset At) : Event;
+
+        [StoredName("pool.fees-delivered.v1")]
+        public sealed record FeesDelivered(Guid CollectionId, int Side) : Event;
+
+        /// <summary>The treasury's account refused one side; it is the pool's to collect again.</summary>
+        [StoredName("pool.fees-returned.v1")]
+        public sealed record FeesReturned(Guid CollectionId, int Side, TokenAmount Fees) : Event;
+    }
+
+    public abstract record Rejection(string Code) : IRejection
+    {
+        public sealed record NotPermitted(string Principal) : Rejection("not-permitted");
+
+        public sealed record AlreadyCreated(PoolId Pool) : Rejection("pool-already-created");
+
+        public sealed record NotCreated(PoolId Pool) : Rejection("pool-not-created");
+
+        public sealed record SameTokens(TokenId Token) : Rejection("same-tokens");
+
+        public sealed record FeesTooHigh(int TotalPips) : Rejection("fees-too-high");
+
+        public sealed record IdReused(Guid Id) : Rejection("id-reused");
+
+        /// <summary>Not an outcome: ask again when outcomes have been acknowledged and have expired.</summary>
+        public sealed record TooManyTrades(int Max) : Rejection("too-many-trades");
+
+        public sealed record CollectionUnderWay(Guid CollectionId) : Rejection("collection-under-way");
+    }
+}
+
+/// <summary>What readers see of a pool, in base units.</summary>
+public sealed record PoolView(
+    PoolId Id,
+    TokenId? Token0,
+    TokenId? Token1,
+    UInt256 Reserve0,
+    UInt256 Reserve1,
+    UInt256 TotalShares,
+    int LiquidityFeePips,
+    int TreasuryFeePips,
+    UInt256 TreasuryFees0,
+    UInt256 TreasuryFees1,
+    int PreparedLegs,
+    long Swaps);

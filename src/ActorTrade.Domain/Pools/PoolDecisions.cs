@@ -1,0 +1,343 @@
+using ActorTrade.Domain.Amm;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
+using static ActorTrade.Domain.Pools.Pool;
+using PoolDecision = ActorTrade.EventSourcing.Decision<
+    ActorTrade.Domain.Pools.Pool.Event, ActorTrade.Domain.Pools.Pool.Rejection>;
+
+namespace ActorTrade.Domain.Pools;
+
+/// <summary>What a pool says to each command. Refused trades are facts too: they are journaled.</summary>
+internal static class PoolDecisions
+{
+    public static PoolDecision Decide(PoolState state, Command command, CommandContext context)
+    {
+        if (context.Principal != CommandContext.Self)
+        {
+            return new Rejection.NotPermitted(context.Principal);
+        }
+
+        return command switch
+        {
+            Command.Swap c => Swap(state, c, context),
+            Command.Acknowledge c => new Event.TradesAcknowledged(c.TradeIds, context.Now),
+            Command.PrepareLeg c => PrepareLeg(state, c, context),
+            Command.CommitLeg c => CommitLeg(state, c, context),
+            Command.AbortLeg c => AbortLeg(state, c, context),
+            Command.AddLiquidity c => AddLiquidity(state, c, context),
+            Command.RemoveLiquidity c => RemoveLiquidity(state, c, context),
+            Command.Create c => Create(state, c, context),
+            Command.CollectFees c => CollectFees(state, c, context),
+            Command.RecordFeesOutcome c => FeesOutcome(state, c),
+            _ => throw new InvalidOperationException($"The pool knows no command {command.GetType().Name}."),
+        };
+    }
+
+    private static PoolDecision Create(PoolState state, Command.Create c, CommandContext context)
+    {
+        if (state.Terms is { } terms)
+        {
+            return terms.Token0 == c.Token0 && terms.Token1 == c.Token1
+                && terms.LiquidityFee == c.LiquidityFee && terms.TreasuryFee == c.TreasuryFee
+                ? PoolDecision.Nothing
+                : new Rejection.AlreadyCreated(state.Id);
+        }
+
+        if (c.Token0 == c.Token1)
+        {
+            return new Rejection.SameTokens(c.Token0);
+        }
+
+        var total = c.LiquidityFee.Value + c.TreasuryFee.Value;
+        return total >= FeePips.One
+            ? new Rejection.FeesTooHigh(total)
+            : new Event.Created(state.Id, c.Token0, c.Token1, c.LiquidityFee, c.TreasuryFee, context.Now);
+    }
+
+    private static PoolDecision Swap(PoolState state, Command.Swap c, CommandContext context)
+    {
+        if (state.Outcomes.TryGet(c.TradeId, out var earlier))
+        {
+            return earlier is Event.Swapped e && (e.Trader != c.Trader || e.TokenIn != c.TokenIn || e.AmountIn != c.AmountIn)
+                ? new Rejection.IdReused(c.TradeId)
+                : PoolDecision.Earlier(earlier);
+        }
+
+        if (state.Outcomes.IsFull)
+        {
+            return new Rejection.TooManyTrades(OutcomesMax);
+        }
+
+        var refusal = Quote(state, c.TokenIn, c.TokenOut, c.AmountIn, c.Deadline, context, out var quote);
+        refusal ??= quote.AmountOut < c.MinAmountOut ? "below-minimum" : null;
+        if (refusal is not null)
+        {
+            return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
+        }
+
+        var fees = state.Fees.Split(quote);
+        return new Event.Swapped(
+            c.TradeId,
+            c.Trader,
+            c.TokenIn,
+            c.AmountIn,
+            c.TokenOut,
+            quote.AmountOut,
+            fees.LiquidityProviders,
+            fees.Protocol,
+            ImpactBps(state, c.TokenIn, quote),
+            c.Deadline,
+            context.Now);
+    }
+
+    private static PoolDecision PrepareLeg(PoolState state, Command.PrepareLeg c, CommandContext context)
+    {
+        if (state.Outcomes.TryGet(c.LegId, out var earlier))
+        {
+            return PoolDecision.Earlier(earlier is Event.LegAborted aborted
+                ? new Event.TradeRefused(c.LegId, "aborted", aborted.Deadline, aborted.At)
+                : earlier);
+        }
+
+        // Still prepared, though its deadline has passed and its outcome is no longer remembered.
+        if (state.Legs.TryGetValue(c.LegId, out var prepared))
+        {
+            return PoolDecision.Earlier(prepared);
+        }
+
+        if (state.Outcomes.IsFull)
+        {
+            return new Rejection.TooManyTrades(OutcomesMax);
+        }
+
+        var refusal = Quote(state, c.TokenIn, c.TokenOut, c.AmountIn, c.Deadline, context, out var quote)
+            ?? (state.Legs.Count >= PreparedLegsMax ? "too-many-legs" : null);
+        if (refusal is not null)
+        {
+            return new Event.TradeRefused(c.LegId, refusal, c.Deadline, context.Now);
+        }
+
+        var fees = state.Fees.Split(quote);
+        return new Event.LegPrepared(
+            c.LegId,
+            c.TradeId,
+            c.Coordinator,
+            c.TokenIn,
+            c.AmountIn,
+            c.TokenOut,
+            quote.AmountOut,
+            fees.LiquidityProviders,
+            fees.Protocol,
+            c.Deadline,
+            context.Now);
+    }
+
+    // A leg that is not known was committed before: the coordinator commits only what was prepared.
+    private static PoolDecision CommitLeg(PoolState state, Command.CommitLeg c, CommandContext context) =>
+        state.Legs.TryGetValue(c.LegId, out var leg)
+            ? new Event.LegCommitted(
+                c.LegId,
+                leg.TradeId,
+                new TokenAmount(leg.TokenIn, leg.AmountIn),
+                new TokenAmount(leg.TokenOut, leg.AmountOut),
+                leg.ProtocolFee,
+                context.Now)
+            : PoolDecision.Nothing;
+
+    private static PoolDecision AbortLeg(PoolState state, Command.AbortLeg c, CommandContext context)
+    {
+        if (state.Legs.ContainsKey(c.LegId))
+        {
+            return new Event.LegAborted(c.LegId, c.Deadline, context.Now);
+        }
+
+        // Never prepared: that becomes a fact, unless it is one already or the deadline sees to it.
+        return state.Outcomes.TryGet(c.LegId, out _) || TradeTiming.IsPastEverywhere(c.Deadline, context.Now)
+            ? PoolDecision.Nothing
+            : state.Outcomes.IsFull
+                ? new Rejection.TooManyTrades(OutcomesMax)
+                : new Event.LegAborted(c.LegId, c.Deadline, context.Now);
+    }
+
+    private static PoolDecision AddLiquidity(PoolState state, Command.AddLiquidity c, CommandContext context)
+    {
+        if (state.Outcomes.TryGet(c.TradeId, out var earlier))
+        {
+            return PoolDecision.Earlier(earlier);
+        }
+
+        if (state.Outcomes.IsFull)
+        {
+            return new Rejection.TooManyTrades(OutcomesMax);
+        }
+
+        var refusal = CannotTrade(state, c.Max0.Token, c.Max1.Token, c.Deadline, context)
+            ?? (state.IsToken0(c.Max0.Token) ? null : "wrong-token-order");
+        if (refusal is not null)
+        {
+            return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
+        }
+
+        DepositQuote deposit;
+        var error = state.TotalShares.IsZero
+            ? PoolShares.QuoteFirstDeposit(c.Max0.Amount, c.Max1.Amount, out deposit)
+            : PoolShares.QuoteDeposit(
+                ShareReserve0(state), ShareReserve1(state), state.TotalShares, c.Max0.Amount, c.Max1.Amount, out deposit);
+        refusal = error != QuoteError.None ? CodeOf(error) : deposit.Shares < c.MinShares ? "below-minimum" : null;
+        return refusal is not null
+            ? new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now)
+            : new Event.LiquidityAdded(
+                c.TradeId,
+                c.Provider,
+                c.Max0.Token,
+                deposit.Amount0,
+                c.Max1.Token,
+                deposit.Amount1,
+                deposit.Shares,
+                deposit.LockedShares,
+                c.Deadline,
+                context.Now);
+    }
+
+    private static PoolDecision RemoveLiquidity(PoolState state, Command.RemoveLiquidity c, CommandContext context)
+    {
+        if (state.Outcomes.TryGet(c.TradeId, out var earlier))
+        {
+            return PoolDecision.Earlier(earlier);
+        }
+
+        if (state.Outcomes.IsFull)
+        {
+            return new Rejection.TooManyTrades(OutcomesMax);
+        }
+
+        var refusal = state.Terms is null ? "pool-not-created"
+            : TradeTiming.IsPast(c.Deadline, context.Now) ? "deadline-passed"
+            : null;
+        if (refusal is not null)
+        {
+            return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
+        }
+
+        // What prepared legs may take out is not given to anyone else.
+        var error = PoolShares.QuoteWithdrawal(
+            state.Reserve0 - state.PreparedOut0,
+            state.Reserve1 - state.PreparedOut1,
+            state.TotalShares,
+            c.Shares,
+            out var withdrawal);
+        refusal = error != QuoteError.None ? CodeOf(error)
+            : withdrawal.Amount0 < c.MinAmount0 || withdrawal.Amount1 < c.MinAmount1 ? "below-minimum"
+            : null;
+        return refusal is not null
+            ? new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now)
+            : new Event.LiquidityRemoved(
+                c.TradeId,
+                c.Provider,
+                c.Shares,
+                state.Terms!.Token0,
+                withdrawal.Amount0,
+                state.Terms.Token1,
+                withdrawal.Amount1,
+                c.Deadline,
+                context.Now);
+    }
+
+    private static PoolDecision CollectFees(PoolState state, Command.CollectFees c, CommandContext context)
+    {
+        if (state.Terms is not { } terms)
+        {
+            return new Rejection.NotCreated(state.Id);
+        }
+
+        if (state.Collection is { } running)
+        {
+            return running.CollectionId == c.CollectionId
+                ? PoolDecision.Earlier(running)
+                : new Rejection.CollectionUnderWay(running.CollectionId);
+        }
+
+        return state.TreasuryFees0.IsZero && state.TreasuryFees1.IsZero
+            ? PoolDecision.Nothing
+            : new Event.FeesCollected(
+                c.CollectionId,
+                c.Treasury,
+                new TokenAmount(terms.Token0, state.TreasuryFees0),
+                new TokenAmount(terms.Token1, state.TreasuryFees1),
+                context.Now);
+    }
+
+    private static PoolDecision FeesOutcome(PoolState state, Command.RecordFeesOutcome c)
+    {
+        if (state.Collection is not { } collection
+            || collection.CollectionId != c.CollectionId
+            || (state.DeliveredSides & (1 << c.Side)) != 0)
+        {
+            return PoolDecision.Nothing;
+        }
+
+        return c.Arrived
+            ? new Event.FeesDelivered(c.CollectionId, c.Side)
+            : new Event.FeesReturned(c.CollectionId, c.Side, c.Side == 0 ? collection.Fees0 : collection.Fees1);
+    }
+
+    // New shares are priced by the largest reserves the pool can have: a deposit never dilutes what open legs may bring.
+    private static UInt256 ShareReserve0(PoolState state) => state.Reserve0 + state.PreparedIn0;
+
+    private static UInt256 ShareReserve1(PoolState state) => state.Reserve1 + state.PreparedIn1;
+
+    private static string? Quote(
+        PoolState state,
+        TokenId tokenIn,
+        TokenId tokenOut,
+        UInt256 amountIn,
+        DateTimeOffset deadline,
+        CommandContext context,
+        out SwapQuote quote)
+    {
+        quote = default;
+        if (CannotTrade(state, tokenIn, tokenOut, deadline, context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var (reserveIn, reserveOut) = state.QuoteReserves(state.IsToken0(tokenIn));
+        var error = ConstantProduct.QuoteExactIn(reserveIn, reserveOut, amountIn, state.Fees.Total, out quote);
+        return error == QuoteError.None ? null : CodeOf(error);
+    }
+
+    private static string? CannotTrade(
+        PoolState state, TokenId oneToken, TokenId otherToken, DateTimeOffset deadline, CommandContext context)
+    {
+        if (state.Terms is not { } terms)
+        {
+            return "pool-not-created";
+        }
+
+        if (TradeTiming.IsPast(deadline, context.Now))
+        {
+            return "deadline-passed";
+        }
+
+        return (oneToken == terms.Token0 && otherToken == terms.Token1) || (oneToken == terms.Token1 && otherToken == terms.Token0)
+            ? null
+            : "wrong-tokens";
+    }
+
+    private static int ImpactBps(PoolState state, TokenId tokenIn, SwapQuote quote)
+    {
+        var (reserveIn, reserveOut) = state.QuoteReserves(state.IsToken0(tokenIn));
+        return ConstantProduct.Impact(reserveIn, reserveOut, quote).ToBps(Rounding.Up).Value;
+    }
+
+    private static string CodeOf(QuoteError error) => error switch
+    {
+        QuoteError.ZeroAmount => "zero-amount",
+        QuoteError.NoLiquidity => "no-liquidity",
+        QuoteError.InsufficientLiquidity => "insufficient-liquidity",
+        QuoteError.ReserveOverflow => "reserve-overflow",
+        QuoteError.OutputTooSmall => "output-too-small",
+        _ => throw new InvalidOperationException($"{error} is no refusal."),
+    };
+}
