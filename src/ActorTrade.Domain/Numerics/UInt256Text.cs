@@ -26,11 +26,11 @@ internal static class UInt256Text
         Span<char> destination,
         out int written,
         ReadOnlySpan<char> format) => format switch
-    {
-        "" or "D" or "d" or "G" or "g" or "R" or "r" => TryFormatDecimal(value, destination, out written),
-        "x" or "X" => TryFormatHex(value, destination, out written, format[0]),
-        _ => throw new FormatException($"'{format}' is no format of UInt256; use D, x or X."),
-    };
+        {
+            "" or "D" or "d" or "G" or "g" or "R" or "r" => TryFormatDecimal(value, destination, out written),
+            "x" or "X" => TryFormatHex(value, destination, out written, format[0]),
+            _ => throw new FormatException($"'{format}' is no format of UInt256; use D, x or X."),
+        };
 
     public static Outcome Read(ReadOnlySpan<char> text, out UInt256 value)
     {
