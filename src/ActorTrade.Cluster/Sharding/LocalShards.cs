@@ -1,0 +1,278 @@
+using System.Collections.Concurrent;
+using ActorTrade.EventSourcing;
+using ActorTrade.EventSourcing.Records;
+using ActorTrade.Journal;
+using ActorTrade.Journal.Entities;
+using ActorTrade.Kernel;
+
+namespace ActorTrade.Cluster.Sharding;
+
+/// <summary>Bounds and times of the entities of one process.</summary>
+public sealed record LocalShardsOptions
+{
+    /// <summary>An entity that nobody asked anything for about this long stops, if nothing of it is under way.</summary>
+    public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Entities in memory at once; more are refused as unavailable.</summary>
+    public int LoadedMax { get; init; } = 1_000_000;
+
+    /// <summary>How often due wake-ups of entities that are not in memory are looked for.</summary>
+    public TimeSpan WakeEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Wake-ups started at each look, so that a restart after a long stop does not recover everything at once.</summary>
+    public int WakesAtOnce { get; init; } = 1_000;
+}
+
+/// <summary>
+/// All shards in one process: finds or starts the actor of an entity, passivates the idle, and wakes those whose time has come.
+/// Senders reach the actor directly; there is no actor in between.
+/// </summary>
+/// <remarks>
+/// The journal's epoch, not this table, guards that an entity has one writer: should two actors of one entity ever overlap,
+/// the older one's appends are fenced.
+/// </remarks>
+public sealed class LocalShards : IEntities
+{
+    private const int SweepsUntilIdle = 4;
+    private readonly ActorSystem _system;
+    private readonly LocalShardsOptions _options;
+    private readonly EntityEnvironment _environment;
+    private readonly Dictionary<string, IEntityDefinition> _definitions;
+    private readonly ConcurrentDictionary<string, IOutsideEntities> _outside = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<EntityId, Slot> _slots = new();
+    private readonly Lock _wakeGate = new();
+    private readonly PriorityQueue<EntityId, long> _wakes = new();
+    private int _loaded;
+    private int _incarnations;
+    private volatile int _sweep;
+
+    public LocalShards(
+        ActorSystem system,
+        IJournal journal,
+        IEnumerable<IEntityDefinition> definitions,
+        EventCatalog catalog,
+        Func<SystemMode> mode,
+        LocalShardsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        _system = system;
+        _options = options ?? new LocalShardsOptions();
+        _definitions = definitions.ToDictionary(d => d.Category, StringComparer.Ordinal);
+        _environment = new EntityEnvironment
+        {
+            Journal = journal,
+            Catalog = catalog,
+            Entities = this,
+            Mode = mode,
+            Release = Release,
+        };
+        foreach (var (entity, wakeAt) in journal.ReadWakeUps())
+        {
+            _wakes.Enqueue(entity, wakeAt.UtcTicks);
+        }
+
+        _system.Spawn(() => new WakeScheduler(this), "wake-scheduler");
+    }
+
+    public EntityMetrics Metrics => _environment.Metrics;
+
+    /// <summary>Entities in memory.</summary>
+    public int Loaded => Volatile.Read(ref _loaded);
+
+    /// <summary>Makes something outside the journal reachable under a category. Replaces an earlier one.</summary>
+    public void AddOutside(string category, IOutsideEntities outside) => _outside[category] = outside;
+
+    public void Send(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo)
+    {
+        if (_outside.TryGetValue(target.Category, out var outside))
+        {
+            outside.Handle(target, command, header, answerTo);
+        }
+        else if (_definitions.TryGetValue(target.Category, out var definition) && definition.CommandType.IsInstanceOfType(command))
+        {
+            Deliver(target, definition, new CommandMessage(command, header, answerTo), answerTo);
+        }
+        else
+        {
+            answerTo?.Answered(new Answer.Refused(RefusalReason.UnknownCategory));
+        }
+    }
+
+    public void Query(EntityId target, IAnswerSink answerTo)
+    {
+        ArgumentNullException.ThrowIfNull(answerTo);
+        if (_definitions.TryGetValue(target.Category, out var definition))
+        {
+            Deliver(target, definition, new QueryMessage(answerTo), answerTo);
+        }
+        else
+        {
+            answerTo.Answered(new Answer.Refused(RefusalReason.UnknownCategory));
+        }
+    }
+
+    private void Deliver(EntityId target, IEntityDefinition definition, IEntityMessage message, IAnswerSink? answerTo)
+    {
+        // A second round only where the actor stopped between being found and being told.
+        for (var round = 0; round < 3; round++)
+        {
+            if (SlotOf(target, definition) is not { } slot)
+            {
+                break;
+            }
+
+            slot.LastUsedInSweep = _sweep;
+            if (slot.Tell(message))
+            {
+                return;
+            }
+
+            if (!slot.IsStopped)
+            {
+                answerTo?.Answered(new Answer.Refused(RefusalReason.MailboxFull));
+                return;
+            }
+
+            Release(target, slot);
+        }
+
+        answerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
+    }
+
+    private Slot? SlotOf(EntityId target, IEntityDefinition definition)
+    {
+        if (_slots.TryGetValue(target, out var slot))
+        {
+            return slot;
+        }
+
+        if (Loaded >= _options.LoadedMax || target.Key.Length > EntityId.LengthMax)
+        {
+            return null;
+        }
+
+        var made = new Slot();
+        slot = _slots.GetOrAdd(target, made);
+        if (ReferenceEquals(slot, made))
+        {
+            Interlocked.Increment(ref _loaded);
+            var name = $"{target}#{Interlocked.Increment(ref _incarnations)}";
+            var options = new SpawnOptions { Capacity = definition.Limits.MailboxCapacity };
+            made.Start(_system.Spawn(() => new EntityActor(_environment, definition, target, made), name, options));
+        }
+
+        return slot;
+    }
+
+    private bool Release(EntityId entity, IEntityMailbox mailbox)
+    {
+        var released = _slots.TryRemove(new KeyValuePair<EntityId, Slot>(entity, (Slot)mailbox));
+        if (released)
+        {
+            Interlocked.Decrement(ref _loaded);
+        }
+
+        return released;
+    }
+
+    private void Wake()
+    {
+        var now = _system.Time.GetUtcNow().UtcTicks;
+        for (var left = _options.WakesAtOnce; left > 0; left--)
+        {
+            EntityId due;
+            lock (_wakeGate)
+            {
+                if (!_wakes.TryPeek(out due, out var at) || at > now)
+                {
+                    return;
+                }
+
+                _wakes.Dequeue();
+            }
+
+            // To recover is to be woken: what is outstanding runs, and the entity sets its own timer from there on.
+            if (_definitions.TryGetValue(due.Category, out var definition))
+            {
+                Deliver(due, definition, WakeMessage.Instance, answerTo: null);
+            }
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = ++_sweep;
+        foreach (var slot in _slots.Values)
+        {
+            if (now - slot.LastUsedInSweep > SweepsUntilIdle)
+            {
+                slot.Tell(PassivateMessage.Instance);
+            }
+        }
+    }
+
+    /// <summary>One entity's place in the table, from before its actor is started.</summary>
+    private sealed class Slot : IEntityMailbox
+    {
+        private readonly ManualResetEventSlim _started = new(false);
+        private ActorRef<IEntityMessage>? _actor;
+
+        public int LastUsedInSweep { get; set; }
+
+        public bool IsStopped => Actor.IsStopped;
+
+        // The few senders that find the slot in the moment before its actor is there wait for that moment.
+        private ActorRef<IEntityMessage> Actor
+        {
+            get
+            {
+                if (Volatile.Read(ref _actor) is { } actor)
+                {
+                    return actor;
+                }
+
+                _started.Wait();
+                return _actor!;
+            }
+        }
+
+        public bool Tell(IEntityMessage message) => Actor.Tell(message);
+
+        public void Start(ActorRef<IEntityMessage> actor)
+        {
+            Volatile.Write(ref _actor, actor);
+            _started.Set();
+        }
+    }
+
+    private enum Tick
+    {
+        Wake,
+        Sweep,
+    }
+
+    private sealed class WakeScheduler(LocalShards shards) : Actor<WakeScheduler.Due>
+    {
+        protected override void PreStart()
+        {
+            var sweep = shards._options.PassivateAfter / SweepsUntilIdle;
+            Context.SchedulePeriodic("wake", shards._options.WakeEvery, new Due(Tick.Wake));
+            Context.SchedulePeriodic("sweep", sweep, new Due(Tick.Sweep));
+            Context.Self.Tell(new Due(Tick.Wake));
+        }
+
+        protected override void Receive(Due message)
+        {
+            if (message.Tick == Tick.Wake)
+            {
+                shards.Wake();
+            }
+            else
+            {
+                shards.Sweep();
+            }
+        }
+
+        internal sealed record Due(Tick Tick);
+    }
+}

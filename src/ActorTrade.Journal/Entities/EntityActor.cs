@@ -1,0 +1,496 @@
+using ActorTrade.EventSourcing;
+using ActorTrade.EventSourcing.Records;
+using ActorTrade.Kernel;
+
+namespace ActorTrade.Journal.Entities;
+
+/// <summary>
+/// Runs one entity. It pipelines: command n+1 is decided on the state after n while n is still on its way to the disk, and
+/// every answer waits until all that it rests on is durable. If an append fails, everything decided on top of it is dropped
+/// with the state, the callers hear <see cref="Answer.OutcomeUnknown"/>, and the entity recovers from the journal.
+/// </summary>
+/// <remarks>
+/// Answers leave in the order of their decisions. Rejections and views wait too: they may rest on events that are not durable
+/// yet. Effects run after their events are durable, at most once at a time per command id, and again after a recovery.
+/// </remarks>
+internal sealed class EntityActor : Actor<IEntityMessage>
+{
+    private static readonly TimeSpan LeaveAfter = TimeSpan.FromSeconds(1);
+
+    [ThreadStatic]
+    private static RecordWriter? _writer;
+
+    private readonly EntityEnvironment _environment;
+    private readonly IEntityDefinition _definition;
+    private readonly EntityId _id;
+    private readonly IEntityMailbox _mailbox;
+    private readonly Queue<PendingAnswer> _pending = new();
+    private readonly Dictionary<Guid, List<IAnswerSink>> _waiting = [];
+    private readonly Queue<IEntityMessage> _stash = new();
+    private EffectRunner? _effects;
+    private RememberedCommands _remembered = null!;
+    private IEntityFold _fold = null!;
+    private EntityStream? _stream;
+    private CommandMessage? _current;
+    private long _sequenceNr;
+    private long _durableNr;
+    private long _snapshotNr;
+    private long _bytesSinceSnapshot;
+    private long _snapshotBytes;
+    private bool _isWakeArmed;
+    private bool _isLeaving;
+
+    public EntityActor(EntityEnvironment environment, IEntityDefinition definition, EntityId id, IEntityMailbox mailbox)
+    {
+        _environment = environment;
+        _definition = definition;
+        _id = id;
+        _mailbox = mailbox;
+    }
+
+    private bool IsRecovered => _stream is not null;
+
+    protected override void PreStart() => BeginRecovery();
+
+    protected override void Receive(IEntityMessage message)
+    {
+        if (_isLeaving)
+        {
+            ReceiveLeaving(message);
+            return;
+        }
+
+        switch (message)
+        {
+            case EntityAppend append when append.Owner == this:
+                OnAppended(append);
+                break;
+            case EffectInFlight flight when flight.Owner == this:
+                OnEffectAnswered(flight);
+                break;
+            case EffectRetryDue retry when retry.Flight.Owner == this:
+                _effects!.SendAgain(retry.Flight);
+                break;
+            case RecoveryEnded ended when ended.Owner == this:
+                OnRecovered(ended);
+                break;
+            case CommandMessage or QueryMessage or WakeMessage when !IsRecovered:
+                Stash(message);
+                break;
+            case CommandMessage command:
+                OnCommand(command);
+                break;
+            case QueryMessage query:
+                AnswerWhenDurable(query.AnswerTo, new Answer.Viewed(_fold.View(), _sequenceNr));
+                break;
+            case WakeMessage:
+                OnWake();
+                break;
+            case PassivateMessage:
+                TryPassivate();
+                break;
+        }
+    }
+
+    protected override void PreRestart(Exception cause)
+    {
+        // An append failed, the rules threw, or the past could not be read: whoever waits must hear of it.
+        _environment.Metrics.OnDropped();
+        _current?.AnswerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
+        DropWaiting(cause.Message);
+        foreach (var message in _stash)
+        {
+            Refuse(message);
+        }
+    }
+
+    private void BeginRecovery()
+    {
+        _stream = null;
+        var recovery = new EntityRecovery(_definition, _environment.Catalog, _id.Key);
+        _environment.Journal.Recover(_id, new RecoverySink(this, Context.Self, recovery));
+    }
+
+    private void OnRecovered(RecoveryEnded ended)
+    {
+        if (ended.Failure is not null)
+        {
+            throw new EntityUnavailableException(_id, ended.Failure);
+        }
+
+        var recovery = ended.Recovery!;
+        _environment.Metrics.OnRecovered(ended.Events);
+        _fold = recovery.Fold;
+        _remembered = recovery.Remembered;
+        _stream = ended.Stream;
+        _sequenceNr = _durableNr = recovery.SequenceNr;
+        _snapshotNr = recovery.SequenceNr - ended.Events;
+        _effects = new EffectRunner(_environment, _definition, this, Context);
+        _effects.Run(_fold.Outstanding());
+        ArmWake(_fold.WakeAt());
+        while (_stash.TryDequeue(out var message))
+        {
+            Receive(message);
+        }
+    }
+
+    private void Stash(IEntityMessage message)
+    {
+        if (_stash.Count >= _definition.Limits.MailboxCapacity)
+        {
+            Refuse(message, RefusalReason.MailboxFull);
+            return;
+        }
+
+        _stash.Enqueue(message);
+    }
+
+    private static void Refuse(IEntityMessage message, RefusalReason reason = RefusalReason.Unavailable)
+    {
+        var sink = message switch
+        {
+            CommandMessage command => command.AnswerTo,
+            QueryMessage query => query.AnswerTo,
+            _ => null,
+        };
+        sink?.Answered(new Answer.Refused(reason));
+    }
+
+    private void OnCommand(CommandMessage message)
+    {
+        _environment.Metrics.OnCommand();
+        var header = message.Header;
+        var now = Context.Time.GetUtcNow();
+        if (header.ExpiresAt < now)
+        {
+            message.AnswerTo?.Answered(new Answer.Refused(RefusalReason.Expired));
+            return;
+        }
+
+        var remember = message.Command is not INaturallyIdempotent;
+        if (remember && _remembered.TryGet(header.CommandId, out var first))
+        {
+            AnswerWhenDurable(message.AnswerTo, first);
+            return;
+        }
+
+        if (remember && !_remembered.HasRoom(now))
+        {
+            message.AnswerTo?.Answered(new Answer.Refused(RefusalReason.TooManyRemembered));
+            return;
+        }
+
+        // What the cluster itself sends finishes work that is under way; only new work is held off.
+        if (!_environment.Journal.HasRoom && header.Principal != CommandContext.Self)
+        {
+            message.AnswerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
+            return;
+        }
+
+        _current = message;
+        var context = new CommandContext(header.CommandId, header.Principal, now, header.ExpiresAt, _environment.Mode());
+        Decide(message.Command, context, message.AnswerTo, remember);
+        _current = null;
+    }
+
+    private void Decide(ICommand command, in CommandContext context, IAnswerSink? answerTo, bool remember)
+    {
+        var decision = _fold.Decide(command, context);
+        if (decision.Rejection is { } rejection)
+        {
+            AnswerWhenDurable(answerTo, new Answer.Rejected(rejection));
+            return;
+        }
+
+        var events = decision.Events;
+        if (!decision.IsEarlier && events.Count > 0)
+        {
+            Persist(events, context, remember);
+        }
+
+        var answer = new Answer.Accepted(events, _sequenceNr, context.Now);
+        if (remember)
+        {
+            _remembered.Add(context.CommandId, context.ExpiresAt, answer);
+        }
+
+        if (decision.EndingKey != Guid.Empty && _waiting.Remove(decision.EndingKey, out var waiting))
+        {
+            foreach (var sink in waiting)
+            {
+                AnswerWhenDurable(sink, answer);
+            }
+        }
+
+        if (decision.AnswerKey == Guid.Empty)
+        {
+            AnswerWhenDurable(answerTo, answer);
+        }
+        else if (answerTo is not null)
+        {
+            WaitFor(decision.AnswerKey, answerTo);
+        }
+    }
+
+    private void WaitFor(Guid affair, IAnswerSink sink)
+    {
+        if (!_waiting.TryGetValue(affair, out var sinks))
+        {
+            _waiting.Add(affair, sinks = new List<IAnswerSink>(1));
+        }
+
+        sinks.Add(sink);
+    }
+
+    private void Persist(IReadOnlyList<IEvent> events, in CommandContext context, bool remember)
+    {
+        var writer = _writer ??= new RecordWriter();
+        var stored = new NewEvent[events.Count];
+        IReadOnlyList<Effect>? effects = null;
+        for (var i = 0; i < events.Count; i++)
+        {
+            var payload = EventEnvelope.Write(_environment.Catalog, writer, context, remember, events[i]);
+            stored[i] = new NewEvent(_environment.Catalog.NameOf(events[i]), payload);
+            _bytesSinceSnapshot += payload.Length;
+            _fold.Apply(events[i]);
+            effects = Join(effects, _fold.React(events[i]));
+        }
+
+        var wakeAt = _fold.WakeAt();
+        var append = new EntityAppend(this, Context.Self)
+        {
+            Stream = _stream!,
+            FirstSequenceNr = _sequenceNr + 1,
+            LastSequenceNr = _sequenceNr + events.Count,
+            At = context.Now,
+            WakeAt = wakeAt,
+            Events = stored,
+            Effects = effects,
+        };
+        _sequenceNr += events.Count;
+        _environment.Metrics.OnEvents(events.Count);
+        _environment.Journal.Append(append);
+        ArmWake(wakeAt);
+    }
+
+    private static IReadOnlyList<Effect>? Join(IReadOnlyList<Effect>? first, IReadOnlyList<Effect> second) =>
+        second.Count == 0 ? first
+        : first is null || first.Count == 0 ? second
+        : [.. first, .. second];
+
+    private void OnAppended(EntityAppend append)
+    {
+        if (append.Outcome != AppendOutcome.Stored)
+        {
+            // The supervisor starts a new instance, which recovers; the mailbox stays.
+            throw new AppendFailedException(_id, append.Outcome);
+        }
+
+        _durableNr = append.LastSequenceNr;
+        while (_pending.TryPeek(out var pending) && pending.SequenceNr <= _durableNr)
+        {
+            _pending.Dequeue().Sink.Answered(pending.Answer);
+        }
+
+        if (append.Effects is { } effects)
+        {
+            _effects!.Run(effects);
+        }
+
+        if (_durableNr == _sequenceNr)
+        {
+            TakeSnapshotIfWorth();
+        }
+    }
+
+    private void OnEffectAnswered(EffectInFlight flight)
+    {
+        if (!_effects!.Answered(flight))
+        {
+            return;
+        }
+
+        if (flight.Effect.Continue(flight.Answer!) is { } command)
+        {
+            var now = Context.Time.GetUtcNow();
+            var context = new CommandContext(
+                DeterministicGuid.Derive(flight.Effect.CommandId, uint.MaxValue),
+                CommandContext.Self,
+                now,
+                now + _environment.EffectPatience,
+                _environment.Mode());
+            Decide(command, context, answerTo: null, remember: false);
+        }
+    }
+
+    private void OnWake()
+    {
+        _isWakeArmed = false;
+        var now = Context.Time.GetUtcNow();
+        if (_fold.WakeAt() is not { } due)
+        {
+            return;
+        }
+
+        if (due <= now)
+        {
+            if (_fold.OnWake(now) is { } command)
+            {
+                var context = new CommandContext(
+                    DeterministicGuid.FromText($"{_id}@{due.UtcTicks}"),
+                    CommandContext.Self,
+                    now,
+                    now + _environment.EffectPatience,
+                    _environment.Mode());
+                Decide(command, context, answerTo: null, remember: false);
+            }
+
+            _effects!.Run(_fold.Outstanding());
+        }
+
+        ArmWake(_fold.WakeAt());
+    }
+
+    // One timer at a time: when it rings too early, it is set again. So a busy entity sets one timer a while, not one an event.
+    private void ArmWake(DateTimeOffset? wakeAt)
+    {
+        if (wakeAt is not { } due || _isWakeArmed)
+        {
+            return;
+        }
+
+        var delay = due - Context.Time.GetUtcNow();
+
+        // Woken and still overdue: others are slow to answer. Ask again, but not in a tight loop.
+        Context.ScheduleOnce(
+            "wake", delay > _environment.EffectRetryMin ? delay : _environment.EffectRetryMax, WakeMessage.Instance);
+        _isWakeArmed = true;
+    }
+
+    private void TakeSnapshotIfWorth()
+    {
+        if (_definition.SnapshotType is null
+            || _durableNr - _snapshotNr < _definition.Limits.SnapshotEveryEvents
+            || _bytesSinceSnapshot < _snapshotBytes * _environment.SnapshotWorth)
+        {
+            return;
+        }
+
+        TakeSnapshot();
+    }
+
+    private void TakeSnapshot()
+    {
+        _remembered.ForgetExpired(Context.Time.GetUtcNow());
+        var snapshot = EntityRecovery.Capture(
+            _fold, _remembered, _environment.Catalog, _writer ??= new RecordWriter(), _durableNr);
+        if (snapshot is null)
+        {
+            return;
+        }
+
+        _environment.Metrics.OnSnapshot();
+        _environment.Journal.SaveSnapshot(_stream!, snapshot);
+        _snapshotNr = _durableNr;
+        _snapshotBytes = snapshot.Payload.Length;
+        _bytesSinceSnapshot = 0;
+    }
+
+    private void AnswerWhenDurable(IAnswerSink? sink, Answer answer)
+    {
+        if (sink is null)
+        {
+            return;
+        }
+
+        if (_durableNr >= _sequenceNr)
+        {
+            sink.Answered(answer);
+        }
+        else
+        {
+            _pending.Enqueue(new PendingAnswer(_sequenceNr, sink, answer));
+        }
+    }
+
+    private void DropWaiting(string why)
+    {
+        var unknown = new Answer.OutcomeUnknown(why);
+        foreach (var pending in _pending)
+        {
+            pending.Sink.Answered(unknown);
+        }
+
+        foreach (var sink in _waiting.Values.SelectMany(sinks => sinks))
+        {
+            sink.Answered(unknown);
+        }
+
+        _pending.Clear();
+        _waiting.Clear();
+    }
+
+    private void TryPassivate()
+    {
+        var isIdle = IsRecovered && _pending.Count == 0 && _waiting.Count == 0 && _durableNr == _sequenceNr
+            && _effects!.Count == 0 && !_isWakeArmed;
+        if (!isIdle || !_environment.Release(_id, _mailbox))
+        {
+            return;
+        }
+
+        if (_durableNr - _snapshotNr >= _definition.Limits.SnapshotEveryEvents / 4)
+        {
+            TakeSnapshot();
+        }
+
+        // From here on nobody finds this actor any more; what was already on its way is sent on to the next one.
+        _isLeaving = true;
+        Context.ScheduleOnce("leave", LeaveAfter, LeaveMessage.Instance);
+    }
+
+    private void ReceiveLeaving(IEntityMessage message)
+    {
+        switch (message)
+        {
+            case CommandMessage command:
+                _environment.Entities.Send(_id, command.Command, command.Header, command.AnswerTo);
+                break;
+            case QueryMessage query:
+                _environment.Entities.Query(_id, query.AnswerTo);
+                break;
+            case LeaveMessage:
+                Context.StopSelf();
+                break;
+        }
+    }
+
+    private readonly record struct PendingAnswer(long SequenceNr, IAnswerSink Sink, Answer Answer);
+
+    private sealed class RecoverySink(EntityActor owner, ActorRef<IEntityMessage> self, EntityRecovery recovery) : IRecoverySink
+    {
+        private long _events;
+
+        public bool Restore(StoredSnapshot snapshot) => recovery.Restore(snapshot);
+
+        public void Apply(in StoredEvent stored)
+        {
+            recovery.Apply(stored);
+            _events++;
+        }
+
+        public void Recovered(EntityStream stream, long lastSequenceNr) =>
+            self.TellReserved(new RecoveryEnded(owner, recovery, stream, _events, failure: null));
+
+        public void Failed(Exception reason) =>
+            self.TellReserved(new RecoveryEnded(owner, recovery: null, stream: null, _events, reason));
+    }
+}
+
+/// <summary>The journal did not take an entity's events; the entity starts over from what is durable.</summary>
+public sealed class AppendFailedException(EntityId entity, AppendOutcome outcome)
+    : Exception($"An append of {entity} ended as {outcome}; the entity recovers.");
+
+/// <summary>An entity's past cannot be read.</summary>
+public sealed class EntityUnavailableException(EntityId entity, Exception inner)
+    : Exception($"{entity} cannot be recovered: {inner.Message}", inner);

@@ -1,0 +1,101 @@
+using ActorTrade.EventSourcing;
+using ActorTrade.Kernel;
+
+namespace ActorTrade.Journal.Entities;
+
+/// <summary>What an entity's actor receives.</summary>
+public interface IEntityMessage;
+
+/// <summary>A command on its way to an entity.</summary>
+public sealed class CommandMessage(ICommand command, CommandHeader header, IAnswerSink? answerTo) : IEntityMessage
+{
+    public ICommand Command { get; } = command;
+
+    public CommandHeader Header { get; } = header;
+
+    public IAnswerSink? AnswerTo { get; } = answerTo;
+}
+
+/// <summary>A request for the entity's view.</summary>
+public sealed class QueryMessage(IAnswerSink answerTo) : IEntityMessage
+{
+    public IAnswerSink AnswerTo { get; } = answerTo;
+}
+
+/// <summary>The entity's wake-up is due.</summary>
+public sealed class WakeMessage : IEntityMessage
+{
+    public static readonly WakeMessage Instance = new();
+}
+
+/// <summary>The entity has been idle and may stop, if nothing is under way.</summary>
+public sealed class PassivateMessage : IEntityMessage
+{
+    public static readonly PassivateMessage Instance = new();
+}
+
+/// <summary>A passivated entity's last moment: whatever is still in the mailbox has been sent on.</summary>
+internal sealed class LeaveMessage : IEntityMessage
+{
+    public static readonly LeaveMessage Instance = new();
+}
+
+/// <summary>The end of a recovery, for the instance that asked for it.</summary>
+internal sealed class RecoveryEnded(
+    EntityActor owner, EntityRecovery? recovery, EntityStream? stream, long events, Exception? failure) : IEntityMessage
+{
+    public EntityActor Owner { get; } = owner;
+
+    public EntityRecovery? Recovery { get; } = recovery;
+
+    public EntityStream? Stream { get; } = stream;
+
+    public long Events { get; } = events;
+
+    public Exception? Failure { get; } = failure;
+}
+
+/// <summary>An append that the journal has decided on, for the instance that asked for it; it is its own confirmation.</summary>
+internal sealed class EntityAppend(EntityActor owner, ActorRef<IEntityMessage> self) : AppendRequest, IEntityMessage
+{
+    public EntityActor Owner { get; } = owner;
+
+    public AppendOutcome Outcome { get; private set; }
+
+    public required long LastSequenceNr { get; init; }
+
+    /// <summary>What the events ask of others, once durable.</summary>
+    public required IReadOnlyList<Effect>? Effects { get; init; }
+
+    public override void Completed(AppendOutcome outcome)
+    {
+        Outcome = outcome;
+        self.TellReserved(this);
+    }
+}
+
+/// <summary>An effect under way; it is the sink of its answer and the message that brings it home.</summary>
+internal sealed class EffectInFlight(EntityActor owner, ActorRef<IEntityMessage> self, Effect effect) : IEntityMessage, IAnswerSink
+{
+    public EntityActor Owner { get; } = owner;
+
+    public Effect Effect { get; } = effect;
+
+    public DateTimeOffset SentAt { get; set; }
+
+    public int Attempts { get; set; }
+
+    public Answer? Answer { get; private set; }
+
+    public void Answered(Answer answer)
+    {
+        Answer = answer;
+        self.TellReserved(this);
+    }
+}
+
+/// <summary>The time to send a refused effect again.</summary>
+internal sealed class EffectRetryDue(EffectInFlight flight) : IEntityMessage
+{
+    public EffectInFlight Flight { get; } = flight;
+}
