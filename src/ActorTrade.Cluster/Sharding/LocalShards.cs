@@ -64,7 +64,7 @@ public sealed class LocalShards : IEntities
             Catalog = catalog,
             Entities = this,
             Mode = mode,
-            Release = Release,
+            Release = (entity, mailbox, wakeAt) => Release(entity, mailbox, wakeAt),
         };
         foreach (var (entity, wakeAt) in journal.ReadWakeUps())
         {
@@ -133,7 +133,7 @@ public sealed class LocalShards : IEntities
                 return;
             }
 
-            Release(target, slot);
+            Release(target, slot, wakeAt: null);
         }
 
         answerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
@@ -164,15 +164,23 @@ public sealed class LocalShards : IEntities
         return slot;
     }
 
-    private bool Release(EntityId entity, IEntityMailbox mailbox)
+    private bool Release(EntityId entity, IEntityMailbox mailbox, DateTimeOffset? wakeAt)
     {
-        var released = _slots.TryRemove(new KeyValuePair<EntityId, Slot>(entity, (Slot)mailbox));
-        if (released)
+        if (!_slots.TryRemove(new KeyValuePair<EntityId, Slot>(entity, (Slot)mailbox)))
         {
-            Interlocked.Decrement(ref _loaded);
+            return false;
         }
 
-        return released;
+        Interlocked.Decrement(ref _loaded);
+        if (wakeAt is { } due)
+        {
+            lock (_wakeGate)
+            {
+                _wakes.Enqueue(entity, due.UtcTicks);
+            }
+        }
+
+        return true;
     }
 
     private void Wake()

@@ -17,6 +17,9 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 {
     private static readonly TimeSpan LeaveAfter = TimeSpan.FromSeconds(1);
 
+    // An entity that wants to be woken sooner than this is not worth unloading.
+    private static readonly TimeSpan WakeSoon = TimeSpan.FromMinutes(1);
+
     [ThreadStatic]
     private static RecordWriter? _writer;
 
@@ -432,9 +435,14 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
     private void TryPassivate()
     {
-        var isIdle = IsRecovered && _pending.Count == 0 && _waiting.Count == 0 && _durableNr == _sequenceNr
-            && _effects!.Count == 0 && !_isWakeArmed;
-        if (!isIdle || !_environment.Release(_id, _mailbox))
+        var isIdle = IsRecovered && _pending.Count == 0 && _waiting.Count == 0 && _durableNr == _sequenceNr && _effects!.Count == 0;
+        if (!isIdle)
+        {
+            return;
+        }
+
+        var wakeAt = _fold.WakeAt();
+        if (wakeAt - Context.Time.GetUtcNow() < WakeSoon || !_environment.Release(_id, _mailbox, wakeAt))
         {
             return;
         }

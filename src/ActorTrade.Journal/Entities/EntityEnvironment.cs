@@ -16,8 +16,11 @@ public sealed class EntityEnvironment
     /// <summary>What the system allows now; read at every decision.</summary>
     public required Func<SystemMode> Mode { get; init; }
 
-    /// <summary>Told when an entity removes itself from the routing table, before it stops; true if it was there.</summary>
-    public required Func<EntityId, IEntityMailbox, bool> Release { get; init; }
+    /// <summary>
+    /// Told when an entity removes itself from the routing table, before it stops, with the time it wants to be woken at; true
+    /// if it was there.
+    /// </summary>
+    public required Func<EntityId, IEntityMailbox, DateTimeOffset?, bool> Release { get; init; }
 
     /// <summary>How long an effect's command may wait to be decided, and after what time without an answer it is sent again.</summary>
     public TimeSpan EffectPatience { get; init; } = TimeSpan.FromSeconds(10);
