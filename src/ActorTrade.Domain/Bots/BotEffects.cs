@@ -53,7 +53,7 @@ internal static class BotEffects
     {
         var id = e.OrderId;
         return new Effect(
-            Order.Id(id),
+            Order.IdOf(id),
             BotOrders.OrderOf(state.Terms!, e),
             DeterministicGuid.Derive(id.Value, PlaceSalt),
             answer => answer is Answer.Rejected { Rejection: var rejection }
@@ -65,7 +65,7 @@ internal static class BotEffects
     {
         var id = order.Terms.OrderId;
         return new Effect(
-            Order.Id(id),
+            Order.IdOf(id),
             new Order.Command.Cancel(order.CancelWhy!),
             DeterministicGuid.Derive(id.Value, CancelSalt),
             _ => new Bot.Command.RecordCancelAnswered(id));

@@ -208,7 +208,7 @@ internal static class BotOrders
 
     // Of an order that the risk check will refuse anyway the hold does not matter, so it may be zero.
     private static UInt256 HoldOf(Bot.State state, Instrument instrument, Bot.Command.PlaceOrder c, decimal worst) =>
-        worst is > 0 and <= RiskCheck.PriceMax && RiskCheck.TryRequiredHold(
+        worst is > 0 and <= RiskCheck.PriceMax && RiskCheck.TryFullHold(
             instrument, c.Side, c.Quantity, worst, state.Terms!.Limits.ForOrder(instrument), out var required)
             ? required
             : default;

@@ -2,7 +2,9 @@ using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.Domain.Markets;
 
-/// <summary>A traded pair with what it takes to turn its prices and quantities into exact amounts of its tokens.</summary>
+/// <summary>
+/// A traded pair with what it takes to turn its prices and quantities into exact amounts of its tokens.
+/// </summary>
 /// <param name="Symbol">The pair as venues write it.</param>
 /// <param name="Base">The token that is bought and sold; quantities are in its base units.</param>
 /// <param name="Quote">The token that prices are in.</param>
@@ -26,7 +28,9 @@ public sealed record Instrument(Symbol Symbol, TokenId Base, TokenId Quote, int 
     public UInt256 QuoteAmount(UInt256 quantity, decimal price, Rounding rounding) =>
         Price.FromDecimal(price, BaseDecimals, QuoteDecimals).ToQuote(quantity, rounding);
 
-    /// <summary>As <see cref="QuoteAmount"/> with <see cref="AgainstTaker"/>; false where the amount exceeds 256 bits.</summary>
+    /// <summary>
+    /// As <see cref="QuoteAmount"/> with <see cref="AgainstTaker"/>; false where the amount exceeds 256 bits.
+    /// </summary>
     public bool TryQuoteAmount(Side side, UInt256 quantity, decimal price, out UInt256 amount)
     {
         var exact = Price.FromDecimal(price, BaseDecimals, QuoteDecimals);
@@ -35,7 +39,9 @@ public sealed record Instrument(Symbol Symbol, TokenId Base, TokenId Quote, int 
             : UInt256.TryMulDivDown(quantity, exact.Numerator, exact.Denominator, out amount);
     }
 
-    /// <summary>The largest quantity (base units of the base token) whose quote amount, even rounded up, is within the notional.</summary>
+    /// <summary>
+    /// The largest quantity (base units of the base token) whose quote amount, even rounded up, is within the notional.
+    /// </summary>
     /// <param name="notional">Base units of the quote token.</param>
     /// <param name="price">Quote tokens for one base token, above zero.</param>
     /// <exception cref="DivideByZeroException">The price is zero.</exception>

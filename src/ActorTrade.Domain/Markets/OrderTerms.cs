@@ -13,7 +13,9 @@ public enum Side
 /// <summary>How an order names its price. Stored by number.</summary>
 public enum OrderType
 {
-    /// <summary>At what the market offers, up to a protection price derived from the risk check's price collar.</summary>
+    /// <summary>
+    /// At what the market offers, up to a protection price derived from the risk check's price collar.
+    /// </summary>
     Market = 0,
 
     /// <summary>At the limit price or better.</summary>
@@ -48,7 +50,9 @@ public enum OrderState
     /// <summary>The intention to submit is in the journal; the venue has not answered.</summary>
     Submitted = 2,
 
-    /// <summary>The submission timed out: the venue may or may not have it. Asked about until known, never sent again.</summary>
+    /// <summary>
+    /// The submission timed out: the venue may or may not have it. Asked about until known, never sent again.
+    /// </summary>
     InDoubt = 3,
 
     /// <summary>The venue has it; nothing is filled.</summary>
@@ -75,7 +79,8 @@ public static class OrderTerms
 {
     /// <summary>Whether the state is final: no fill and no change follows.</summary>
     public static bool IsFinal(this OrderState state) =>
-        state is OrderState.Denied or OrderState.Filled or OrderState.Cancelled or OrderState.Expired or OrderState.Rejected;
+        state is OrderState.Denied or OrderState.Filled or OrderState.Cancelled or OrderState.Expired
+            or OrderState.Rejected;
 
     public static Side Opposite(this Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
 }

@@ -34,7 +34,7 @@ public abstract record Denial(string Code)
     /// <summary>The hold is in a token that the order does not pay with.</summary>
     public sealed record HoldTokenMismatch(TokenId Token, TokenId Expected) : Denial("HOLD_TOKEN_MISMATCH");
 
-    /// <summary>The hold does not cover the order at its worst price with fees.</summary>
+    /// <summary>The hold does not cover the order's notional.</summary>
     public sealed record HoldInsufficient(UInt256 Amount, UInt256 Required) : Denial("HOLD_INSUFFICIENT");
 }
 
@@ -45,15 +45,18 @@ public static class RiskCheck
     public const decimal PriceMax = 1_000_000_000_000_000_000m;
 
     /// <summary>
-    /// Base units of the quote token that a buy holds beyond notional and fee: each fill rounds its amount and its fee up, so
-    /// this covers 64 fills. An order cut short by more is ended by the venue, which never spends beyond the hold.
+    /// Base units of the quote token that a buy holds beyond notional and fee: each fill rounds its amount and its fee
+    /// up, so this covers 64 fills. An order cut short by more is ended by the venue, which never spends beyond the
+    /// hold.
     /// </summary>
     public const uint RoundingReserve = 128;
 
     /// <summary>The most base units an order may have: 2^128.</summary>
     public static UInt256 QuantityMax { get; } = new(0, 0, 1, 0);
 
-    /// <summary>Null where the order may leave. Rules are checked in the order of the cases of <see cref="Denial"/>.</summary>
+    /// <summary>
+    /// Null where the order may leave. Rules are checked in the order of the cases of <see cref="Denial"/>.
+    /// </summary>
     public static Denial? Check(Order.Command.Place order, SystemMode mode, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(order);
@@ -62,26 +65,39 @@ public static class RiskCheck
             : CheckShape(order) ?? CheckPrice(order) ?? CheckExpiry(order, now) ?? CheckFunds(order);
     }
 
-    /// <summary>The worst price the order may trade at: its limit, or for a market order the edge of the collar.</summary>
+    /// <summary>
+    /// The worst price the order may trade at: its limit, or for a market order the edge of the collar.
+    /// </summary>
     public static decimal WorstPrice(
         Side side, OrderType type, decimal? limitPrice, decimal referencePrice, RiskLimits limits) =>
         type == OrderType.Limit && limitPrice is { } limit ? limit : CollarEdge(side, referencePrice, limits);
 
     /// <summary>
-    /// What an order must hold, in base units of the token it pays with. A sell holds its quantity (fees leave what it
-    /// receives); a buy holds quantity × worst price, the highest fee on it, both rounded up, and <see cref="RoundingReserve"/>.
-    /// False where that exceeds 256 bits.
+    /// The least an order must hold, in base units of the token it pays with: a sell its quantity (fees leave what it
+    /// receives), a buy its notional at the limit, or at the reference price for a market order, rounded up. Fees and
+    /// movement beyond are the placer's choice: a venue ends an order that has spent its hold. False where that exceeds
+    /// 256 bits.
     /// </summary>
-    public static bool TryRequiredHold(
-        Instrument instrument, Side side, UInt256 quantity, decimal worstPrice, RiskLimits limits, out UInt256 required)
+    public static bool TryLeastHold(
+        Instrument instrument, Side side, UInt256 quantity, decimal price, out UInt256 required)
     {
         ArgumentNullException.ThrowIfNull(instrument);
-        ArgumentNullException.ThrowIfNull(limits);
         required = quantity;
-        return side == Side.Sell
-            || (instrument.TryQuoteAmount(side, quantity, worstPrice, out var notional)
-                && UInt256.TryAdd(notional, limits.FeeMax.Of(notional, Rounding.Up), out required)
-                && UInt256.TryAdd(required, RoundingReserve, out required));
+        return side == Side.Sell || instrument.TryQuoteAmount(side, quantity, price, out required);
+    }
+
+    /// <summary>
+    /// What surely suffices: for a buy quantity × worst price, the highest fee on it, both rounded up, and
+    /// <see cref="RoundingReserve"/>. False where that exceeds 256 bits.
+    /// </summary>
+    public static bool TryFullHold(
+        Instrument instrument, Side side, UInt256 quantity, decimal worstPrice, RiskLimits limits, out UInt256 required)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return TryLeastHold(instrument, side, quantity, worstPrice, out required)
+            && (side == Side.Sell
+                || (UInt256.TryAdd(required, limits.FeeMax.Of(required, Rounding.Up), out required)
+                    && UInt256.TryAdd(required, RoundingReserve, out required)));
     }
 
     private static Denial? CheckShape(Order.Command.Place order)
@@ -132,10 +148,11 @@ public static class RiskCheck
     {
         // The notional is judged at the dearer of worst and reference price, so that a low sell limit does not hide it.
         var worst = WorstPrice(order.Side, order.Type, order.LimitPrice, order.ReferencePrice, order.Limits);
+        var price = order.LimitPrice ?? order.ReferencePrice;
         var dearest = Math.Max(worst, order.ReferencePrice);
         if (!order.Instrument.TryQuoteAmount(Side.Buy, order.Quantity, dearest, out var notional)
             || notional > order.Limits.NotionalMax
-            || !TryRequiredHold(order.Instrument, order.Side, order.Quantity, worst, order.Limits, out var required))
+            || !TryLeastHold(order.Instrument, order.Side, order.Quantity, price, out var least))
         {
             return new Denial.NotionalMaxExceeded(notional, order.Limits.NotionalMax);
         }
@@ -145,7 +162,7 @@ public static class RiskCheck
             return new Denial.HoldTokenMismatch(order.HoldToken, order.Instrument.Spent(order.Side));
         }
 
-        return order.HoldAmount < required ? new Denial.HoldInsufficient(order.HoldAmount, required) : null;
+        return order.HoldAmount < least ? new Denial.HoldInsufficient(order.HoldAmount, least) : null;
     }
 
     private static decimal CollarEdge(Side side, decimal reference, RiskLimits limits)

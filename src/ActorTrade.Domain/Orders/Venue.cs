@@ -5,15 +5,16 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Orders;
 
 /// <summary>
-/// How an order speaks with a market outside the ledger: a venue looks like an entity of category "venue" whose key is its name.
-/// A connector of a real venue answers in these words; the paper venue is a whole one, and stores them.
+/// How an order speaks with a market outside the ledger: a venue looks like an entity of category "venue" whose key is
+/// its name. A connector of a real venue answers in these words; the paper venue is a whole one, and stores them.
 /// </summary>
 /// <remarks>
-/// <para>An order id is the client order id. A venue that has seen it gives a repeated <see cref="Command.Submit"/> its first
-/// answer. A connector that was started after <see cref="Command.Submit.SubmittedAt"/> cannot know whether it has sent the order
-/// before it stopped: it must not send, but answer <see cref="Event.SubmitTimedOut"/>, so that the order is asked about.</para>
-/// <para>A time-out of a submission is an answer, <see cref="Event.SubmitTimedOut"/>, since only the order may decide what follows.
-/// Fills and closures come as commands to the order, each repeated until answered.</para>
+/// <para>An order id is the client order id. A venue that has seen it gives a repeated <see cref="Command.Submit"/> its
+/// first answer. A connector that was started after <see cref="Command.Submit.SubmittedAt"/> cannot know whether it has
+/// sent the order before it stopped: it must not send, but answer <see cref="Event.SubmitTimedOut"/>, so that the order
+/// is asked about.</para>
+/// <para>A time-out of a submission is an answer, <see cref="Event.SubmitTimedOut"/>, since only the order may decide
+/// what follows. Fills and closures come as commands to the order, each repeated until answered.</para>
 /// </remarks>
 public static class Venue
 {
@@ -26,7 +27,7 @@ public static class Venue
     public const int VenueIdLengthMax = 64;
 
     /// <summary>Where the venue of this name is reached.</summary>
-    public static EntityId Id(string name) => new(Category, name);
+    public static EntityId IdOf(string name) => new(Category, name);
 
     public abstract record Command : ICommand
     {
@@ -110,6 +111,65 @@ public static class Venue
             UInt256 Filled,
             Trade[] Trades,
             string? Reason) : Event;
+
+        // The facts of a venue that the cluster itself keeps: the paper venue.
+
+        [StoredName("venue.configured.v1")]
+        public sealed record Configured(PaperTerms Terms) : Event;
+
+        /// <summary>
+        /// The order has reached the venue; it trades with quotes of <paramref name="EffectiveAt"/> and after.
+        /// </summary>
+        [StoredName("venue.order-received.v1")]
+        public sealed record OrderReceived(
+            OrderId OrderId,
+            long Number,
+            Instrument Instrument,
+            Side Side,
+            OrderType Type,
+            UInt256 Quantity,
+            decimal LimitPrice,
+            TimeInForce TimeInForce,
+            DateTimeOffset? ExpiresAt,
+            UInt256 SpendMax,
+            DateTimeOffset SubmittedAt,
+            DateTimeOffset EffectiveAt) : Event;
+
+        /// <summary>A submission that the venue did not take: lost under way, or rejected.</summary>
+        [StoredName("venue.submission-dropped.v1")]
+        public sealed record SubmissionDropped(OrderId OrderId, DateTimeOffset SubmittedAt) : Event;
+
+        /// <summary>
+        /// A limit order met a quote it could not trade with; from now on it trades at its own price.
+        /// </summary>
+        [StoredName("venue.order-rested.v1")]
+        public sealed record OrderRested(OrderId OrderId) : Event;
+
+        /// <param name="IsToldTwice">A fault: the order hears of it twice.</param>
+        [StoredName("venue.traded.v1")]
+        public sealed record Traded(OrderId OrderId, Trade Trade, bool IsToldTwice) : Event;
+
+        /// <summary>The venue ended an order that is not wholly filled.</summary>
+        [StoredName("venue.order-closed.v1")]
+        public sealed record OrderClosed(OrderId OrderId, OrderState State, string Reason) : Event;
+
+        /// <summary>
+        /// The order has heard so many of its trades and its end; with a code where it refused the last.
+        /// </summary>
+        [StoredName("venue.order-told.v1")]
+        public sealed record OrderTold(OrderId OrderId, int Count, string? RefusalCode) : Event;
+
+        [StoredName("venue.fault-set.v1")]
+        public sealed record FaultSet(PaperFault Fault, int Count) : Event;
+
+        [StoredName("venue.fault-spent.v1")]
+        public sealed record FaultSpent(PaperFault Fault) : Event;
+
+        [StoredName("venue.connection-dropped.v1")]
+        public sealed record ConnectionDropped : Event;
+
+        [StoredName("venue.connection-restored.v1")]
+        public sealed record ConnectionRestored : Event;
     }
 
     public abstract record Rejection(string Code) : IRejection
@@ -121,7 +181,9 @@ public static class Venue
         /// <param name="DenialCode">A code of <see cref="Denial"/>.</param>
         public sealed record Denied(string DenialCode) : Rejection("order-denied");
 
-        /// <summary>The call comes from someone who is neither an order nor an operator.</summary>
+        public sealed record InvalidTerms(string Why) : Rejection("venue-terms-invalid");
+
+        /// <summary>The call comes from someone who is not the cluster itself.</summary>
         public sealed record NotPermitted(string Principal) : Rejection("not-permitted");
     }
 }
