@@ -80,7 +80,7 @@ public sealed class BotTests
         var id = bench.Place(BotBench.Buy(0.5m, 6_000m));
         var effect = Assert.Single(bench.Waiting.Values);
         var place = Assert.IsType<Order.Command.Place>(effect.Command);
-        Assert.Equal(Order.Id(id), effect.Target);
+        Assert.Equal(Order.IdOf(id), effect.Target);
         Assert.Equal(BotBench.Id, place.Bot);
         Assert.Equal(BotBench.Usd, place.HoldToken);
         Assert.Equal(BotBench.Micros(3_030m) + RiskCheck.RoundingReserve, place.HoldAmount);
@@ -177,7 +177,7 @@ public sealed class BotTests
         bench.Accept(BotBench.Filled(buy, "t1", Side.Buy, 1m, 6_000m));
         bench.Accept(new Bot.Command.RecordOrderClosed(buy, OrderState.Filled, null));
         var resting = bench.Place(BotBench.Buy(0.1m, 5_000m));
-        bench.Answer(Assert.Single(bench.Waiting.Values, e => e.Target == Order.Id(resting)), BotBench.Accepted());
+        bench.Answer(Assert.Single(bench.Waiting.Values, e => e.Target == Order.IdOf(resting)), BotBench.Accepted());
         var sell = bench.Place(BotBench.Sell(1m, 5_800m));
         Assert.Single(bench.Accept(BotBench.Filled(sell, "t2", Side.Sell, 0.5m, 5_800m)));
         var events = bench.Accept(BotBench.Filled(sell, "t3", Side.Sell, 0.5m, 5_799m));
@@ -186,7 +186,7 @@ public sealed class BotTests
                 typeof(Bot.Event.CancelIntended), typeof(Bot.Event.CancelIntended)],
             events.Select(e => e.GetType()));
         Assert.Equal(BotBench.Micros(200.5m), ((Bot.Event.LimitBreached)events[1]).Value);
-        Assert.Contains(bench.Waiting.Values, e => e.Command is Order.Command.Cancel && e.Target == Order.Id(resting));
+        Assert.Contains(bench.Waiting.Values, e => e.Command is Order.Command.Cancel && e.Target == Order.IdOf(resting));
         bench.Refuse<Bot.Rejection.LimitExceeded>(new Bot.Command.Start(), BotBench.Owner);
         bench.Now = BotBench.Start.AddHours(13).AddMinutes(59);
         bench.Refuse<Bot.Rejection.LimitExceeded>(new Bot.Command.Start(), BotBench.Owner);
