@@ -86,6 +86,15 @@ public sealed class ActorSystem : IAsyncDisposable
         cell.Post(new StopRequested());
     }
 
+    /// <summary>
+    /// Completes when the actor has completely stopped, at once if it has; never inside an actor's turn. The token ends the
+    /// watch: whoever may lose interest before the actor stops should cancel it.
+    /// </summary>
+    /// <exception cref="ArgumentException">Not an actor of this kernel.</exception>
+    public Task WhenStopped(IActorRef actor, CancellationToken cancellation = default) => actor is ICell cell
+        ? new StopWatcher(Dispatcher, cell).Watch(cancellation)
+        : throw new ArgumentException($"{actor} is not an actor of this kernel.", nameof(actor));
+
     /// <summary>Stops all actors, children before parents, and completes when the last has stopped.</summary>
     /// <exception cref="TimeoutException">Some did not stop in time; the message names the first ten.</exception>
     public async Task StopAsync(TimeSpan deadline)
@@ -93,7 +102,7 @@ public sealed class ActorSystem : IAsyncDisposable
         guardian.Stop();
         try
         {
-            await guardian.Stopped.WaitAsync(deadline, Time);
+            await guardian.WhenStopped(deadline);
         }
         catch (TimeoutException)
         {

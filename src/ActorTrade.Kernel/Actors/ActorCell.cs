@@ -139,7 +139,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
         ArgumentNullException.ThrowIfNull(message);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(deadline, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(deadline, AskLimits.DeadlineMax);
-        var ask = new PendingAsk<TReply>(this, system.Asks);
+        var ask = new PendingAsk<TReply>(this, system);
         var envelope = message(ask);
 
         // Known to the deadlines before it can be answered, so that the answer always finds something to take out.
@@ -147,7 +147,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
         system.Asks.Add(ask, deadline);
         if (!Tell(envelope))
         {
-            ask.End(IsStopped ? AskStatus.Stopped : AskStatus.MailboxFull);
+            ask.Refuse(IsStopped ? AskStatus.Stopped : AskStatus.MailboxFull);
         }
 
         return ask.Task;

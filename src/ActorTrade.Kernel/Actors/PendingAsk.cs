@@ -23,19 +23,22 @@ internal abstract class PendingAsk
 }
 
 /// <summary>The typed half: reply address and task.</summary>
-internal sealed class PendingAsk<TReply> : PendingAsk, IReplyTo<TReply>
+/// <remarks>
+/// The caller's continuation must not run inside the turn of the actor that replies: it could block or re-enter it. So the
+/// task is completed by a piece of work of its own on the dispatcher. (Asynchronous continuations of the completion source
+/// would do for the thread-pool, but they leave a simulated dispatcher as soon as somebody combines tasks.)
+/// </remarks>
+internal sealed class PendingAsk<TReply> : PendingAsk, IReplyTo<TReply>, IThreadPoolWorkItem
 {
-    // The caller's continuation must not run inside the turn of the actor that replies: it could block or re-enter it.
-    private readonly TaskCompletionSource<AskResult<TReply>> completion =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
-
+    private readonly TaskCompletionSource<AskResult<TReply>> completion = new();
     private readonly IAskedCell asked;
-    private readonly AskDeadlines deadlines;
+    private readonly ActorSystem system;
+    private AskResult<TReply> result;
 
-    public PendingAsk(IAskedCell asked, AskDeadlines deadlines)
+    public PendingAsk(IAskedCell asked, ActorSystem system)
     {
         this.asked = asked;
-        this.deadlines = deadlines;
+        this.system = system;
     }
 
     public override ICell Asked => asked;
@@ -46,7 +49,8 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IReplyTo<TReply>
     {
         if (Claim())
         {
-            Complete(AskResult<TReply>.Replied(reply));
+            Finish(AskResult<TReply>.Replied(reply));
+            system.Dispatcher.Schedule(this);
         }
     }
 
@@ -54,21 +58,36 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IReplyTo<TReply>
     {
         if (Claim())
         {
-            deadlines.OnEnded(status);
-            Complete(AskResult<TReply>.Without(status));
+            system.Asks.OnEnded(status);
+            Finish(AskResult<TReply>.Without(status));
+            system.Dispatcher.Schedule(this);
         }
     }
 
-    private void Complete(AskResult<TReply> result)
+    /// <summary>The message was not even accepted: the caller, who waits for nothing yet, gets a completed task.</summary>
+    public void Refuse(AskStatus status)
     {
-        deadlines.Remove(this);
+        if (Claim())
+        {
+            Finish(AskResult<TReply>.Without(status));
+            completion.SetResult(result);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => completion.SetResult(result);
+
+    private void Finish(AskResult<TReply> ending)
+    {
+        system.Asks.Remove(this);
         asked.AskEnded();
-        completion.SetResult(result);
+        result = ending;
     }
 }
 
 /// <summary>A cell as an ask sees it.</summary>
 internal interface IAskedCell : ICell
 {
+    ActorSystem System { get; }
+
     void AskEnded();
 }

@@ -9,7 +9,7 @@ internal sealed class Guardian(ActorSystem system, SupervisorStrategy strategy) 
     private readonly Lock gate = new();
     private readonly Dictionary<string, ICell> children = [];
     private readonly RestartLedger ledger = new(system);
-    private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource empty = new();
     private bool stopping;
 
     public string Path => "/" + Name;
@@ -20,8 +20,9 @@ internal sealed class Guardian(ActorSystem system, SupervisorStrategy strategy) 
 
     public bool IsStopped => Volatile.Read(ref stopping);
 
-    /// <summary>Completes when the last child has stopped after <see cref="Stop"/>.</summary>
-    public Task Stopped => empty.Task;
+    /// <summary>Completes when the last child has stopped after <see cref="Stop"/>; cancelled by nothing.</summary>
+    /// <exception cref="TimeoutException">That did not happen in time.</exception>
+    public Task WhenStopped(TimeSpan deadline) => empty.Task.WaitAsync(deadline, system.Time);
 
     public ActorRef<T> Spawn<T>(Func<Actor<T>> factory, string name, SpawnOptions? options)
         where T : class
