@@ -330,6 +330,11 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
             return;
         }
 
+        if (order.Number > 0)
+        {
+            Relations.Obeyed = order.Number;
+        }
+
         switch (order)
         {
             case StopRequested:
@@ -373,7 +378,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
     private void Fail(Exception cause, bool whileStarting)
     {
         state = CellState.Failed;
-        var failure = new ChildFailed(this, cause, whileStarting);
+        var failure = new ChildFailed(this, cause, whileStarting, Relations.Obeyed);
         Relations.Failure = failure;
         if (!parent.Post(failure))
         {
@@ -419,7 +424,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
                 // This one has already failed: the answer to that decides over the child too.
                 break;
             default:
-                RestartLedger.Apply(verdict, failure, strategy.AllForOne ? Relations.Children : [failure.Child]);
+                ledger.Apply(verdict, failure, strategy.AllForOne ? Relations.Children : null);
                 break;
         }
     }

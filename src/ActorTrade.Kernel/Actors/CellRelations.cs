@@ -25,6 +25,9 @@ internal sealed class CellRelations
     /// <summary>The failure the supervisor has not answered yet.</summary>
     public ChildFailed? Failure { get; set; }
 
+    /// <summary>The number of the last order to all children that this one obeyed.</summary>
+    public long Obeyed { get; set; }
+
     /// <summary>The restart under way.</summary>
     public RestartRequested? Restart { get; set; }
 

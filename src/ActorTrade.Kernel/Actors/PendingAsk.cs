@@ -74,7 +74,15 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IReplyTo<TReply>, IThread
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => completion.SetResult(result);
+    void IThreadPoolWorkItem.Execute()
+    {
+        // With a context present the runtime would send a caller who gave up his own context (ConfigureAwait(false)) to the
+        // thread-pool, out of the simulation; without one he goes on right here. Others come back through their context.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        completion.SetResult(result);
+        SynchronizationContext.SetSynchronizationContext(context);
+    }
 
     private void Finish(AskResult<TReply> ending)
     {

@@ -27,19 +27,25 @@ internal abstract class SystemMessage
 
 /// <summary>
 /// A supervisor's answer to a failure, or an order on its own account if <paramref name="answerTo"/> is null. An answer to
-/// any but the present failure is out of date (all-for-one has already dealt with it) and is ignored.
+/// any but the present failure is out of date and is ignored.
 /// </summary>
-internal abstract class SupervisorOrder(ChildFailed? answerTo) : SystemMessage
+/// <param name="number">
+/// Numbers the orders that go to all children. A child's failure carries the last number it obeyed, so the supervisor sees
+/// that a failure is older than an order which is already on its way and settles it.
+/// </param>
+internal abstract class SupervisorOrder(ChildFailed? answerTo, long number) : SystemMessage
 {
     public ChildFailed? AnswerTo => answerTo;
+
+    public long Number => number;
 }
 
-internal sealed class StopRequested(ChildFailed? answerTo = null) : SupervisorOrder(answerTo);
+internal sealed class StopRequested(ChildFailed? answerTo = null, long number = 0) : SupervisorOrder(answerTo, number);
 
-internal sealed class ResumeRequested(ChildFailed? answerTo = null) : SupervisorOrder(answerTo);
+internal sealed class ResumeRequested(ChildFailed? answerTo = null) : SupervisorOrder(answerTo, 0);
 
-internal sealed class RestartRequested(Exception cause, TimeSpan delay, ChildFailed? answerTo = null)
-    : SupervisorOrder(answerTo)
+internal sealed class RestartRequested(Exception cause, TimeSpan delay, ChildFailed? answerTo = null, long number = 0)
+    : SupervisorOrder(answerTo, number)
 {
     public Exception Cause => cause;
 
@@ -51,8 +57,10 @@ internal sealed class BackoffElapsed(RestartRequested restart) : SystemMessage
     public RestartRequested Restart => restart;
 }
 
-internal sealed class ChildFailed(ICell child, Exception cause, bool whileStarting) : SystemMessage
+internal sealed class ChildFailed(ICell child, Exception cause, bool whileStarting, long obeyed) : SystemMessage
 {
+    public long Obeyed => obeyed;
+
     public ICell Child => child;
 
     public Exception Cause => cause;

@@ -91,20 +91,18 @@ internal sealed class Guardian(ActorSystem system, SupervisorStrategy strategy) 
     private void Supervise(ChildFailed failure)
     {
         ActorFailure verdict;
-        ICell[] concerned;
         lock (gate)
         {
             verdict = ledger.Judge(strategy, failure);
-            concerned = strategy.AllForOne ? [.. children.Values] : [failure.Child];
-        }
+            if (verdict.Directive == Directive.Escalate)
+            {
+                verdict = verdict with { Directive = Directive.Stop };
+            }
 
-        if (verdict.Directive == Directive.Escalate)
-        {
-            verdict = verdict with { Directive = Directive.Stop };
+            ledger.Apply(verdict, failure, strategy.AllForOne ? children.Values : null);
         }
 
         system.OnFailure(verdict);
-        RestartLedger.Apply(verdict, failure, concerned);
         system.OnGuardianFailure(verdict);
     }
 

@@ -7,6 +7,8 @@ namespace ActorTrade.Kernel;
 internal sealed class RestartLedger(ActorSystem system)
 {
     private readonly Dictionary<ICell, Queue<DateTimeOffset>> restarts = [];
+    private readonly Dictionary<ICell, long> ordered = [];
+    private long ordersToAll;
 
     /// <summary>Decides a failure; Escalate stands for "not mine", whether chosen or forced by the limit.</summary>
     public ActorFailure Judge(SupervisorStrategy strategy, ChildFailed failure)
@@ -19,7 +21,7 @@ internal sealed class RestartLedger(ActorSystem system)
         }
 
         var delay = TimeSpan.Zero;
-        if (directive == Directive.Restart)
+        if (directive == Directive.Restart && !IsSettled(failure))
         {
             var count = Count(strategy, failure.Child);
             directive = count > strategy.MaxRestarts ? Directive.Escalate : Directive.Restart;
@@ -31,25 +33,45 @@ internal sealed class RestartLedger(ActorSystem system)
         return new ActorFailure(failure.Child, failure.Cause, directive, delay);
     }
 
-    /// <summary>Tells those concerned. Only the failed child is ever resumed.</summary>
-    public static void Apply(ActorFailure verdict, ChildFailed failure, IEnumerable<ICell> concerned)
+    /// <summary>Tells the failed child, or all children for a strategy that treats them alike. Only the failed one is resumed.</summary>
+    public void Apply(ActorFailure verdict, ChildFailed failure, IEnumerable<ICell>? all)
     {
-        if (verdict.Directive == Directive.Resume)
+        if (IsSettled(failure))
         {
-            failure.Child.Post(new ResumeRequested(failure));
             return;
         }
 
-        foreach (var child in concerned)
+        if (verdict.Directive == Directive.Resume || all is null)
         {
-            var answerTo = ReferenceEquals(child, failure.Child) ? failure : null;
-            child.Post(verdict.Directive == Directive.Restart
-                ? new RestartRequested(failure.Cause, verdict.Delay, answerTo)
-                : new StopRequested(answerTo));
+            failure.Child.Post(Order(verdict, failure, 0));
+            return;
+        }
+
+        ordersToAll++;
+        foreach (var child in all)
+        {
+            ordered[child] = ordersToAll;
+            child.Post(Order(verdict, ReferenceEquals(child, failure.Child) ? failure : null, ordersToAll));
         }
     }
 
-    public void Forget(ICell child) => restarts.Remove(child);
+    public void Forget(ICell child)
+    {
+        restarts.Remove(child);
+        ordered.Remove(child);
+    }
+
+    private static SupervisorOrder Order(ActorFailure verdict, ChildFailed? answerTo, long number) =>
+        verdict.Directive switch
+        {
+            Directive.Resume => new ResumeRequested(answerTo),
+            Directive.Restart => new RestartRequested(verdict.Cause, verdict.Delay, answerTo, number),
+            _ => new StopRequested(answerTo, number),
+        };
+
+    /// <summary>True if an order to all children, given after this failure happened, is on its way to the child.</summary>
+    private bool IsSettled(ChildFailed failure) =>
+        ordered.TryGetValue(failure.Child, out var number) && failure.Obeyed < number;
 
     private static Directive Choose(SupervisorStrategy strategy, Exception cause)
     {

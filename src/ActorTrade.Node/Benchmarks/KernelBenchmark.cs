@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using ActorTrade.Kernel;
-
 namespace ActorTrade.Node.Benchmarks;
 
 /// <summary>One figure of the kernel beside the same figure of a bounded channel, from the same minutes.</summary>

@@ -133,3 +133,20 @@ internal sealed class ScriptedActor : Actor<string>
 }
 
 internal sealed class BoomException(string message) : Exception(message);
+
+internal static class CompletedTask
+{
+    /// <summary>The result of a task that must already be there: under simulation nothing is waited for.</summary>
+    public static T Completed<T>(this Task<T> task)
+    {
+        Assert.True(task.IsCompleted, "The task is still running.");
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc cref="Completed{T}"/>
+    public static void Completed(this Task task)
+    {
+        Assert.True(task.IsCompleted, "The task is still running.");
+        task.GetAwaiter().GetResult();
+    }
+}
