@@ -51,6 +51,15 @@ public sealed class SignalModelTests
     }
 
     [Fact]
+    public void Z_score_that_only_half_came_back_does_not_speak_again()
+    {
+        decimal[] quiet = [10, 11, 10, 11, 10, 11, 10, 11, 10, 11];
+
+        // 11.9 lies about 1.2 deviations above the mean of its window and 14 about 3: no new excursion.
+        Assert.Single(Run(new ZScoreReversion(10, 2, 0.5), [.. quiet, 13, 11.9m, 14]));
+    }
+
+    [Fact]
     public void Breakout_speaks_on_the_tick_and_again_only_after_a_price_inside()
     {
         var model = new Breakout(3);
