@@ -215,7 +215,7 @@ public abstract class JournalContract : IAsyncLifetime
         await Journal.AppendAsync(old, 1, "1", "2");
         var stream = (await Journal.RecoverAsync(Alice)).Stream;
         Journal.SaveSnapshot(old, new StoredSnapshot(2, "probe.state.v1", new byte[] { 2 }));
-        Journal.SaveSnapshot(stream, new StoredSnapshot(3, "probe.state.v1", new byte[] { 3 }));
+        Journal.SaveSnapshot(stream, new StoredSnapshot(4, "probe.state.v1", new byte[] { 4 }));
         await Journal.AppendAsync(stream, 3, "3");
         Assert.Null((await Journal.RecoverAsync(Alice)).Snapshot);
         Assert.Empty(Journal.ReadSnapshots());
