@@ -67,7 +67,6 @@ public sealed class BotRunnerTests
         world.Notice(^1);
         world.Notice(^2);
         world.Notice(^2);
-        world.Notice(^1);
         world.Notice(^3);
         Assert.Equal(1, world.Strategy.OpenSeen(world));
         Assert.Equal((SignedAmount)BotBench.Sats(0.2m), world.Strategy.Position);

@@ -196,6 +196,19 @@ public sealed class StrategyTests
         }
     }
 
+    [Theory]
+    [InlineData("0", 1)]
+    [InlineData("30", 0)]
+    public void A_gain_below_the_threshold_is_left_alone(string thresholdBps, int intents)
+    {
+        // 60 bp apart and 40 bp of fees leave at most 20 bp.
+        var context = new FakeContext(BtcUsd);
+        context.SetPool(Pool("BTC-USD", Btc, 10_00000000, Usd, 50_000_000000));
+        var strategy = new PoolArbitrage(BtcUsd, Settings("arbitrage", ("venue-fee-bps", "10"), ("threshold-bps", thresholdBps)));
+        strategy.OnTick(context.At(0, 5_030m), context);
+        Assert.Equal(intents, context.Intents.Count);
+    }
+
     [Fact]
     public void The_triangle_bot_sends_the_cycle_that_gains_and_must_gain()
     {
