@@ -44,14 +44,14 @@ public sealed class ActorSystem : IAsyncDisposable
     }
 
     /// <summary>
-    /// Every failure of every actor and what its supervisor decided; for logs. Called on the supervisor's thread, must be
-    /// quick and must not throw: an exception from it ends the process.
+    /// Every failure of every actor and what its supervisor decided; for logs. Called on the supervisor's thread,
+    /// must be quick and must not throw: an exception from it ends the process.
     /// </summary>
     public event Action<ActorFailure>? ActorFailed;
 
     /// <summary>
-    /// The failures that reached the top: of a top-level actor, or escalated to one. The directive is what was done in the end; an
-    /// alarm should hang on it. Same rules as <see cref="ActorFailed"/>.
+    /// The failures that reached the top: of a top-level actor, or escalated to one. The directive is what was done
+    /// in the end; an alarm should hang on it. Same rules as <see cref="ActorFailed"/>.
     /// </summary>
     public event Action<ActorFailure>? GuardianFailure;
 
@@ -78,17 +78,20 @@ public sealed class ActorSystem : IAsyncDisposable
     public ActorRef<T> Spawn<T>(Func<Actor<T>> factory, string name, SpawnOptions? options = null)
         where T : class => guardian.Spawn(factory, name, options);
 
-    /// <summary>Stops an actor from outside, wherever it stands in the tree. The supervisor does not replace it.</summary>
+    /// <summary>
+    /// Stops an actor from outside, wherever it stands in the tree. The supervisor does not replace it.
+    /// </summary>
     /// <exception cref="ArgumentException">Not an actor of this kernel.</exception>
     public void Stop(IActorRef actor)
     {
-        var cell = actor as ICell ?? throw new ArgumentException($"{actor} is not an actor of this kernel.", nameof(actor));
+        var cell = actor as ICell
+            ?? throw new ArgumentException($"{actor} is not an actor of this kernel.", nameof(actor));
         cell.Post(new StopRequested());
     }
 
     /// <summary>
-    /// Completes when the actor has completely stopped, at once if it has; never inside an actor's turn. The token ends the
-    /// watch: whoever may lose interest before the actor stops should cancel it.
+    /// Completes when the actor has completely stopped, at once if it has; never inside an actor's turn. The token
+    /// ends the watch: whoever may lose interest before the actor stops should cancel it.
     /// </summary>
     /// <exception cref="ArgumentException">Not an actor of this kernel.</exception>
     public Task WhenStopped(IActorRef actor, CancellationToken cancellation = default) => actor is ICell cell
@@ -111,7 +114,9 @@ public sealed class ActorSystem : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops all actors within <see cref="ActorSystemOptions.StopDeadline"/> and ends pending asks as Stopped.</summary>
+    /// <summary>
+    /// Stops all actors within <see cref="ActorSystemOptions.StopDeadline"/> and ends pending asks as Stopped.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         try

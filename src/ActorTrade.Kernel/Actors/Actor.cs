@@ -16,7 +16,7 @@ public abstract class Actor<TMessage>
 
     /// <summary>The actor's own address, its surroundings and its children. Not yet there in the constructor.</summary>
     protected IActorContext<TMessage> Context =>
-        context ?? throw new InvalidOperationException("The context is there from PreStart on, not in the constructor.");
+        context ?? throw new InvalidOperationException("The context comes with PreStart; the constructor has none.");
 
     /// <summary>How this actor treats the failures of its children. Read anew at every failure.</summary>
     protected virtual SupervisorStrategy SupervisorStrategy => SupervisorStrategy.Default;
@@ -39,7 +39,9 @@ public abstract class Actor<TMessage>
     /// <summary>Runs on the old instance before a restart. By default calls <see cref="PostStop"/>.</summary>
     protected virtual void PreRestart(Exception cause) => PostStop();
 
-    /// <summary>Runs on the new instance, after its children-to-be's names are free. By default calls <see cref="PreStart"/>.</summary>
+    /// <summary>
+    /// Runs on the new instance, after its children-to-be's names are free. By default calls <see cref="PreStart"/>.
+    /// </summary>
     protected virtual void PostRestart(Exception cause) => PreStart();
 
     /// <summary>

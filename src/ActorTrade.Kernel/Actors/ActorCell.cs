@@ -13,13 +13,9 @@ namespace ActorTrade.Kernel;
 /// wake-up is lost. Everything below "turn" is touched by the running turn only. Exceptions never leave
 /// <see cref="IThreadPoolWorkItem.Execute"/>.
 /// </remarks>
-internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TMessage>, IAskedCell, IThreadPoolWorkItem
+internal sealed class ActorCell<TMessage> : CellLifecycle<TMessage>, IActorContext<TMessage>, IThreadPoolWorkItem
     where TMessage : class
 {
-    private readonly ActorSystem system;
-    private readonly ICell parent;
-    private readonly string name;
-    private readonly Func<Actor<TMessage>> factory;
     private readonly SpawnOptions options;
     private readonly Lock gate = new();
 
@@ -33,19 +29,12 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
     private int pendingAsks;
 
     // Of the turn.
-    private CellState state = CellState.Starting;
-    private bool turnEndDue;
     private int turnThread;
-    private Actor<TMessage>? actor;
-    private CellRelations? relations;
 
     public ActorCell(
         ActorSystem system, ICell parent, string name, Func<Actor<TMessage>> factory, SpawnOptions options)
+        : base(system, parent, name, factory)
     {
-        this.system = system;
-        this.parent = parent;
-        this.name = name;
-        this.factory = factory;
         this.options = options;
         mailbox = new Mailbox<TMessage>(options.Capacity);
     }
@@ -59,33 +48,13 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
         Suspended,
     }
 
-    private enum CellState : byte
-    {
-        Starting,
-        Running,
-        Failed,
-        Restarting,
-        Stopping,
-        Stopped,
-    }
-
-    public override string Path => parent.Path + "/" + name;
-
     public override bool IsStopped => Volatile.Read(ref closed);
-
-    public string Name => name;
-
-    public ICell Parent => parent;
 
     public ActorRef<TMessage> Self => this;
 
-    public ActorSystem System => system;
+    public TimeProvider Time => System.Time;
 
-    public TimeProvider Time => system.Time;
-
-    public IRandomSource Random => system.Random;
-
-    private CellRelations Relations => relations ??= new CellRelations();
+    public IRandomSource Random => System.Random;
 
     public override bool Tell(TMessage message)
     {
@@ -107,7 +76,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
             }
         }
 
-        system.Dispatcher.Schedule(this);
+        System.Dispatcher.Schedule(this);
         return true;
     }
 
@@ -130,7 +99,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
             turn = TurnState.Scheduled;
         }
 
-        system.Dispatcher.Schedule(this);
+        System.Dispatcher.Schedule(this);
         return true;
     }
 
@@ -139,12 +108,12 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
         ArgumentNullException.ThrowIfNull(message);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(deadline, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(deadline, AskLimits.DeadlineMax);
-        var ask = new PendingAsk<TReply>(this, system);
+        var ask = new PendingAsk<TReply>(this, System);
         var envelope = message(ask);
 
         // Known to the deadlines before it can be answered, so that the answer always finds something to take out.
         Interlocked.Increment(ref pendingAsks);
-        system.Asks.Add(ask, deadline);
+        System.Asks.Add(ask, deadline);
         if (!Tell(envelope))
         {
             ask.Refuse(IsStopped ? AskStatus.Stopped : AskStatus.MailboxFull);
@@ -153,9 +122,9 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
         return ask.Task;
     }
 
-    public void AskEnded() => Interlocked.Decrement(ref pendingAsks);
+    public override void AskEnded() => Interlocked.Decrement(ref pendingAsks);
 
-    public bool Post(SystemMessage message)
+    public override bool Post(SystemMessage message)
     {
         lock (gate)
         {
@@ -174,7 +143,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
             turn = TurnState.Scheduled;
         }
 
-        system.Dispatcher.Schedule(this);
+        System.Dispatcher.Schedule(this);
         return true;
     }
 
@@ -189,7 +158,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
             mailbox.Load();
         }
 
-        if (state == CellState.Starting)
+        if (State == CellState.Starting)
         {
             Create(cause: null);
         }
@@ -199,7 +168,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
             ObeyAll(SystemMessage.Reverse(orders));
         }
 
-        if (state == CellState.Running)
+        if (State == CellState.Running)
         {
             ReceiveBatch();
             EndBatch();
@@ -210,7 +179,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
 
     private bool Refuse()
     {
-        system.Counters.OnRefused(closed);
+        System.Counters.OnRefused(closed);
         return false;
     }
 
@@ -226,8 +195,8 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
             return;
         }
 
-        turnEndDue = true;
-        var receiver = actor!;
+        TurnEndDue = true;
+        var receiver = Instance!;
         try
         {
             // A system message ends the batch early: a stop does not wait for what lies before it in the mailbox.
@@ -247,12 +216,12 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
 
     private void EndBatch()
     {
-        if (!turnEndDue || state != CellState.Running)
+        if (!TurnEndDue || State != CellState.Running)
         {
             return;
         }
 
-        turnEndDue = false;
+        TurnEndDue = false;
         Guarded(static a => a.InvokeOnTurnEnd());
     }
 
@@ -266,7 +235,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
                 mailbox.CountRest(options.Capacity);
             }
 
-            var runnable = state == CellState.Running;
+            var runnable = State == CellState.Running;
             if (inbox is null && !(runnable && mailbox.HasWaiting))
             {
                 turn = runnable ? TurnState.Idle : TurnState.Suspended;
@@ -275,360 +244,13 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
         }
 
         // Behind the others: one busy actor does not keep the threads to itself.
-        system.Dispatcher.Schedule(this);
-    }
-
-    private void ObeyAll(SystemMessage? order)
-    {
-        while (order is not null)
-        {
-            var next = order.Next;
-            Obey(order);
-            order = next;
-        }
-    }
-
-    private void Obey(SystemMessage order)
-    {
-        switch (order)
-        {
-            case SupervisorOrder answer:
-                ObeySupervisor(answer);
-                break;
-            case BackoffElapsed elapsed when state == CellState.Restarting && relations?.Restart == elapsed.Restart:
-                Create(elapsed.Restart.Cause);
-                break;
-            case ChildFailed failure:
-                Supervise(failure);
-                break;
-            case ChildStopped stopped:
-                relations?.RemoveChild(stopped.Child);
-                ContinueWithoutChildren();
-                break;
-            case WatchRequested request:
-                AddWatcher(request.Watcher);
-                break;
-            case UnwatchRequested request:
-                relations?.RemoveWatcher(request.Watcher);
-                break;
-            case WatchedStopped notice:
-                QueueTerminated(notice.Watched);
-                break;
-            case TimerFired tick:
-                ReceiveTick(tick);
-                break;
-            case PipeBroke pipe when state == CellState.Running:
-                Fail(pipe.Cause, whileStarting: false);
-                break;
-        }
-    }
-
-    private void ObeySupervisor(SupervisorOrder order)
-    {
-        if (order.AnswerTo is not null && order.AnswerTo != relations?.Failure)
-        {
-            return;
-        }
-
-        if (order.Number > 0)
-        {
-            Relations.Obeyed = order.Number;
-        }
-
-        switch (order)
-        {
-            case StopRequested:
-                BeginStop();
-                break;
-            case RestartRequested restart when state is CellState.Running or CellState.Failed:
-                BeginRestart(restart);
-                break;
-            case ResumeRequested when state == CellState.Failed:
-                Resume();
-                break;
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The supervision boundary: every failure goes to the parent.")]
-    private void Create(Exception? cause)
-    {
-        try
-        {
-            actor = null;
-            var created = factory();
-            created.Attach(this);
-            actor = created;
-            state = CellState.Running;
-            if (cause is null)
-            {
-                created.InvokePreStart();
-            }
-            else
-            {
-                system.Counters.OnRestarted();
-                created.InvokePostRestart(cause);
-            }
-        }
-        catch (Exception failure)
-        {
-            Fail(failure, whileStarting: true);
-        }
-    }
-
-    private void Fail(Exception cause, bool whileStarting)
-    {
-        state = CellState.Failed;
-        var failure = new ChildFailed(this, cause, whileStarting, Relations.Obeyed);
-        Relations.Failure = failure;
-        if (!parent.Post(failure))
-        {
-            Post(new StopRequested());
-        }
-    }
-
-    private void Resume()
-    {
-        state = CellState.Running;
-        Relations.Failure = null;
-
-        // Children whose failure escalated to this one's wait for the same answer.
-        foreach (var child in Relations.Children)
-        {
-            child.Post(new ResumeRequested());
-        }
-
-        foreach (var tick in Relations.TakeHeld())
-        {
-            ReceiveTick(tick);
-        }
-    }
-
-    private void Supervise(ChildFailed failure)
-    {
-        if (state is CellState.Stopping or CellState.Stopped or CellState.Restarting)
-        {
-            // All children have already been told to stop.
-            return;
-        }
-
-        var strategy = actor is null ? SupervisorStrategy.Stopping : actor.Strategy;
-        var ledger = Relations.Ledger ??= new RestartLedger(system);
-        var verdict = ledger.Judge(strategy, failure);
-        system.OnFailure(verdict);
-        switch (verdict.Directive)
-        {
-            case Directive.Escalate when state == CellState.Running:
-                Fail(failure.Cause, whileStarting: false);
-                break;
-            case Directive.Escalate:
-                // This one has already failed: the answer to that decides over the child too.
-                break;
-            default:
-                ledger.Apply(verdict, failure, strategy.AllForOne ? Relations.Children : null);
-                break;
-        }
-    }
-
-    private void BeginRestart(RestartRequested restart)
-    {
-        state = CellState.Restarting;
-        turnEndDue = false;
-        Relations.Failure = null;
-        Relations.Restart = restart;
-        if (actor is not null)
-        {
-            LastWords(a => a.InvokePreRestart(restart.Cause));
-        }
-
-        Relations.CancelTimers();
-        StopChildren();
-        ContinueWithoutChildren();
-    }
-
-    private void BeginStop()
-    {
-        if (state is CellState.Stopping or CellState.Stopped)
-        {
-            return;
-        }
-
-        state = CellState.Stopping;
-        int dropped;
-        lock (gate)
-        {
-            Volatile.Write(ref closed, true);
-            dropped = mailbox.Close();
-        }
-
-        system.Counters.OnDeadLetters(dropped);
-        relations?.CancelTimers();
-        StopChildren();
-        ContinueWithoutChildren();
-    }
-
-    private void StopChildren()
-    {
-        foreach (var child in relations?.Children ?? [])
-        {
-            child.Post(new StopRequested());
-        }
-    }
-
-    /// <summary>A stop or restart goes on when the last child has stopped, so that every name is free again.</summary>
-    private void ContinueWithoutChildren()
-    {
-        if (relations is { HasChildren: true })
-        {
-            return;
-        }
-
-        if (state == CellState.Stopping)
-        {
-            FinishStop();
-        }
-        else if (state == CellState.Restarting && Relations is { Backoff: null, Restart: { } restart })
-        {
-            ContinueRestart(restart);
-        }
-    }
-
-    private void ContinueRestart(RestartRequested restart)
-    {
-        if (restart.Delay <= TimeSpan.Zero)
-        {
-            Create(restart.Cause);
-            return;
-        }
-
-        var elapsed = new BackoffElapsed(restart);
-        Relations.Backoff = Time.CreateTimer(
-            _ => Post(elapsed), state: null, restart.Delay, Timeout.InfiniteTimeSpan);
-    }
-
-    private void FinishStop()
-    {
-        if (actor is not null)
-        {
-            LastWords(static a => a.InvokePostStop());
-        }
-
-        state = CellState.Stopped;
-        SystemMessage? late;
-        lock (gate)
-        {
-            gone = true;
-            late = inbox;
-            inbox = null;
-        }
-
-        // The parent first: when a watcher learns of the end, the name is free.
-        parent.Post(new ChildStopped(this));
-        Announce();
-        ObeyAll(SystemMessage.Reverse(late));
-        relations = null;
-        actor = null;
-        if (Volatile.Read(ref pendingAsks) > 0)
-        {
-            system.Asks.EndAll(this, AskStatus.Stopped);
-        }
-
-        system.Counters.OnStopped();
-    }
-
-    private void Announce()
-    {
-        foreach (var watcher in relations?.Watchers ?? [])
-        {
-            watcher.Post(new WatchedStopped(this));
-        }
-
-        foreach (var watched in relations?.Watching ?? [])
-        {
-            watched.Post(new UnwatchRequested(this));
-        }
-    }
-
-    private void AddWatcher(ICell watcher)
-    {
-        if (state == CellState.Stopped)
-        {
-            watcher.Post(new WatchedStopped(this));
-        }
-        else
-        {
-            Relations.AddWatcher(watcher);
-        }
-    }
-
-    private void QueueTerminated(ICell watched)
-    {
-        if (relations?.RemoveWatch(watched) is { } message && state != CellState.Stopped)
-        {
-            // Behind what the watched one sent before it stopped; a system message is handled too early for that.
-            lock (gate)
-            {
-                if (!closed)
-                {
-                    mailbox.Add((TMessage)message);
-                }
-            }
-        }
-    }
-
-    private void ReceiveTick(TimerFired tick)
-    {
-        if (relations is null || !relations.IsCurrent(tick.Timer))
-        {
-            return;
-        }
-
-        if (state == CellState.Failed)
-        {
-            relations.Hold(tick);
-            return;
-        }
-
-        tick.Timer.Taken();
-        if (!tick.Timer.Periodic)
-        {
-            relations.CancelTimer(tick.Timer.Key);
-        }
-
-        turnEndDue = true;
-        Guarded(a => a.InvokeReceive((TMessage)tick.Timer.Message));
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The supervision boundary: every failure goes to the parent.")]
-    private void Guarded(Action<Actor<TMessage>> action)
-    {
-        try
-        {
-            action(actor!);
-        }
-        catch (Exception failure)
-        {
-            Fail(failure, whileStarting: false);
-        }
-    }
-
-    /// <summary>A failure while cleaning up changes nothing any more, but it is reported.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The supervision boundary: the instance ends either way.")]
-    private void LastWords(Action<Actor<TMessage>> action)
-    {
-        try
-        {
-            action(actor!);
-        }
-        catch (Exception failure)
-        {
-            system.OnFailure(new ActorFailure(this, failure, Directive.Stop, TimeSpan.Zero));
-        }
+        System.Dispatcher.Schedule(this);
     }
 
     public void Start()
     {
-        system.Counters.OnSpawned();
-        system.Dispatcher.Schedule(this);
+        System.Counters.OnSpawned();
+        System.Dispatcher.Schedule(this);
     }
 
     public ActorRef<T> Spawn<T>(Func<Actor<T>> childFactory, string childName, SpawnOptions? childOptions)
@@ -637,12 +259,12 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
         EnsureInTurn();
         ArgumentNullException.ThrowIfNull(childFactory);
         ActorName.Check(childName);
-        if (state != CellState.Running)
+        if (State != CellState.Running)
         {
             throw new InvalidOperationException($"{Path} is stopping and takes no children.");
         }
 
-        var child = new ActorCell<T>(system, this, childName, childFactory, childOptions ?? SpawnOptions.Default);
+        var child = new ActorCell<T>(System, this, childName, childFactory, childOptions ?? SpawnOptions.Default);
         Relations.AddChild(child);
         child.Start();
         return child;
@@ -680,7 +302,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
     {
         EnsureInTurn();
         var cell = CellOf(other);
-        if (relations?.RemoveWatch(cell) is not null)
+        if (KnownRelations?.RemoveWatch(cell) is not null)
         {
             cell.Post(new UnwatchRequested(this));
         }
@@ -701,7 +323,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
     public void CancelTimer(string key)
     {
         EnsureInTurn();
-        relations?.CancelTimer(key);
+        KnownRelations?.CancelTimer(key);
     }
 
     public void PipeToSelf<T>(Task<T> task, Func<T, TMessage> success, Func<Exception, TMessage> failure)
@@ -711,7 +333,7 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
         _ = Pipe(task, success, failure);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The failure of the task is the result; that of a function, a bug.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A failed task is a result; a failed function goes to the parent.")]
     private async Task Pipe<T>(Task<T> task, Func<T, TMessage> success, Func<Exception, TMessage> failure)
     {
         try
@@ -751,6 +373,47 @@ internal sealed class ActorCell<TMessage> : ActorRef<TMessage>, IActorContext<TM
         if (turnThread != Environment.CurrentManagedThreadId)
         {
             throw new InvalidOperationException($"The context of {Path} is for its own turn only.");
+        }
+    }
+    protected override void CloseMailbox()
+    {
+        int dropped;
+        lock (gate)
+        {
+            Volatile.Write(ref closed, true);
+            dropped = mailbox.Close();
+        }
+
+        System.Counters.OnDeadLetters(dropped);
+    }
+
+    protected override SystemMessage? Leave()
+    {
+        lock (gate)
+        {
+            gone = true;
+            var late = inbox;
+            inbox = null;
+            return late;
+        }
+    }
+
+    protected override void EndAsks()
+    {
+        if (Volatile.Read(ref pendingAsks) > 0)
+        {
+            System.Asks.EndAll(this, AskStatus.Stopped);
+        }
+    }
+
+    protected override void Queue(TMessage message)
+    {
+        lock (gate)
+        {
+            if (!closed)
+            {
+                mailbox.Add(message);
+            }
         }
     }
 }

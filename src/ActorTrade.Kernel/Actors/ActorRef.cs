@@ -11,8 +11,12 @@ public abstract class ActorRef<TMessage> : IActorRef
     /// <inheritdoc/>
     public abstract bool IsStopped { get; }
 
-    /// <summary>Puts the message into the mailbox and returns at once. Messages of one sender keep their order.</summary>
-    /// <returns>False if the mailbox is full or the actor has stopped; counted in <c>actortrade.mailbox.refused</c>.</returns>
+    /// <summary>
+    /// Puts the message into the mailbox and returns at once. Messages of one sender keep their order.
+    /// </summary>
+    /// <returns>
+    /// False if the mailbox is full or the actor has stopped; counted in <c>actortrade.mailbox.refused</c>.
+    /// </returns>
     public abstract bool Tell(TMessage message);
 
     /// <summary>

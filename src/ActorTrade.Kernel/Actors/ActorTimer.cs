@@ -1,8 +1,8 @@
 namespace ActorTrade.Kernel;
 
 /// <summary>
-/// One timer of an actor. It fires on the clock's thread and becomes a system message; the message of the user waits here
-/// and is delivered only if the timer is still the current one of its key.
+/// One timer of an actor. It fires on the clock's thread and becomes a system message; the message of the user waits
+/// here and is delivered only if the timer is still the current one of its key.
 /// </summary>
 internal sealed class ActorTimer : IDisposable
 {

@@ -3,14 +3,15 @@ using System.Numerics;
 namespace ActorTrade.Kernel;
 
 /// <summary>
-/// The deadlines of all asks of a system on one timer. A timer object for each ask would cost more than the ask, so asks
-/// are linked into slots by due time, and the one timer is set to the earliest. An ask that is answered, as nearly all
-/// are, costs two short locks and leaves nothing behind; the timer then fires once for nothing after its deadline.
+/// The deadlines of all asks of a system on one timer. A timer object for each ask would cost more than the ask, so
+/// asks are linked into slots by due time, and the one timer is set to the earliest. An ask that is answered, as
+/// nearly all are, costs two short locks and leaves nothing behind; the timer then fires once for nothing after its
+/// deadline.
 /// </summary>
 /// <remarks>
-/// A slot holds several laps of the wheel; each ask knows its own due time. No ask is missed: the sweep forgets the timer
-/// (<see cref="armedFor"/>) before it locks the slots, and an ask reads it under its slot's lock after linking in, so
-/// either the sweep sees the ask or the ask sees that it must set the timer.
+/// A slot holds several laps of the wheel; each ask knows its own due time. No ask is missed: the sweep forgets the
+/// timer (<see cref="armedFor"/>) before it locks the slots, and an ask reads it under its slot's lock after linking
+/// in, so either the sweep sees the ask or the ask sees that it must set the timer.
 /// </remarks>
 internal sealed class AskDeadlines : IDisposable
 {
@@ -84,7 +85,9 @@ internal sealed class AskDeadlines : IDisposable
         }
     }
 
-    /// <summary>Ends every ask that waits for this actor. Walks all pending asks: for the rare stop with asks left.</summary>
+    /// <summary>
+    /// Ends every ask that waits for this actor. Walks all pending asks: for the rare stop with asks left.
+    /// </summary>
     public void EndAll(ICell asked, AskStatus status) =>
         End(Collect(ask => ReferenceEquals(ask.Asked, asked), out _), status);
 
@@ -110,8 +113,8 @@ internal sealed class AskDeadlines : IDisposable
 
     private static void End(List<PendingAsk> asks, AskStatus status)
     {
-        // Outside the slots' locks, because each ask takes its own again to unlink. By due time, then by age: the sort is
-        // stable, and a slot keeps the order of asking.
+        // Outside the slots' locks, because each ask takes its own again to unlink. By due time, then by age: the
+        // sort is stable, and a slot keeps the order of asking.
         foreach (var ask in asks.OrderBy(static ask => ask.DueAt))
         {
             ask.End(status);

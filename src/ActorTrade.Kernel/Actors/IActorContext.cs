@@ -28,7 +28,9 @@ public interface IActorContext<TMessage>
     ActorRef<T> Spawn<T>(Func<Actor<T>> factory, string name, SpawnOptions? options = null)
         where T : class;
 
-    /// <summary>Stops a child after the message it is handling; what waits in its mailbox becomes dead letters.</summary>
+    /// <summary>
+    /// Stops a child after the message it is handling; what waits in its mailbox becomes dead letters.
+    /// </summary>
     /// <exception cref="ArgumentException">It is not a child of this actor.</exception>
     void Stop(IActorRef child);
 
@@ -36,9 +38,9 @@ public interface IActorContext<TMessage>
     void StopSelf();
 
     /// <summary>
-    /// Asks for <paramref name="whenTerminated"/> to be delivered exactly once when the other actor has stopped, also if
-    /// it already has. It comes after all messages the other one sent to this actor. A second watch of the same actor
-    /// replaces the message. A watch survives restarts of either side.
+    /// Asks for <paramref name="whenTerminated"/> to be delivered exactly once when the other actor has stopped, also
+    /// if it already has. It comes after all messages the other one sent to this actor. A second watch of the same
+    /// actor replaces the message. A watch survives restarts of either side.
     /// </summary>
     void Watch(IActorRef other, TMessage whenTerminated);
 
@@ -46,8 +48,9 @@ public interface IActorContext<TMessage>
     void Unwatch(IActorRef other);
 
     /// <summary>
-    /// Delivers the message once after the delay, ahead of waiting messages and beside the capacity. A timer with the same
-    /// key is replaced. A cancelled or replaced timer never delivers. Timers end with the actor and at a restart.
+    /// Delivers the message once after the delay, ahead of waiting messages and beside the capacity. A timer with the
+    /// same key is replaced. A cancelled or replaced timer never delivers. Timers end with the actor and at a
+    /// restart.
     /// </summary>
     void ScheduleOnce(string key, TimeSpan delay, TMessage message);
 
@@ -61,8 +64,9 @@ public interface IActorContext<TMessage>
     void CancelTimer(string key);
 
     /// <summary>
-    /// Turns the end of a task into one message to this actor, beside the capacity: the actor bounds how many it starts.
-    /// The two functions run outside the turn and must not touch the actor's state. A cancelled task counts as failed.
+    /// Turns the end of a task into one message to this actor, beside the capacity: the actor bounds how many it
+    /// starts. The two functions run outside the turn and must not touch the actor's state. A cancelled task counts
+    /// as failed.
     /// </summary>
     void PipeToSelf<T>(Task<T> task, Func<T, TMessage> success, Func<Exception, TMessage> failure);
 }

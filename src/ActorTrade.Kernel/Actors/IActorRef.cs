@@ -1,6 +1,8 @@
 namespace ActorTrade.Kernel;
 
-/// <summary>An address of an actor whose message type the holder does not need to know: to watch it, stop it or log it.</summary>
+/// <summary>
+/// An address of an actor whose message type the holder does not need to know: to watch it, stop it or log it.
+/// </summary>
 public interface IActorRef
 {
     /// <summary>Absolute and unique among live actors of one system: <c>/user/parent/child</c>.</summary>

@@ -29,7 +29,9 @@ internal struct Mailbox<TMessage>
         limit = capacity;
     }
 
-    /// <summary>The batch of the running turn: messages from <see cref="Next"/> to <see cref="Size"/> are still to do.</summary>
+    /// <summary>
+    /// The batch of the running turn: messages from <see cref="Next"/> to <see cref="Size"/> are still to do.
+    /// </summary>
     public Slot[] Batch;
 
     public int Next;
@@ -98,7 +100,9 @@ internal struct Mailbox<TMessage>
         return filling;
     }
 
-    /// <summary>A struct around the reference spares the type check of every store into an array of references.</summary>
+    /// <summary>
+    /// A struct around the reference spares the type check of every store into an array of references.
+    /// </summary>
     internal struct Slot
     {
         public TMessage? Message;

@@ -24,9 +24,10 @@ internal abstract class PendingAsk
 
 /// <summary>The typed half: reply address and task.</summary>
 /// <remarks>
-/// The caller's continuation must not run inside the turn of the actor that replies: it could block or re-enter it. So the
-/// task is completed by a piece of work of its own on the dispatcher. (Asynchronous continuations of the completion source
-/// would do for the thread-pool, but they leave a simulated dispatcher as soon as somebody combines tasks.)
+/// The caller's continuation must not run inside the turn of the actor that replies: it could block or re-enter it.
+/// So the task is completed by a piece of work of its own on the dispatcher. (Asynchronous continuations of the
+/// completion source would do for the thread-pool, but they leave a simulated dispatcher as soon as somebody combines
+/// tasks.)
 /// </remarks>
 internal sealed class PendingAsk<TReply> : PendingAsk, IReplyTo<TReply>, IThreadPoolWorkItem
 {
@@ -64,7 +65,9 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IReplyTo<TReply>, IThread
         }
     }
 
-    /// <summary>The message was not even accepted: the caller, who waits for nothing yet, gets a completed task.</summary>
+    /// <summary>
+    /// The message was not even accepted: the caller, who waits for nothing yet, gets a completed task.
+    /// </summary>
     public void Refuse(AskStatus status)
     {
         if (Claim())
@@ -76,8 +79,9 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IReplyTo<TReply>, IThread
 
     void IThreadPoolWorkItem.Execute()
     {
-        // With a context present the runtime would send a caller who gave up his own context (ConfigureAwait(false)) to the
-        // thread-pool, out of the simulation; without one he goes on right here. Others come back through their context.
+        // With a context present the runtime would send a caller who gave up his own context (ConfigureAwait(false))
+        // to the thread-pool, out of the simulation; without one he goes on right here. Others come back through
+        // their context.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         completion.SetResult(result);

@@ -1,6 +1,8 @@
 namespace ActorTrade.Kernel;
 
-/// <summary>Watches an actor on behalf of code that is not an actor, until it stops or the code loses interest.</summary>
+/// <summary>
+/// Watches an actor on behalf of code that is not an actor, until it stops or the code loses interest.
+/// </summary>
 internal sealed class StopWatcher : ICell, IThreadPoolWorkItem
 {
     private readonly TaskCompletionSource stopped = new();

@@ -26,12 +26,12 @@ internal abstract class SystemMessage
 }
 
 /// <summary>
-/// A supervisor's answer to a failure, or an order on its own account if <paramref name="answerTo"/> is null. An answer to
-/// any but the present failure is out of date and is ignored.
+/// A supervisor's answer to a failure, or an order on its own account if <paramref name="answerTo"/> is null. An
+/// answer to any but the present failure is out of date and is ignored.
 /// </summary>
 /// <param name="number">
-/// Numbers the orders that go to all children. A child's failure carries the last number it obeyed, so the supervisor sees
-/// that a failure is older than an order which is already on its way and settles it.
+/// Numbers the orders that go to all children. A child's failure carries the last number it obeyed, so the supervisor
+/// sees that a failure is older than an order which is already on its way and settles it.
 /// </param>
 internal abstract class SupervisorOrder(ChildFailed? answerTo, long number) : SystemMessage
 {
@@ -88,7 +88,9 @@ internal sealed class WatchedStopped(ICell watched) : SystemMessage
     public ICell Watched => watched;
 }
 
-/// <summary>A function given to PipeToSelf threw: a bug of the actor, so it fails as if the exception came from Receive.</summary>
+/// <summary>
+/// A function given to PipeToSelf threw: a bug of the actor, so it fails as if the exception came from Receive.
+/// </summary>
 internal sealed class PipeBroke(Exception cause) : SystemMessage
 {
     public Exception Cause => cause;

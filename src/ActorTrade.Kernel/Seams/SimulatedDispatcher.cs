@@ -11,8 +11,8 @@ public enum SimulatedOrder
 }
 
 /// <summary>
-/// Runs turns and the continuations of their awaits one at a time on the thread that calls <see cref="RunOne"/>. The same
-/// seed and the same input give the same order, so a whole cluster in one process repeats exactly.
+/// Runs turns and the continuations of their awaits one at a time on the thread that calls <see cref="RunOne"/>. The
+/// same seed and the same input give the same order, so a whole cluster in one process repeats exactly.
 /// </summary>
 /// <remarks>
 /// Deterministic as long as all work comes from inside: code under simulation must not use <c>ConfigureAwait(false)</c>
@@ -70,7 +70,9 @@ public sealed class SimulatedDispatcher : IDispatcher
         }
     }
 
-    /// <summary>Starts an asynchronous function as work of this dispatcher, so that its awaits are simulated too.</summary>
+    /// <summary>
+    /// Starts an asynchronous function as work of this dispatcher, so that its awaits are simulated too.
+    /// </summary>
     /// <returns>Completes, faults or is cancelled with the function.</returns>
     public Task Start(Func<Task> function)
     {
@@ -79,7 +81,9 @@ public sealed class SimulatedDispatcher : IDispatcher
         return started.Completion;
     }
 
-    /// <summary>Runs one piece of work. An exception from it (an <c>async void</c>, a test's own work) passes through.</summary>
+    /// <summary>
+    /// Runs one piece of work. An exception from it (an <c>async void</c>, a test's own work) passes through.
+    /// </summary>
     /// <returns>False if nothing was ready.</returns>
     public bool RunOne()
     {

@@ -55,7 +55,9 @@ public sealed class SimulatedTime : TimeProvider
         AdvanceTo(GetUtcNow() + by);
     }
 
-    /// <summary>Moves the clock to the given instant, which is not before now, firing what falls due on the way.</summary>
+    /// <summary>
+    /// Moves the clock to the given instant, which is not before now, firing what falls due on the way.
+    /// </summary>
     public void AdvanceTo(DateTimeOffset instant)
     {
         var target = instant.UtcTicks;
@@ -70,7 +72,9 @@ public sealed class SimulatedTime : TimeProvider
         }
     }
 
-    /// <summary>Moves the clock to the next timer and fires that one only; others of the same instant stay due.</summary>
+    /// <summary>
+    /// Moves the clock to the next timer and fires that one only; others of the same instant stay due.
+    /// </summary>
     /// <returns>False if no timer is set; the clock stays.</returns>
     public bool AdvanceToNextTimer() => FireNext(long.MaxValue);
 

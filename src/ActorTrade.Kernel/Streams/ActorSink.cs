@@ -1,6 +1,8 @@
 namespace ActorTrade.Kernel.Streams;
 
-/// <summary>An actor's word that it is done with an element and ready for another. A second call does nothing.</summary>
+/// <summary>
+/// An actor's word that it is done with an element and ready for another. A second call does nothing.
+/// </summary>
 public interface IAck
 {
     /// <summary>Gives the credit back. From any thread, also after the turn.</summary>
@@ -18,12 +20,14 @@ public sealed class ActorStoppedException(string path) : Exception($"{path} has 
 public static class ActorSink
 {
     /// <summary>
-    /// Sends each element to the actor as a message, with at most <paramref name="maxInFlight"/> not yet acknowledged; when
-    /// the credit is used up the source waits. Its messages bypass the mailbox's capacity, since the credit bounds them.
+    /// Sends each element to the actor as a message, with at most <paramref name="maxInFlight"/> not yet
+    /// acknowledged; when the credit is used up the source waits. Its messages bypass the mailbox's capacity, since
+    /// the credit bounds them.
     /// </summary>
     /// <param name="message">Makes the message; the actor must call <see cref="IAck.Ack"/> for every one.</param>
     /// <param name="ackDeadline">
-    /// How long to wait while no acknowledgement at all arrives: an actor that failed on a message never acknowledges it.
+    /// How long to wait while no acknowledgement at all arrives: an actor that failed on a message never acknowledges
+    /// it.
     /// </param>
     /// <returns>Completes when the source has ended and everything is acknowledged.</returns>
     /// <exception cref="ActorStoppedException">The actor stopped first.</exception>

@@ -3,7 +3,9 @@ using System.Threading.Channels;
 
 namespace ActorTrade.Kernel.Streams;
 
-/// <summary>Keeps a slow consumer up to date by merging what it has not taken yet; for market data, never for orders.</summary>
+/// <summary>
+/// Keeps a slow consumer up to date by merging what it has not taken yet; for market data, never for orders.
+/// </summary>
 public static class ConflateOperator
 {
     /// <summary>Merges all elements that arrive while the consumer is busy into one.</summary>
@@ -14,8 +16,9 @@ public static class ConflateOperator
         source.ConflateByKey(static _ => 0, merge, keysMax: 1, counter);
 
     /// <summary>
-    /// Merges elements of the same key; keys come out in the order in which they became ready, so no busy symbol holds up
-    /// a quiet one. At most <paramref name="keysMax"/> + 1 elements wait; when that many different keys do, the source waits.
+    /// Merges elements of the same key; keys come out in the order in which they became ready, so no busy symbol
+    /// holds up a quiet one. At most <paramref name="keysMax"/> + 1 elements wait; when that many different keys do,
+    /// the source waits.
     /// </summary>
     public static IAsyncEnumerable<T> ConflateByKey<T, TKey>(
         this IAsyncEnumerable<T> source, Func<T, TKey> key, Func<T, T, T> merge, int keysMax, StreamCounter counter)

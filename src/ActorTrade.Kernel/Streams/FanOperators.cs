@@ -7,8 +7,9 @@ namespace ActorTrade.Kernel.Streams;
 public static class FanOperators
 {
     /// <summary>
-    /// Gives the elements of all sources as they come, each source in its own order. Ends when all have ended; the first
-    /// failure cancels the others and passes on. At most <paramref name="limit"/> elements wait, then the sources do.
+    /// Gives the elements of all sources as they come, each source in its own order. Ends when all have ended; the
+    /// first failure cancels the others and passes on. At most <paramref name="limit"/> elements wait, then the
+    /// sources do.
     /// </summary>
     public static IAsyncEnumerable<T> Merge<T>(this IEnumerable<IAsyncEnumerable<T>> sources, int limit = 16)
     {
@@ -18,9 +19,9 @@ public static class FanOperators
     }
 
     /// <summary>
-    /// Gives every element to each of <paramref name="branches"/> streams. The slowest sets the pace; each may lag behind
-    /// by <paramref name="limit"/> elements. The source starts with the first branch. A branch can be enumerated once and
-    /// leaves when its enumeration ends; one that is never enumerated holds up the rest.
+    /// Gives every element to each of <paramref name="branches"/> streams. The slowest sets the pace; each may lag
+    /// behind by <paramref name="limit"/> elements. The source starts with the first branch. A branch can be
+    /// enumerated once and leaves when its enumeration ends; one that is never enumerated holds up the rest.
     /// </summary>
     public static IReadOnlyList<IAsyncEnumerable<T>> Broadcast<T>(
         this IAsyncEnumerable<T> source, int branches, int limit = 16)

@@ -7,9 +7,9 @@ namespace ActorTrade.Kernel.Streams;
 public static class GroupedWithinOperator
 {
     /// <summary>
-    /// Gives a group when it has <paramref name="count"/> elements or when <paramref name="within"/> has passed since its
-    /// first one, whichever comes first; never an empty one. A last, smaller group comes before the end or the failure.
-    /// While the consumer is busy one group gathers, then the source waits.
+    /// Gives a group when it has <paramref name="count"/> elements or when <paramref name="within"/> has passed since
+    /// its first one, whichever comes first; never an empty one. A last, smaller group comes before the end or the
+    /// failure. While the consumer is busy one group gathers, then the source waits.
     /// </summary>
     public static IAsyncEnumerable<IReadOnlyList<T>> GroupedWithin<T>(
         this IAsyncEnumerable<T> source, int count, TimeSpan within, TimeProvider time)
@@ -68,7 +68,10 @@ public static class GroupedWithinOperator
             this.within = within;
             this.cancellation = cancellation;
             timer = time.CreateTimer(
-                static state => ((Gathering<T>)state!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                static state => ((Gathering<T>)state!).OnDue(),
+                this,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
             registration = cancellation.Register(() =>
             {
                 ready.Set();

@@ -4,16 +4,18 @@ using System.Threading.Channels;
 namespace ActorTrade.Kernel.Streams;
 
 /// <summary>
-/// Reads a source ahead of its consumer. It starts with the enumeration, ends with it, and hands the source's end or failure
-/// to whoever reads the other side. An operator that runs ahead waits for its pump before it ends, so nothing is left
-/// running; a source must therefore listen to its cancellation token.
+/// Reads a source ahead of its consumer. It starts with the enumeration, ends with it, and hands the source's end or
+/// failure to whoever reads the other side. An operator that runs ahead waits for its pump before it ends, so nothing
+/// is left running; a source must therefore listen to its cancellation token.
 /// </summary>
 internal static class Pump
 {
     // A source that never waits would otherwise keep its thread; under simulation, forever.
     private const int ElementsPerTurn = 256;
 
-    /// <summary>Feeds each element to the function; then says how it ended: null, or the failure. Never throws.</summary>
+    /// <summary>
+    /// Feeds each element to the function; then says how it ended: null, or the failure. Never throws.
+    /// </summary>
     public static async Task Run<T>(
         IAsyncEnumerable<T> source, Func<T, ValueTask> take, Action<Exception?> ended, CancellationToken cancellation)
     {

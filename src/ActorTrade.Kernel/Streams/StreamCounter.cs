@@ -4,7 +4,8 @@ namespace ActorTrade.Kernel.Streams;
 
 /// <summary>
 /// Counts what a stream lost or merged on purpose. Also counted by the instruments <c>actortrade.stream.dropped</c> and
-/// <c>actortrade.stream.conflated</c> of the meter <see cref="SystemCounters.MeterName"/>, with the label <c>stream</c>.
+/// <c>actortrade.stream.conflated</c> of the meter <see cref="SystemCounters.MeterName"/>, with the label
+/// <c>stream</c>.
 /// </summary>
 /// <param name="stream">The label; few values, so the kind of stream and not its key.</param>
 public sealed class StreamCounter(string stream)

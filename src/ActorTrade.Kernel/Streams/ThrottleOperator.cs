@@ -7,8 +7,8 @@ public static class ThrottleOperator
 {
     /// <summary>
     /// Lets through <paramref name="elements"/> in each <paramref name="per"/>, evenly spread, after up to
-    /// <paramref name="burst"/> at once when the stream has been quiet. Clocks tick in milliseconds, so an element may pass
-    /// up to 1 ms before its time; the average holds.
+    /// <paramref name="burst"/> at once when the stream has been quiet. Clocks tick in milliseconds, so an element
+    /// may pass up to 1 ms before its time; the average holds.
     /// </summary>
     public static IAsyncEnumerable<T> Throttle<T>(
         this IAsyncEnumerable<T> source, int elements, TimeSpan per, TimeProvider time, int burst = 1)
@@ -21,8 +21,9 @@ public static class ThrottleOperator
         return Iterate(source, elements, per, time, burst, CancellationToken.None);
     }
 
-    // The generic cell rate algorithm (ITU-T I.371): one instant, the time at which the next element is due, is the state.
-    // Kept as a whole number of elements since an origin, so that an interval that is no whole tick does not add up an error.
+    // The generic cell rate algorithm (ITU-T I.371): one instant, the time at which the next element is due, is the
+    // state. Kept as a whole number of elements since an origin, so that an interval that is no whole tick does not
+    // add up an error.
     private static async IAsyncEnumerable<T> Iterate<T>(
         IAsyncEnumerable<T> source,
         int elements,

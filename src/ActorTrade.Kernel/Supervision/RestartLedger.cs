@@ -33,7 +33,9 @@ internal sealed class RestartLedger(ActorSystem system)
         return new ActorFailure(failure.Child, failure.Cause, directive, delay);
     }
 
-    /// <summary>Tells the failed child, or all children for a strategy that treats them alike. Only the failed one is resumed.</summary>
+    /// <summary>
+    /// Tells the failed child, or all children for a strategy that treats them alike. Only the failed one is resumed.
+    /// </summary>
     public void Apply(ActorFailure verdict, ChildFailed failure, IEnumerable<ICell>? all)
     {
         if (IsSettled(failure))
@@ -69,7 +71,9 @@ internal sealed class RestartLedger(ActorSystem system)
             _ => new StopRequested(answerTo, number),
         };
 
-    /// <summary>True if an order to all children, given after this failure happened, is on its way to the child.</summary>
+    /// <summary>
+    /// True if an order to all children, given after this failure happened, is on its way to the child.
+    /// </summary>
     private bool IsSettled(ChildFailed failure) =>
         ordered.TryGetValue(failure.Child, out var number) && failure.Obeyed < number;
 

@@ -6,7 +6,9 @@ public enum Directive
     /// <summary>The child keeps its state and goes on with the next message.</summary>
     Resume,
 
-    /// <summary>The child's children stop, a new instance takes over the mailbox; the failing message is gone.</summary>
+    /// <summary>
+    /// The child's children stop, a new instance takes over the mailbox; the failing message is gone.
+    /// </summary>
     Restart,
 
     /// <summary>The child stops.</summary>

@@ -9,7 +9,9 @@ public sealed record Compared(double Actor, double Channel)
     public double Ratio => Channel == 0 ? double.NaN : Actor / Channel;
 }
 
-/// <summary>What the kernel does on this machine, beside a bounded <c>Channel&lt;T&gt;(1024)</c> with one reader.</summary>
+/// <summary>
+/// What the kernel does on this machine, beside a bounded <c>Channel&lt;T&gt;(1024)</c> with one reader.
+/// </summary>
 /// <param name="Rounds">Rounds of which each figure is the median; the two sides alternate in each.</param>
 /// <param name="TellOneToOnePerSecond">Messages a second from one thread to one actor.</param>
 /// <param name="TellToManyPerSecond">Messages a second from two threads to 10,000 actors in turn.</param>
@@ -40,7 +42,9 @@ public static class KernelBenchmark
     private const int Many = 10_000;
     private const int IdleActors = 100_000;
 
-    /// <summary>Runs all cases; takes about five times <paramref name="perCase"/> and a few seconds for memory.</summary>
+    /// <summary>
+    /// Runs all cases; takes about five times <paramref name="perCase"/> and a few seconds for memory.
+    /// </summary>
     public static KernelBenchmarkResult Run(TimeSpan perCase)
     {
         // Two sides, each in every round, and one round to warm up.

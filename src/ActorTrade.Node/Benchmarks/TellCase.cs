@@ -10,9 +10,9 @@ namespace ActorTrade.Node.Benchmarks;
 internal readonly record struct TellFigures(double PerSecond, double BytesEach);
 
 /// <summary>
-/// Producer threads send bursts of one and the same object; a burst ends when the last message has been handled. So what
-/// is measured is the whole way, and not how fast a growing backlog can be filled. A refused send is repeated; both sides
-/// spin alike.
+/// Producer threads send bursts of one and the same object; a burst ends when the last message has been handled. So
+/// what is measured is the whole way, and not how fast a growing backlog can be filled. A refused send is repeated;
+/// both sides spin alike.
 /// </summary>
 internal static class TellCase
 {

@@ -119,7 +119,10 @@ public sealed class AskTests
         });
         var ask = actor.Ask<int>(q => new Question(q), Second);
         ask.ContinueWith(
-            _ => seen.Add(inTurn), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => seen.Add(inTurn),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         world.Run();
         Assert.Equal([false], seen);
     }

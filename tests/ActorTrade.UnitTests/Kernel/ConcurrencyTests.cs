@@ -21,7 +21,9 @@ public sealed class ConcurrencyTests
         var receivers = Enumerable.Range(0, 3).Select(_ => new Received()).ToArray();
         var actors = receivers.Select((r, i) => system.Spawn(() => new Receiver(r), $"r{i}", options)).ToArray();
         const int messages = 30_000;
-        var threads = Enumerable.Range(0, Senders).Select(sender => new Thread(() => Send(sender, messages, actors))).ToArray();
+        var threads = Enumerable.Range(0, Senders)
+            .Select(sender => new Thread(() => Send(sender, messages, actors)))
+            .ToArray();
         Array.ForEach(threads, t => t.Start());
         Array.ForEach(threads, t => Assert.True(t.Join(Patience)));
 

@@ -26,7 +26,8 @@ public sealed class SimulationSeamTests
         var threads = new List<int>();
         var done = world.Dispatcher.Start(async () =>
         {
-            await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => echo.Ask<int>(q => new Question(q), TimeSpan.FromSeconds(1))));
+            await Task.WhenAll(
+                Enumerable.Range(0, 10).Select(_ => echo.Ask<int>(q => new Question(q), TimeSpan.FromSeconds(1))));
             threads.Add(Environment.CurrentManagedThreadId);
             await echo.Ask<int>(q => new Question(q), TimeSpan.FromSeconds(1)).ConfigureAwait(false);
             threads.Add(Environment.CurrentManagedThreadId);
@@ -72,7 +73,8 @@ public sealed class SimulationSeamTests
             _ =>
             {
                 fired.Add("again");
-                again!.Change(fired.Count < 3 ? TimeSpan.FromSeconds(1) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                var next = fired.Count < 3 ? TimeSpan.FromSeconds(1) : Timeout.InfiniteTimeSpan;
+                again!.Change(next, Timeout.InfiniteTimeSpan);
             },
             null,
             TimeSpan.FromSeconds(2),

@@ -5,7 +5,9 @@ using ActorTrade.Kernel.Streams;
 
 namespace ActorTrade.UnitTests.Kernel;
 
-/// <summary>Streams on simulated threads and time: every wait is a step, so every test says exactly what happened when.</summary>
+/// <summary>
+/// Streams on simulated threads and time: every wait is a step, so every test says exactly what happened when.
+/// </summary>
 public sealed class StreamTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -93,7 +95,8 @@ public sealed class StreamTests
         var gates = new Queue<TaskCompletionSource>([new(), new()]);
         var first = gates.Peek();
         var done = Consume(
-            source.Read().Conflate((a, b) => a + b, counter), _ => gates.TryDequeue(out var g) ? g.Task : Task.CompletedTask);
+            source.Read().Conflate((a, b) => a + b, counter),
+            _ => gates.TryDequeue(out var g) ? g.Task : Task.CompletedTask);
         foreach (var i in new[] { 1, 10, 100, 1000 })
         {
             source.Push(i);
@@ -118,7 +121,8 @@ public sealed class StreamTests
         var read = 0;
         var elements = new[] { 10, 11, 21, 12, 22, 13, 30, 40, 50, 60 };
         var done = Consume(
-            Of(elements, () => read++).ConflateByKey(e => e / 10, (_, last) => last, keysMax: 2, counter), _ => gate.Task);
+            Of(elements, () => read++).ConflateByKey(e => e / 10, (_, last) => last, keysMax: 2, counter),
+            _ => gate.Task);
         world.Run();
 
         // Key 1 is at the consumer, 2 and 3 wait, 40 is in the pump's hand, and nothing is read beyond it.
@@ -162,7 +166,8 @@ public sealed class StreamTests
     {
         var read = 0;
         var gate = new TaskCompletionSource();
-        var done = Consume(Count(20, () => read++).GroupedWithin(3, Second, world.Time).Select(g => g.Count), _ => gate.Task);
+        var done = Consume(
+            Count(20, () => read++).GroupedWithin(3, Second, world.Time).Select(g => g.Count), _ => gate.Task);
         world.Run();
         Assert.Equal(7, read);
         gate.SetResult();
