@@ -22,7 +22,7 @@ public sealed class ConcurrencyTests
         var actors = receivers.Select((r, i) => system.Spawn(() => new Receiver(r), $"r{i}", options)).ToArray();
         const int messages = 30_000;
         var threads = Enumerable.Range(0, Senders)
-            .Select(sender => new Thread(() => Send(sender, messages, actors)))
+            .Select(sender => new Thread(() => Send(sender, messages, actors)) { IsBackground = true })
             .ToArray();
         Array.ForEach(threads, t => t.Start());
         Array.ForEach(threads, t => Assert.True(t.Join(Patience)));
@@ -74,7 +74,7 @@ public sealed class ConcurrencyTests
         var received = new Received();
         var actor = system.Spawn(() => new Receiver(received), "fragile");
         const int messages = 20_000;
-        var thread = new Thread(() => Send(0, messages, [actor], failEvery: 100));
+        var thread = new Thread(() => Send(0, messages, [actor], failEvery: 100)) { IsBackground = true };
         thread.Start();
         Assert.True(thread.Join(Patience));
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref received.Count) == messages, Patience));
