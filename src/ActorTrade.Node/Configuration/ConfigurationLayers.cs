@@ -5,7 +5,9 @@ namespace ActorTrade.Node.Configuration;
 /// <summary>A value somebody gave, and where.</summary>
 internal readonly record struct Setting(string Text, string Source);
 
-/// <summary>Lays the sources over each other. Only known keys pass; every other is a problem that names the nearest one.</summary>
+/// <summary>
+/// Lays the sources over each other. Only known keys pass; every other is a problem that names the nearest one.
+/// </summary>
 internal static class ConfigurationLayers
 {
     private static readonly JsonDocumentOptions Lenient = new()
@@ -41,10 +43,12 @@ internal static class ConfigurationLayers
         _ => null,
     };
 
-    private static IEnumerable<(string Key, Setting Setting)> All(ConfigurationSources sources, List<string> problems) =>
+    private static IEnumerable<(string Key, Setting Setting)> All(
+        ConfigurationSources sources, List<string> problems) =>
         sources.Files.SelectMany(file => InFile(file, problems))
             .Concat(sources.Environment
-                .Where(e => e.Key.StartsWith(ConfigurationSources.EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+                .Where(e => e.Key.StartsWith(
+                    ConfigurationSources.EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
                 .OrderBy(e => e.Key, StringComparer.Ordinal)
                 .Select(InEnvironment))
             .Concat(sources.Settings.SelectMany(text => OnCommandLine(text, problems)));
@@ -84,7 +88,8 @@ internal static class ConfigurationLayers
         return found;
     }
 
-    private static IEnumerable<JsonProperty> Members(JsonElement element, string file, string what, List<string> problems)
+    private static IEnumerable<JsonProperty> Members(
+        JsonElement element, string file, string what, List<string> problems)
     {
         if (element.ValueKind == JsonValueKind.Object)
         {

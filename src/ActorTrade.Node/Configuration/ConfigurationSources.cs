@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace ActorTrade.Node.Configuration;
 
-/// <summary>Where settings come from; a later one wins over an earlier one: files in their order, environment, settings.</summary>
+/// <summary>
+/// Where settings come from; a later one wins over an earlier one: files in their order, environment, settings.
+/// </summary>
 public sealed record ConfigurationSources
 {
     /// <summary>Environment variables of this form are settings: <c>ACTORTRADE__SECTION__KEY</c>.</summary>

@@ -1,6 +1,8 @@
 namespace ActorTrade.Node.Configuration;
 
-/// <summary>How far two names are apart: insertions, deletions and replacements of single characters (Levenshtein).</summary>
+/// <summary>
+/// How far two names are apart: insertions, deletions and replacements of single characters (Levenshtein).
+/// </summary>
 internal static class EditDistance
 {
     /// <summary>The first of the nearest names, without regard to case.</summary>

@@ -7,7 +7,8 @@ namespace ActorTrade.Node.Configuration;
 /// <param name="Default">In the form a file would hold it.</param>
 /// <param name="Min">Least value allowed; null for no bound.</param>
 /// <param name="Max">Greatest value allowed; null for no bound.</param>
-public sealed record ConfigurationOption(string Key, string Default, string? Min, string? Max, string? Unit, string Meaning);
+public sealed record ConfigurationOption(
+    string Key, string Default, string? Min, string? Max, string? Unit, string Meaning);
 
 /// <summary>All options there are.</summary>
 public sealed class OptionCatalogue
@@ -35,7 +36,8 @@ public sealed class OptionCatalogue
         return new OptionCatalogue(
             [.. document.RootElement.EnumerateObject()
                 .Where(section => section.Name[0] != '$')
-                .SelectMany(section => section.Value.EnumerateObject().Select(o => Read($"{section.Name}:{o.Name}", o.Value)))]);
+                .SelectMany(section => section.Value.EnumerateObject()
+                    .Select(o => Read($"{section.Name}:{o.Name}", o.Value)))]);
     }
 
     private static ConfigurationOption Read(string key, JsonElement option)
@@ -56,7 +58,8 @@ public sealed class OptionCatalogue
             Text("unit"),
             Text("meaning") ?? throw new JsonException($"{key} has no meaning."));
 
-        string? Text(string name) => option.TryGetProperty(name, out var value) ? ConfigurationLayers.TextOf(value) : null;
+        string? Text(string name) =>
+            option.TryGetProperty(name, out var value) ? ConfigurationLayers.TextOf(value) : null;
     }
 
     private static OptionCatalogue LoadReference()

@@ -6,7 +6,8 @@ namespace ActorTrade.Node.Configuration;
 /// <summary>Reads the text of a value as the type it must have, within the option's range.</summary>
 internal static class OptionValue
 {
-    public static bool TryParse(string text, Type type, ConfigurationOption option, [NotNullWhen(true)] out object? value)
+    public static bool TryParse(
+        string text, Type type, ConfigurationOption option, [NotNullWhen(true)] out object? value)
     {
         value = Parse(text, type);
         return value is not null
@@ -69,7 +70,8 @@ internal static class OptionValue
         if (type == typeof(TimeSpan))
         {
             // A bare number would be read as days.
-            return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, "c", culture, out var t) ? t : null;
+            return text.Contains(':', StringComparison.Ordinal)
+                && TimeSpan.TryParseExact(text, "c", culture, out var t) ? t : null;
         }
 
         if (type.IsEnum)

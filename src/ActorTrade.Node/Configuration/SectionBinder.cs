@@ -3,7 +3,8 @@ using System.Reflection;
 namespace ActorTrade.Node.Configuration;
 
 /// <summary>
-/// Makes the section records from settings and defaults: a parameter of a section's constructor is the option of that name.
+/// Makes the section records from settings and defaults: a parameter of a section's constructor is the option of that
+/// name.
 /// An option that no parameter asks for, or the reverse, is a bug and throws.
 /// </summary>
 internal sealed class SectionBinder(
@@ -17,7 +18,8 @@ internal sealed class SectionBinder(
         var configuration = constructor.Invoke([.. constructor.GetParameters().Select(Section)]);
         return _bound == catalogue.Options.Count
             ? (T)configuration
-            : throw new InvalidOperationException($"{catalogue.Options.Count - _bound} options have no place in {typeof(T).Name}.");
+            : throw new InvalidOperationException(
+                $"{catalogue.Options.Count - _bound} options have no place in {typeof(T).Name}.");
     }
 
     private static ConstructorInfo ConstructorOf(Type type) => type.GetConstructors().Single();
@@ -25,12 +27,14 @@ internal sealed class SectionBinder(
     private object Section(ParameterInfo section)
     {
         var constructor = ConstructorOf(section.ParameterType);
-        return constructor.Invoke([.. constructor.GetParameters().Select(p => Value($"{section.Name}:{p.Name}", p.ParameterType))]);
+        return constructor.Invoke(
+            [.. constructor.GetParameters().Select(p => Value($"{section.Name}:{p.Name}", p.ParameterType))]);
     }
 
     private object Value(string key, Type type)
     {
-        var option = catalogue.Find(key) ?? throw new InvalidOperationException($"reference.json does not describe {key}.");
+        var option = catalogue.Find(key)
+            ?? throw new InvalidOperationException($"reference.json does not describe {key}.");
         _bound++;
         if (!OptionValue.TryParse(option.Default, type, option, out var fallback))
         {

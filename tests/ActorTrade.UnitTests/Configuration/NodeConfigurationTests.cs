@@ -22,7 +22,8 @@ public sealed class NodeConfigurationTests
     [Fact]
     public void A_later_source_wins()
     {
-        var first = new ConfigurationFile("first", """{ "Http": { "Port": 1 }, "Node": { "Name": "a" }, "Market": { "Seed": 5 } }""");
+        var first = new ConfigurationFile("first",
+            """{ "Http": { "Port": 1 }, "Node": { "Name": "a" }, "Market": { "Seed": 5 } }""");
         var second = new ConfigurationFile("second", """{ "Http": { "Port": 2 }, "Node": { "Name": "b" } }""");
         var both = new ConfigurationSources { Files = [first, second] };
         var withEnvironment = both with { Environment = Variables("ACTORTRADE__HTTP__PORT", "3") };
@@ -73,18 +74,21 @@ public sealed class NodeConfigurationTests
     [InlineData("Journal:Synchronous=0", "Journal:Synchronous is '0' (--set): expected one of Full, Normal.")]
     [InlineData("Bots:RegisterAtStart=yes", "Bots:RegisterAtStart is 'yes' (--set): expected true or false.")]
     [InlineData(
-        "Market:Interval=5", "Market:Interval is '5' (--set): expected a duration as hh:mm:ss from 00:00:00.001 to 1.00:00:00.")]
+        "Market:Interval=5",
+        "Market:Interval is '5' (--set): expected a duration as hh:mm:ss from 00:00:00.001 to 1.00:00:00.")]
     [InlineData(
         "Market:Interval=00:00:00",
         "Market:Interval is '00:00:00' (--set): expected a duration as hh:mm:ss from 00:00:00.001 to 1.00:00:00.")]
     [InlineData(
-        "Bots:Capital=1e3", "Bots:Capital is '1e3' (--set): expected a number from 1 to 1000000000000 (whole quote tokens).")]
+        "Bots:Capital=1e3",
+        "Bots:Capital is '1e3' (--set): expected a number from 1 to 1000000000000 (whole quote tokens).")]
     public void A_wrong_value_says_what_was_expected(string setting, string expected) =>
         Assert.Equal(expected, Assert.Single(ProblemsOf(new ConfigurationSources { Settings = [setting] })));
 
     [Fact]
     public void Every_problem_is_named_at_once() =>
-        Assert.Equal(3, ProblemsOf(new ConfigurationSources { Settings = ["Http:Port=x", "Nope:Nope=1", "Http.Port"] }).Count);
+        Assert.Equal(
+            3, ProblemsOf(new ConfigurationSources { Settings = ["Http:Port=x", "Nope:Nope=1", "Http.Port"] }).Count);
 
     [Theory]
     [InlineData("{", "is not JSON")]
