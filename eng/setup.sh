@@ -9,9 +9,10 @@ sdk_wanted="$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' global.json)"
 check_sdk() {
   command -v dotnet > /dev/null ||
     die 4 "The .NET SDK is missing. Install .NET SDK $sdk_wanted or a later 10.0.4xx and put 'dotnet' on the PATH."
-  dotnet --version > /dev/null 2>&1 ||
-    die 4 "No fitting .NET SDK: global.json asks for $sdk_wanted or a later 10.0.4xx, installed are:
-$(dotnet --list-sdks 2> /dev/null || true)"
+  local said
+  said="$(dotnet --version 2>&1)" ||
+    die 4 "No fitting .NET SDK: global.json asks for $sdk_wanted or a later 10.0.4xx. 'dotnet --version' says:
+$said"
 }
 
 has_sqlite() {
