@@ -1,7 +1,10 @@
+using ActorTrade.Domain.Markets;
 using ActorTrade.Kernel;
+using ActorTrade.Kernel.Streams;
 using ActorTrade.Market.Candles;
 using ActorTrade.Market.Signals;
 using static ActorTrade.UnitTests.Market.MarketTicks;
+using Signal = ActorTrade.Market.Signals.Signal;
 
 namespace ActorTrade.UnitTests.Market;
 
@@ -70,6 +73,43 @@ public sealed class SignalActorTests
         Assert.True(Ask<bool>(actor, r => new SignalMessage.Subscribe(Subscription(first), r)));
         Assert.True(Ask<bool>(actor, r => new SignalMessage.Subscribe(Subscription(first), r)));
         Assert.False(Ask<bool>(actor, r => new SignalMessage.Subscribe(Subscription(second), r)));
+    }
+
+    [Fact]
+    public void Stream_ends_when_the_signals_of_its_last_tick_were_told()
+    {
+        var actor = Spawn();
+        var bot = _system.Spawn(() => new Listener(_heard), "bot", new SpawnOptions { Capacity = 5000 });
+        Ask<bool>(actor, r => new SignalMessage.Subscribe(Subscription(bot), r));
+        var feed = Enumerable.Range(0, 2000).Select(i => Trade(i * 60, i + 1)).ToAsyncEnumerable();
+        var run = _dispatcher.Start(
+            () => feed.RunIntoSignals(actor, maxInFlight: 3, TimeSpan.FromSeconds(1), _system.Time));
+        _dispatcher.RunUntilIdle();
+
+        Assert.True(run.IsCompletedSuccessfully);
+        Assert.Equal(1999, _heard.Count);
+    }
+
+    [Fact]
+    public void Conflated_stream_loses_no_volume_and_counts_what_it_merged()
+    {
+        var counter = new StreamCounter("ticks");
+        var taken = new List<Tick>();
+        var ticks = Enumerable.Range(0, 500).Select(i => Trade(i, i + 1) with { Venue = $"v{i % 3}" });
+        var feed = ticks.ToAsyncEnumerable();
+        var run = _dispatcher.Start(async () =>
+        {
+            await foreach (var tick in feed.ConflateTicks(keysMax: 10, counter))
+            {
+                taken.Add(tick);
+            }
+        });
+        _dispatcher.RunUntilIdle();
+
+        Assert.True(run.IsCompletedSuccessfully);
+        Assert.Equal((500m, 500L), (taken.Sum(t => t.Volume!.Value), taken.Count + counter.Conflated));
+        Assert.True(counter.Conflated > 0);
+        Assert.Equal(3, taken.Where(t => t.Last > 497).Select(t => t.Venue).Distinct().Count());
     }
 
     private static SignalSubscription Subscription(ActorRef<Heard> to) => SignalSubscription.Of(to, s => new Heard(s));
