@@ -49,6 +49,9 @@ public static class Order
     /// </summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>What is still not answered this long after the last news is looked at again.</summary>
+    public static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(10);
+
     public static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(32);
 
     public static readonly EntityDefinition<OrderLife, Command, Event, Rejection> Definition = new()

@@ -102,20 +102,37 @@ public sealed class OrderLife
 
     public bool AwaitsClosureReport => Terms?.Bot is not null && !IsClosureReported && IsAllDone;
 
+    /// <summary>Something is asked of another and not answered.</summary>
+    public bool IsWaiting =>
+        IsHoldPending
+        || (Call != VenueCall.None && CallAt is null)
+        || AwaitsRelease
+        || AwaitsClosureReport
+        || _fills.Exists(f => f.Stage != FillStage.Done);
+
+    /// <summary>
+    /// The first of: a call that is due, the expiry, and, while something is waited for, a look whether it must be
+    /// asked again, which is also what wakes an order that nobody talks to after a restart.
+    /// </summary>
     public DateTimeOffset? WakeAt
     {
         get
         {
-            if (Terms is null || IsFinal)
+            if (Terms is null)
             {
                 return null;
             }
 
-            var expiresAt = IsExpiryReached ? null : Terms.ExpiresAt;
-            var callAt = Call == VenueCall.None ? null : CallAt;
-            return callAt is null || expiresAt < callAt ? expiresAt : callAt;
+            var wakeAt = IsWaiting ? TouchedAt + LookAgainAfter : (DateTimeOffset?)null;
+            wakeAt = Earlier(wakeAt, IsFinal || IsExpiryReached ? null : Terms.ExpiresAt);
+            return Earlier(wakeAt, Call == VenueCall.None ? null : CallAt);
         }
     }
+
+    private DateTimeOffset TouchedAt =>
+        _fills.Count > 0 ? _fills[^1].Record.At : SubmittedAt > Terms!.At ? SubmittedAt : Terms.At;
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 
     public OrderFill? FillOf(string venueTradeId) =>
         _fillByTradeId.TryGetValue(venueTradeId, out var index) ? _fills[index] : null;

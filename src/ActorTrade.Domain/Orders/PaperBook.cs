@@ -15,6 +15,7 @@ public sealed class PaperBook
     private readonly Dictionary<OrderId, PaperDropped> _dropped = [];
     private readonly Queue<OrderId> _ended = new();
     private readonly SortedDictionary<TokenId, PaperTotal> _totals = [];
+    private readonly SortedDictionary<long, PaperOrder> _untold = [];
     private readonly int[] _faults = new int[FaultKinds];
 
     public PaperTerms Terms { get; private set; } = PaperTerms.Default;
@@ -42,6 +43,15 @@ public sealed class PaperBook
     public IReadOnlyDictionary<TokenId, PaperTotal> Totals => _totals;
 
     public IEnumerable<PaperOrder> Orders => _orders.Values;
+
+    /// <summary>The orders that have something to hear of, in the order they came.</summary>
+    public IEnumerable<PaperOrder> Untold => _untold.Values;
+
+    /// <summary>While orders have something to hear of: when to look whether they must be told again.</summary>
+    public DateTimeOffset? WakeAt => IsConnected && _untold.Count > 0 ? TouchedAt + Order.LookAgainAfter : null;
+
+    /// <summary>About when the last order or trade came.</summary>
+    public DateTimeOffset TouchedAt { get; private set; } = DateTimeOffset.MinValue;
 
     /// <summary>The open orders of a symbol in the order they came.</summary>
     public IReadOnlyList<PaperOrder> OpenIn(Symbol symbol) => _open.GetValueOrDefault(symbol, NoOrders);
@@ -114,6 +124,7 @@ public sealed class PaperBook
             case Venue.Event.OrderClosed x:
                 _orders[x.OrderId].Close(x.State, x.Reason);
                 Leave(_orders[x.OrderId]);
+                _untold[_orders[x.OrderId].Terms.Number] = _orders[x.OrderId];
                 break;
             case Venue.Event.OrderTold x:
                 Tell(_orders[x.OrderId], x);
@@ -142,7 +153,8 @@ public sealed class PaperBook
     }
 
     internal PaperSnapshot Capture() => new(
-        Terms, IsConnected, OrdersReceived, SubmissionsSeen, TradesMade, Refusals, ForgottenUntil, [.. _faults],
+        Terms, IsConnected, OrdersReceived, SubmissionsSeen, TradesMade, Refusals, ForgottenUntil, TouchedAt,
+        [.. _faults],
         [.. _totals.Select(t => new CapturedTotal(t.Key, t.Value.Paid, t.Value.Received))],
         [.. _orders.Values.OrderBy(o => o.Terms.Number).Select(o => o.Capture())],
         [.. _dropped.OrderBy(d => d.Key).Select(d => Captured(d.Key, d.Value))],
@@ -162,6 +174,7 @@ public sealed class PaperBook
             TradesMade = s.TradesMade,
             Refusals = s.Refusals,
             ForgottenUntil = s.ForgottenUntil,
+            TouchedAt = s.TouchedAt,
         };
         s.Faults.CopyTo(book._faults, 0);
         foreach (var total in s.Totals)
@@ -173,6 +186,11 @@ public sealed class PaperBook
         {
             var order = PaperOrder.Restore(captured);
             book._orders.Add(order.Terms.OrderId, order);
+            if (order.Told < order.ToTell)
+            {
+                book._untold.Add(order.Terms.Number, order);
+            }
+
             if (order.IsOpen)
             {
                 book.Enter(order);
@@ -194,6 +212,7 @@ public sealed class PaperBook
 
     private void Receive(PaperOrder order)
     {
+        TouchedAt = order.Terms.EffectiveAt;
         _orders.Add(order.Terms.OrderId, order);
         _totals.TryAdd(order.Terms.Instrument.Base, default);
         _totals.TryAdd(order.Terms.Instrument.Quote, default);
@@ -225,6 +244,8 @@ public sealed class PaperBook
     private void Trade(PaperOrder order, Venue.Event.Traded traded)
     {
         TradesMade++;
+        TouchedAt = traded.Trade.At;
+        _untold[order.Terms.Number] = order;
         var (paid, received) = order.Add(traded);
         var side = order.Terms.Side;
         var (spent, got) = (order.Terms.Instrument.Spent(side), order.Terms.Instrument.Received(side));
@@ -240,6 +261,11 @@ public sealed class PaperBook
     {
         order.Told = told.Count;
         Refusals += told.RefusalCode is null ? 0 : 1;
+        if (order.Told == order.ToTell)
+        {
+            _untold.Remove(order.Terms.Number);
+        }
+
         if (!order.IsOpen && order.Told == order.ToTell)
         {
             Remember(order.Terms.OrderId);

@@ -22,7 +22,7 @@ internal static class PaperEffects
     };
 
     public static IReadOnlyList<Effect> Outstanding(PaperBook book) =>
-        [.. book.Orders.OrderBy(o => o.Terms.Number).SelectMany(o => Tell(book, o))];
+        [.. book.Untold.SelectMany(o => Tell(book, o))];
 
     private static int NumberOf(PaperOrder order, string tradeId)
     {

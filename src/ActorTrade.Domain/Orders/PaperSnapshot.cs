@@ -14,6 +14,7 @@ public sealed record PaperSnapshot(
     long TradesMade,
     long Refusals,
     DateTimeOffset ForgottenUntil,
+    DateTimeOffset TouchedAt,
     int[] Faults,
     CapturedTotal[] Totals,
     CapturedPaperOrder[] Orders,
@@ -63,7 +64,7 @@ public sealed record PaperVenueView(
         return new PaperVenueView(
             book.Terms, book.IsConnected, book.OrdersReceived, book.TradesMade,
             [.. book.Orders.Where(o => o.IsOpen).OrderBy(o => o.Terms.Number).Select(o => o.Terms.OrderId)],
-            book.Orders.Sum(o => (long)o.ToTell - o.Told), book.Refusals,
+            book.Untold.Sum(o => (long)o.ToTell - o.Told), book.Refusals,
             [.. book.Totals.Select(t => new CapturedTotal(t.Key, t.Value.Paid, t.Value.Received))]);
     }
 }

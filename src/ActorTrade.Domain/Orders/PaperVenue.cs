@@ -43,6 +43,7 @@ public static class PaperVenue
         Evolve = static (state, e) => state.Evolve(e),
         React = PaperEffects.React,
         Outstanding = PaperEffects.Outstanding,
+        WakeAt = static state => state.WakeAt,
         View = static state => PaperVenueView.Of(state),
         SnapshotType = typeof(PaperSnapshot),
         Capture = PaperSnapshot.Capture,
@@ -127,6 +128,11 @@ public static class PaperVenue
         if (!state.IsConnected || c.SubmittedAt <= state.ForgottenUntil)
         {
             return new Venue.Event[] { dropped, timedOut };
+        }
+
+        if (context.Mode != SystemMode.Active)
+        {
+            return new Venue.Rejection.Denied(new Denial.SystemNotActive(context.Mode).Code);
         }
 
         if (ReasonToReject(state, c) is { } reason)
