@@ -291,7 +291,7 @@ internal sealed class OrderWorld
                 Domain.Orders.Venue.Category => PaperVenue.Definition,
                 _ => Account.Definition,
             };
-            bench = new EntityBench(definition, id.Key, Catalog) 
+            bench = new EntityBench(definition, id.Key, Catalog)
             {
                 OnEvent = e => Check(id, e),
                 MayAskAgain = id.Category == Domain.Orders.Venue.Category,
