@@ -43,7 +43,12 @@ internal sealed class PlainCsvReader : RowReader
             var header = lines.TryRead(out var line) ? Encoding.UTF8.GetString(line) : "";
             return new PlainCsvReader(path, lines, Columns(path, header));
         }
-        catch (Exception)
+        catch (InvalidDataException e)
+        {
+            lines.Dispose();
+            throw new RecordedDataException(new BadRow(path, 1, e.Message), e);
+        }
+        catch (RecordedDataException)
         {
             lines.Dispose();
             throw;

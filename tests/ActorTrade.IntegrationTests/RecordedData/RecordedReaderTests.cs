@@ -182,7 +182,9 @@ public sealed class RecordedReaderTests : IDisposable
     public void Plain_csv_with_a_wrong_header_is_refused_by_name_before_anything_is_read(string header, string reason)
     {
         var file = _folder.Write("own.csv", header + "\n");
+        var endless = _folder.Write("endless.csv", new string('a', 100_000));
 
+        Assert.Throws<RecordedDataException>(() => RecordedCatalogue.Scan([endless]));
         var thrown = Assert.Throws<RecordedDataException>(() => RecordedCatalogue.Scan([file]));
         Assert.Equal((file, 1), (thrown.Row.File, thrown.Row.Line));
         Assert.Contains(reason, thrown.Row.Reason, StringComparison.Ordinal);
