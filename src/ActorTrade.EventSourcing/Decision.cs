@@ -6,7 +6,7 @@ namespace ActorTrade.EventSourcing;
 /// </summary>
 /// <remarks>
 /// A command that starts a long affair (a swap) is accepted now but answered later: <see cref="AnsweredBy"/> names the affair,
-/// and the decision that ends it names it again with <see cref="Ending"/>; its events are then the answer to everyone who waits.
+/// and the decision that ends it names it again with <see cref="Ending"/>; its last event is then the answer to everyone who waits.
 /// </remarks>
 public readonly struct Decision<TEvent, TRejection>
     where TEvent : class, IEvent
@@ -39,7 +39,7 @@ public readonly struct Decision<TEvent, TRejection>
     /// <summary>Not empty: the answer waits for the decision that ends this affair.</summary>
     public Guid AnswerKey { get; }
 
-    /// <summary>Not empty: these events answer everyone who waits for this affair.</summary>
+    /// <summary>Not empty: the last of these events answers everyone who waits for this affair.</summary>
     public Guid EndingKey { get; }
 
     public static Decision<TEvent, TRejection> Accept(params TEvent[] events) => new(events, false, null, default, default);
@@ -59,6 +59,6 @@ public readonly struct Decision<TEvent, TRejection>
     /// <summary>Answer the sender when the affair ends, not now.</summary>
     public Decision<TEvent, TRejection> AnsweredBy(Guid affair) => new(_events, IsEarlier, Rejection, affair, EndingKey);
 
-    /// <summary>These events end the affair and answer those who wait for it.</summary>
+    /// <summary>The last of these events ends the affair and answers those who wait for it.</summary>
     public Decision<TEvent, TRejection> Ending(Guid affair) => new(_events, IsEarlier, Rejection, AnswerKey, affair);
 }

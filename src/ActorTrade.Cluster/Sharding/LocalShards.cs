@@ -46,13 +46,21 @@ public sealed class LocalShards : IEntities
     private int _incarnations;
     private volatile int _sweep;
 
+    /// <param name="system">Where the actors live.</param>
+    /// <param name="journal">What they are folded from; owned by the caller.</param>
+    /// <param name="definitions">The entity kinds served here.</param>
+    /// <param name="catalog">The stored records of these kinds.</param>
+    /// <param name="mode">What the system allows now.</param>
+    /// <param name="options">Bounds and times.</param>
+    /// <param name="network">What lies between an entity's effects and their targets; nothing, except in a simulation.</param>
     public LocalShards(
         ActorSystem system,
         IJournal journal,
         IEnumerable<IEntityDefinition> definitions,
         EventCatalog catalog,
         Func<SystemMode> mode,
-        LocalShardsOptions? options = null)
+        LocalShardsOptions? options = null,
+        Func<IEntities, IEntities>? network = null)
     {
         ArgumentNullException.ThrowIfNull(journal);
         _system = system;
@@ -62,7 +70,7 @@ public sealed class LocalShards : IEntities
         {
             Journal = journal,
             Catalog = catalog,
-            Entities = this,
+            Entities = network?.Invoke(this) ?? this,
             Mode = mode,
             Release = (entity, mailbox, wakeAt) => Release(entity, mailbox, wakeAt),
         };

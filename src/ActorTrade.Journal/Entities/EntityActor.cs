@@ -219,9 +219,11 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
         if (decision.EndingKey != Guid.Empty && _waiting.Remove(decision.EndingKey, out var waiting))
         {
+            // The end alone: that is what a later repeat will hear, too.
+            var end = new Answer.Accepted([events[^1]], _sequenceNr, context.Now);
             foreach (var sink in waiting)
             {
-                AnswerWhenDurable(sink, answer);
+                AnswerWhenDurable(sink, end);
             }
         }
 

@@ -1,0 +1,231 @@
+using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Tokens;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
+using ActorTrade.Kernel;
+
+namespace ActorTrade.SimulationTests.Ledger;
+
+/// <summary>One request of a client and all the final answers it ever heard to it.</summary>
+internal sealed class Operation(EntityId target, ICommand command, CommandHeader header)
+{
+    public EntityId Target { get; } = target;
+
+    public ICommand Command { get; } = command;
+
+    public CommandHeader Header { get; } = header;
+
+    public List<Answer> Finals { get; } = [];
+
+    public bool IsFinal => Finals.Count > 0;
+
+    public int Attempts { get; set; }
+}
+
+/// <summary>
+/// A client that does random things with its account, one after the other. It repeats with the same id what it has no final
+/// answer to, as clients must, until the request expires.
+/// </summary>
+internal sealed class SimulatedClient
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private readonly SimulatedWorld _world;
+    private readonly IRandomSource _random;
+    private readonly AccountId _account;
+    private ITimer? _timer;
+    private Guid? _hold;
+    private int _left;
+
+    public SimulatedClient(SimulatedWorld world, IRandomSource random, AccountId account, int operations)
+    {
+        _world = world;
+        _random = random;
+        _account = account;
+        _left = operations;
+        Later(TimeSpan.FromMilliseconds(random.NextInt(50)), Next);
+    }
+
+    public List<Operation> Operations { get; } = [];
+
+    public bool IsDone { get; private set; }
+
+    private DateTimeOffset Now => _world.Time.GetUtcNow();
+
+    private void Next()
+    {
+        if (_left-- <= 0)
+        {
+            if (_hold is { } open)
+            {
+                _hold = null;
+                _left = 0;
+                Start(Account.IdOf(_account), new Account.Command.ReleaseHold(open), _random.NextGuid(), CommandContext.Self);
+                return;
+            }
+
+            IsDone = true;
+            return;
+        }
+
+        Choose();
+    }
+
+    private void Choose()
+    {
+        var id = _random.NextGuid();
+        var deadline = Now + TimeSpan.FromSeconds(1 + _random.NextInt(20));
+        var self = Account.IdOf(_account);
+        switch (_random.NextInt(12))
+        {
+            case 0 or 1 or 2 or 3:
+                Start(self, Swap(id, deadline, hops: 1), id, _account.Value);
+                break;
+            case 4 or 5:
+                Start(self, Swap(id, deadline, hops: 2 + _random.NextInt(2)), id, _account.Value);
+                break;
+            case 6:
+                Start(self, Transfer(id, deadline), id, _account.Value);
+                break;
+            case 7:
+                var minted = _world.Tokens[_random.NextInt(_world.Tokens.Length)];
+                Start(Token.IdOf(minted), new Token.Command.Mint(id, _account, Amount(), deadline), id, CommandContext.Self);
+                break;
+            case 8:
+                Start(self, new Account.Command.Withdraw(id, AnyToken(), Amount(), deadline), id, _account.Value);
+                break;
+            case 9:
+                Start(self, AddLiquidity(id, deadline), id, _account.Value);
+                break;
+            case 10:
+                var from = AnyPool();
+                Start(self, new Account.Command.RemoveLiquidity(id, from.Id, Amount(), 0, 0, deadline), id, _account.Value);
+                break;
+            default:
+                HoldOrFill(id, deadline);
+                break;
+        }
+    }
+
+    private Account.Command.StartSwap Swap(Guid id, DateTimeOffset deadline, int hops)
+    {
+        var route = new List<SwapHop>();
+        var token = AnyToken();
+        while (route.Count < hops)
+        {
+            var pools = _world.Pools.Where(p => p.Token0 == token || p.Token1 == token).ToArray();
+            var pool = pools[_random.NextInt(pools.Length)];
+            var other = pool.Token0 == token ? pool.Token1 : pool.Token0;
+            route.Add(new SwapHop(pool.Id, token, other));
+            token = other;
+        }
+
+        // A minimum that is sometimes out of reach, so that trades are refused and routes abort at their end.
+        var amount = Amount();
+        var minimum = _random.NextInt(4) == 0 ? amount : UInt256.One;
+        return new Account.Command.StartSwap(id, [.. route], amount, minimum, deadline);
+    }
+
+    private Account.Command.Transfer Transfer(Guid id, DateTimeOffset deadline)
+    {
+        // Sometimes to an account that nobody has opened: the credit is refused, and the money must come back.
+        var to = _random.NextInt(6) == 0 ? AccountId.Parse("nobody") : _world.Accounts[_random.NextInt(_world.Accounts.Length)];
+        return new Account.Command.Transfer(id, to, AnyToken(), Amount(), deadline);
+    }
+
+    private Account.Command.AddLiquidity AddLiquidity(Guid id, DateTimeOffset deadline)
+    {
+        var pool = AnyPool();
+        return new Account.Command.AddLiquidity(
+            id,
+            pool.Id,
+            new TokenAmount(pool.Token0, Amount()),
+            new TokenAmount(pool.Token1, Amount()),
+            UInt256.Zero,
+            deadline);
+    }
+
+    private void HoldOrFill(Guid id, DateTimeOffset deadline)
+    {
+        var self = Account.IdOf(_account);
+        if (_hold is not { } hold)
+        {
+            _hold = id;
+            Start(self, new Account.Command.HoldFunds(id, _world.Tokens[0], 5_000, deadline), id, CommandContext.Self);
+        }
+        else if (_random.NextInt(2) == 0)
+        {
+            var fill = new Account.Command.SettleFill(hold, id, 700, _world.Tokens[1], 650, _world.Tokens[0], 1, "paper");
+            Start(self, fill, id, CommandContext.Self);
+        }
+        else
+        {
+            _hold = null;
+            Start(self, new Account.Command.ReleaseHold(hold), id, CommandContext.Self);
+        }
+    }
+
+    private TokenId AnyToken() => _world.Tokens[_random.NextInt(_world.Tokens.Length)];
+
+    private (PoolId Id, TokenId Token0, TokenId Token1) AnyPool() => _world.Pools[_random.NextInt(_world.Pools.Length)];
+
+    private UInt256 Amount() => (uint)(1 + _random.NextInt(20_000));
+
+    private void Start(EntityId target, ICommand command, Guid id, string principal)
+    {
+        var operation = new Operation(target, command, new CommandHeader(id, principal, Now + TimeSpan.FromSeconds(90)));
+        Operations.Add(operation);
+        Attempt(operation);
+    }
+
+    private void Attempt(Operation operation)
+    {
+        operation.Attempts++;
+        _world.SendFromClient(operation.Target, operation.Command, operation.Header, new Sink(this, operation));
+        Later(Patience, () => OnPatienceEnded(operation));
+    }
+
+    private void OnPatienceEnded(Operation operation)
+    {
+        if (operation.IsFinal || operation.Header.ExpiresAt < Now)
+        {
+            Next();
+        }
+        else
+        {
+            Attempt(operation);
+        }
+    }
+
+    private void OnAnswer(Operation operation, Answer answer)
+    {
+        if (answer is not (Answer.Accepted or Answer.Rejected))
+        {
+            return;
+        }
+
+        var isFirst = !operation.IsFinal;
+        operation.Finals.Add(answer);
+        if (isFirst && _random.NextInt(8) == 0 && operation.Header.ExpiresAt > Now)
+        {
+            // An impatient client: asks again although it knows the answer.
+            _world.SendFromClient(operation.Target, operation.Command, operation.Header, new Sink(this, operation));
+        }
+
+        if (isFirst && Operations[^1] == operation)
+        {
+            Later(TimeSpan.FromMilliseconds(_random.NextInt(100)), Next);
+        }
+    }
+
+    private void Later(TimeSpan delay, Action action)
+    {
+        _timer?.Dispose();
+        _timer = _world.Time.CreateTimer(_ => action(), null, delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private sealed class Sink(SimulatedClient client, Operation operation) : IAnswerSink
+    {
+        public void Answered(Answer answer) => client.OnAnswer(operation, answer);
+    }
+}

@@ -1,0 +1,79 @@
+using ActorTrade.Cluster.Sharding;
+using ActorTrade.EventSourcing;
+using ActorTrade.EventSourcing.Records;
+using ActorTrade.Journal;
+using ActorTrade.Kernel;
+
+namespace ActorTrade.SimulationTests.Ledger;
+
+/// <summary>
+/// One process of the node on simulated time and threads: the real actors and shards on a given journal. Killed, nothing of it
+/// runs any more: neither its turns nor what its timers would start.
+/// </summary>
+internal sealed class SimulatedNode
+{
+    private readonly MortalDispatcher _dispatcher;
+
+    public SimulatedNode(
+        SimulatedDispatcher dispatcher,
+        SimulatedTime time,
+        IRandomSource random,
+        IJournal journal,
+        IReadOnlyList<IEntityDefinition> definitions,
+        EventCatalog catalog,
+        Func<IEntities, IEntities> network)
+    {
+        _dispatcher = new MortalDispatcher(dispatcher);
+        var system = new ActorSystem("node", new ActorSystemOptions
+        {
+            Dispatcher = _dispatcher,
+            Time = time,
+            Random = random,
+            GuardianStrategy = new SupervisorStrategy
+            {
+                MaxRestarts = 1_000,
+                Backoff = new Backoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)),
+            },
+        });
+        system.ActorFailed += failure => Failures.Add(failure.Cause);
+        Shards = new LocalShards(
+            system,
+            journal,
+            definitions,
+            catalog,
+            () => SystemMode.Active,
+            new LocalShardsOptions { PassivateAfter = TimeSpan.FromSeconds(8) },
+            network);
+    }
+
+    public LocalShards Shards { get; }
+
+    /// <summary>Exceptions that left an actor. Expected are those of failed appends and recoveries.</summary>
+    public List<Exception> Failures { get; } = [];
+
+    public void Kill() => _dispatcher.IsAlive = false;
+
+    private sealed class MortalDispatcher(IDispatcher inner) : IDispatcher
+    {
+        public bool IsAlive { get; set; } = true;
+
+        public void Schedule(IThreadPoolWorkItem work)
+        {
+            if (IsAlive)
+            {
+                inner.Schedule(new Turn(this, work));
+            }
+        }
+
+        private sealed class Turn(MortalDispatcher owner, IThreadPoolWorkItem work) : IThreadPoolWorkItem
+        {
+            public void Execute()
+            {
+                if (owner.IsAlive)
+                {
+                    work.Execute();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.Tokens;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing.Records;
+using ActorTrade.EventSourcing;
+using ActorTrade.Journal.Simulated;
+using ActorTrade.Journal;
+using ActorTrade.Kernel;
+
+namespace ActorTrade.SimulationTests.Ledger;
+
+/// <summary>What a run is made with besides its seed.</summary>
+internal sealed record SimulationSetup
+{
+    public int Clients { get; init; } = 6;
+
+    public int OperationsPerClient { get; init; } = 25;
+
+    /// <summary>The entity kinds as the node runs them; a planted bug changes one.</summary>
+    public IReadOnlyList<IEntityDefinition> Definitions { get; init; } = SimulatedWorld.HonestDefinitions;
+
+    /// <summary>What lies between the node and the simulated journal; a planted bug changes it.</summary>
+    public Func<IJournal, IJournal> Journal { get; init; } = static journal => journal;
+}
+
+/// <summary>
+/// A whole node, its clients, disk and network on simulated time, from one seed. Runs with faults until the clients are done,
+/// heals, waits for what is under way, and then states the laws; a broken law is a <see cref="BrokenLawException"/>.
+/// </summary>
+internal sealed class SimulatedWorld
+{
+    private static readonly TimeSpan HealthyTime = TimeSpan.FromMinutes(3);
+    private readonly SeededRandom _random;
+    private readonly SimulationSetup _setup;
+    private readonly SimulatedDispatcher _dispatcher;
+    private readonly SimulatedDisk _disk = new();
+    private readonly double _crashesPerStep;
+    private InMemoryJournal _journal;
+    private SimulatedNode _node;
+    private NetworkFaults _faults = NetworkFaults.None;
+    private double _commitFaults;
+    private bool _isHealthy = true;
+
+    public SimulatedWorld(ulong seed, SimulationSetup setup)
+    {
+        Seed = seed;
+        _setup = setup;
+        _random = new SeededRandom(seed);
+        Time = new SimulatedTime(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _dispatcher = new SimulatedDispatcher(_random.NextUInt64(), SimulatedOrder.Random);
+        Accounts = [.. Enumerable.Range(0, setup.Clients).Select(i => AccountId.Parse($"client{i}"))];
+        _crashesPerStep = _random.NextInt(3) * 0.004;
+        _journal = new InMemoryJournal(_disk, Time, TimeSpan.FromMilliseconds(1 + _random.NextInt(20)));
+        _node = StartNode();
+    }
+
+    public static IReadOnlyList<IEntityDefinition> HonestDefinitions { get; } =
+        [Account.Definition, Pool.Definition, Token.Definition];
+
+    /// <summary>Made once: compiling the records takes longer than many a run.</summary>
+    public static EventCatalog Catalog { get; } = new(HonestDefinitions);
+
+    public ulong Seed { get; }
+
+    public SimulatedTime Time { get; }
+
+    public AccountId[] Accounts { get; }
+
+    public TokenId[] Tokens { get; } = [TokenId.Parse("AAA"), TokenId.Parse("BBB"), TokenId.Parse("CCC")];
+
+    public (PoolId Id, TokenId Token0, TokenId Token1)[] Pools { get; } =
+    [
+        (PoolId.Parse("AB"), TokenId.Parse("AAA"), TokenId.Parse("BBB")),
+        (PoolId.Parse("BC"), TokenId.Parse("BBB"), TokenId.Parse("CCC")),
+        (PoolId.Parse("AC"), TokenId.Parse("AAA"), TokenId.Parse("CCC")),
+    ];
+
+    public int Crashes { get; private set; }
+
+    public List<SimulatedClient> Clients { get; } = [];
+
+    public IReadOnlyList<StoredEvent> Events => [.. _journal.ReadAll(0)];
+
+    public IReadOnlyList<(EntityId Entity, StoredSnapshot Snapshot)> Snapshots => [.. _journal.ReadSnapshots()];
+
+    public void SendFromClient(EntityId target, ICommand command, CommandHeader header, IAnswerSink sink)
+    {
+        if (_isHealthy || _random.NextDouble() >= _faults.Lost)
+        {
+            _node.Shards.Send(target, command, header, new LossySink(this, sink));
+        }
+    }
+
+    /// <summary>Runs everything; the laws hold afterwards.</summary>
+    public SimulationReport Run()
+    {
+        Prepare();
+        Sicken();
+        for (var i = 0; i < _setup.Clients; i++)
+        {
+            Clients.Add(new SimulatedClient(this, new SeededRandom(_random.NextUInt64()), Accounts[i], _setup.OperationsPerClient));
+        }
+
+        RunUntil(() => Clients.TrueForAll(c => c.IsDone), TimeSpan.FromHours(2));
+        Heal();
+        var healthyUntil = Time.GetUtcNow() + HealthyTime;
+        RunUntil(() => Time.GetUtcNow() >= healthyUntil, HealthyTime * 2);
+        Crash();
+        return new SimulationLaws(this).Check();
+    }
+
+    private void Prepare()
+    {
+        foreach (var token in Tokens)
+        {
+            Do(Token.IdOf(token), new Token.Command.Register(token.Value, new TokenDecimals(6)));
+        }
+
+        var house = AccountId.Parse("house");
+        foreach (var account in Accounts.Append(house))
+        {
+            Do(Account.IdOf(account), new Account.Command.Open(account.Value));
+            foreach (var token in Tokens)
+            {
+                Do(Token.IdOf(token), new Token.Command.Mint(_random.NextGuid(), account, 3_000_000, Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
+            }
+        }
+
+        foreach (var pool in Pools)
+        {
+            Do(Pool.IdOf(pool.Id), new Pool.Command.Create(pool.Token0, pool.Token1, new FeePips(2500), new FeePips(500)));
+            Do(Account.IdOf(house), new Account.Command.AddLiquidity(
+                _random.NextGuid(),
+                pool.Id,
+                new TokenAmount(pool.Token0, 1_000_000),
+                new TokenAmount(pool.Token1, (uint)(500_000 + _random.NextInt(1_000_000))),
+                UInt256.One,
+                Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
+        }
+    }
+
+    private void Do(EntityId target, ICommand command)
+    {
+        var sink = new OneAnswer();
+        var header = new CommandHeader(_random.NextGuid(), CommandContext.Self, Time.GetUtcNow() + TimeSpan.FromMinutes(1));
+        _node.Shards.Send(target, command, header, sink);
+        RunUntil(() => sink.Answer is not null, TimeSpan.FromMinutes(1));
+        if (sink.Answer is not Answer.Accepted)
+        {
+            throw new BrokenLawException($"{command} was answered {sink.Answer}.");
+        }
+    }
+
+    private void Sicken()
+    {
+        _isHealthy = false;
+        _faults = new NetworkFaults(
+            Lost: _random.NextInt(3) * 0.03, Doubled: _random.NextInt(3) * 0.06, Delayed: _random.NextInt(3) * 0.08);
+        _commitFaults = _random.NextInt(3) * 0.01;
+    }
+
+    private void Heal()
+    {
+        _isHealthy = true;
+        _faults = NetworkFaults.None;
+        _commitFaults = 0;
+    }
+
+    private void RunUntil(Func<bool> isDone, TimeSpan atMost)
+    {
+        var until = Time.GetUtcNow() + atMost;
+        while (!isDone())
+        {
+            if (Time.GetUtcNow() > until)
+            {
+                throw new BrokenLawException($"Nothing ended within {atMost} of simulated time.");
+            }
+
+            _dispatcher.RunUntilIdle();
+            if (!_isHealthy && _random.NextDouble() < _crashesPerStep)
+            {
+                Crash();
+                continue;
+            }
+
+            Time.AdvanceToNextTimer();
+        }
+    }
+
+    private void Crash()
+    {
+        Crashes++;
+        _node.Kill();
+        _journal.Crash(_random.NextInt(2) == 0 ? CommitAtCrash.Lost : CommitAtCrash.Stored);
+        _journal = _journal.Reopen(dropsSnapshots: _random.NextInt(4) == 0);
+        _node = StartNode();
+    }
+
+    private SimulatedNode StartNode()
+    {
+        _journal.Faults = NextCommitFault;
+        _journal.LosesSnapshot = () => !_isHealthy && _random.NextInt(5) == 0;
+        return new SimulatedNode(
+            _dispatcher,
+            Time,
+            new SeededRandom(_random.NextUInt64()),
+            _setup.Journal(_journal),
+            _setup.Definitions,
+            Catalog,
+            shards => new FaultyNetwork(shards, Time, _random, () => _faults));
+    }
+
+    private CommitFault NextCommitFault()
+    {
+        if (_isHealthy || _random.NextDouble() >= _commitFaults)
+        {
+            return CommitFault.None;
+        }
+
+        return (CommitFault)(1 + _random.NextInt(3));
+    }
+
+    private sealed class OneAnswer : IAnswerSink
+    {
+        public Answer? Answer { get; private set; }
+
+        public void Answered(Answer answer) => Answer ??= answer;
+    }
+
+    // The way back to the client loses and doubles answers, too.
+    private sealed class LossySink(SimulatedWorld world, IAnswerSink sink) : IAnswerSink
+    {
+        public void Answered(Answer answer)
+        {
+            if (world._isHealthy || world._random.NextDouble() >= world._faults.Lost)
+            {
+                sink.Answered(answer);
+                if (!world._isHealthy && world._random.NextDouble() < world._faults.Doubled)
+                {
+                    sink.Answered(answer);
+                }
+            }
+        }
+    }
+}
+
+/// <summary>What happened in a run, for people.</summary>
+internal sealed record SimulationReport(ulong Seed, int Operations, int Acknowledged, int Events, int Crashes, TimeSpan SimulatedTime);
+
+/// <summary>A law of the design does not hold.</summary>
+internal sealed class BrokenLawException(string message) : Exception(message);

@@ -1,0 +1,227 @@
+using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.Tokens;
+using ActorTrade.EventSourcing;
+using ActorTrade.Journal;
+using ActorTrade.Journal.Entities;
+
+namespace ActorTrade.SimulationTests.Ledger;
+
+/// <summary>The laws of the design, stated of what lies on the simulated disk when everything has come to rest.</summary>
+internal sealed class SimulationLaws
+{
+    private readonly SimulatedWorld _world;
+    private readonly Dictionary<EntityId, EntityRecovery> _entities = [];
+    private readonly Dictionary<Guid, List<IEvent>> _ends = [];
+    private readonly HashSet<IEvent> _stored = new(StructuralEvents.Instance);
+    private readonly IReadOnlyList<StoredEvent> _events;
+
+    public SimulationLaws(SimulatedWorld world)
+    {
+        _world = world;
+        var byCategory = SimulatedWorld.HonestDefinitions.ToDictionary(d => d.Category, StringComparer.Ordinal);
+        foreach (var stored in _events = world.Events)
+        {
+            if (!_entities.TryGetValue(stored.Entity, out var entity))
+            {
+                _entities.Add(stored.Entity, entity = new EntityRecovery(byCategory[stored.Entity.Category], SimulatedWorld.Catalog, stored.Entity.Key));
+            }
+
+            // Refuses a sequence number that does not follow.
+            Note(entity.Apply(stored).Event);
+        }
+    }
+
+    public SimulationReport Check()
+    {
+        NothingIsUnderWay();
+        HeldIsWhatIsOpen();
+        MoneyIsConserved();
+        TradesEndOnce();
+        AcknowledgedIsStored();
+        SnapshotsSayWhatTheEventsSay();
+        var operations = _world.Clients.SelectMany(c => c.Operations).ToList();
+        return new SimulationReport(
+            _world.Seed,
+            operations.Count,
+            operations.Count(o => o.IsFinal),
+            _events.Count,
+            _world.Crashes,
+            _world.Time.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    }
+
+    private void Note(IEvent e)
+    {
+        var end = e switch
+        {
+            Account.Event.TradeSettled x => x.TradeId,
+            Account.Event.TradeReleased x => x.TradeId,
+            Account.Event.LiquidityAdded x => x.TradeId,
+            Account.Event.LiquidityRemoved x => x.TradeId,
+            Account.Event.TransferSettled x => x.TradeId,
+            Account.Event.WithdrawalSettled x => x.TradeId,
+            Pool.Event.Swapped x => DeterministicGuid.Derive(x.TradeId, 1_000_001),
+            Pool.Event.LegCommitted x => DeterministicGuid.Derive(x.LegId, 1_000_002),
+            Token.Event.MintDelivered x => x.MintId,
+            Token.Event.MintUndone x => x.MintId,
+            Token.Event.Burned x => DeterministicGuid.Derive(x.BurnId, 1_000_003),
+            _ => Guid.Empty,
+        };
+        if (end != Guid.Empty)
+        {
+            if (!_ends.TryGetValue(end, out var ends))
+            {
+                _ends.Add(end, ends = []);
+            }
+
+            ends.Add(e);
+        }
+
+        _stored.Add(e);
+    }
+
+    private IEnumerable<T> States<T>() => _entities.Values.Select(e => e.Fold.State).OfType<T>();
+
+    private void NothingIsUnderWay()
+    {
+        foreach (var account in States<AccountState>())
+        {
+            Require(account.Trades.Count == 0, $"Account {account.Id} still has {account.Trades.Count} trades under way.");
+            Require(account.Unacknowledged.Count == 0, $"Account {account.Id} still has outcomes to acknowledge.");
+        }
+
+        foreach (var pool in States<PoolState>())
+        {
+            Require(pool.Legs.Count == 0, $"Pool {pool.Id} still has {pool.Legs.Count} prepared legs.");
+        }
+
+        foreach (var token in States<TokenState>())
+        {
+            Require(token.OpenMints.Count == 0, $"Token {token.Id} still has {token.OpenMints.Count} mints under way.");
+        }
+    }
+
+    private void HeldIsWhatIsOpen()
+    {
+        foreach (var account in States<AccountState>())
+        {
+            foreach (var balance in account.ToView().Balances)
+            {
+                var open = account.Holds.Values
+                    .Where(h => h.Token == balance.Token)
+                    .Aggregate(UInt256.Zero, (sum, hold) => sum + hold.Left);
+                Require(
+                    balance.Held == open,
+                    $"Account {account.Id} holds {balance.Held} {balance.Token}, but {open} of it is for something.");
+            }
+        }
+    }
+
+    private void MoneyIsConserved()
+    {
+        foreach (var token in States<TokenState>())
+        {
+            var held = UInt256.Zero;
+            foreach (var account in States<AccountState>())
+            {
+                var balance = account.BalanceOf(token.Id);
+                held += balance.Available + balance.Held;
+            }
+
+            foreach (var pool in States<PoolState>().Where(p => p.Terms is not null))
+            {
+                held += pool.Terms!.Token0 == token.Id ? pool.Reserve0 + pool.TreasuryFees0 : UInt256.Zero;
+                held += pool.Terms.Token1 == token.Id ? pool.Reserve1 + pool.TreasuryFees1 : UInt256.Zero;
+            }
+
+            var (spent, received) = VenueFills(token.Id);
+            Require(
+                held + token.Burned + spent == token.Minted + received,
+                $"{token.Id}: {held} held, {token.Minted} minted, {token.Burned} burned, {spent} out by and {received} in by venues.");
+        }
+
+        foreach (var pool in States<PoolState>().Where(p => p.Terms is not null && !p.TotalShares.IsZero))
+        {
+            var shares = States<AccountState>().Aggregate(
+                UInt256.Zero,
+                (sum, account) => sum + account.BalanceOf(TokenId.SharesOf(pool.Id)).Available
+                    + account.BalanceOf(TokenId.SharesOf(pool.Id)).Held);
+            Require(
+                shares + Domain.Amm.PoolShares.MinimumLiquidity == pool.TotalShares,
+                $"Pool {pool.Id} has {pool.TotalShares} shares, of which accounts hold {shares}.");
+        }
+    }
+
+    private (UInt256 Spent, UInt256 Received) VenueFills(TokenId token)
+    {
+        var fills = _stored.OfType<Account.Event.FillSettled>().ToList();
+        return (
+            fills.Where(f => f.SpentToken == token).Aggregate(UInt256.Zero, (sum, f) => sum + f.Spent),
+            fills.Where(f => f.Received == token).Aggregate(UInt256.Zero, (sum, f) => sum + f.ReceivedAmount));
+    }
+
+    private void TradesEndOnce()
+    {
+        foreach (var (id, ends) in _ends)
+        {
+            Require(ends.Count == 1, $"The affair {id} ended {ends.Count} times: {string.Join("; ", ends)}");
+        }
+    }
+
+    private void AcknowledgedIsStored()
+    {
+        foreach (var operation in _world.Clients.SelectMany(c => c.Operations))
+        {
+            foreach (var e in operation.Finals.OfType<Answer.Accepted>().SelectMany(a => a.Events))
+            {
+                // A hold that is still open answers a repeat with what is known of it now.
+                Require(
+                    e is Account.Event.FundsHeld || _stored.Contains(e),
+                    $"The client of {operation.Command} was told {e}, which is not in the journal.");
+            }
+
+            var answers = operation.Finals.OfType<Answer.Accepted>().Select(a => string.Join("; ", a.Events)).Distinct().Count();
+            Require(
+                answers <= 1 || operation.Command is Account.Command.HoldFunds or Account.Command.SettleFill or Account.Command.ReleaseHold,
+                $"The client of {operation.Command} heard different answers: {string.Join(" | ", operation.Finals)}");
+        }
+    }
+
+    private void SnapshotsSayWhatTheEventsSay()
+    {
+        foreach (var (entity, snapshot) in _world.Snapshots)
+        {
+            var full = _entities[entity];
+            var definition = SimulatedWorld.HonestDefinitions.Single(d => d.Category == entity.Category);
+            var fromSnapshot = new EntityRecovery(definition, SimulatedWorld.Catalog, entity.Key);
+            Require(fromSnapshot.Restore(snapshot), $"The snapshot of {entity} cannot be read.");
+            foreach (var stored in _events.Where(e => e.Entity == entity && e.SequenceNr > snapshot.SequenceNr))
+            {
+                fromSnapshot.Apply(stored);
+            }
+
+            Require(
+                full.CaptureState()!.AsSpan().SequenceEqual(fromSnapshot.CaptureState()),
+                $"{entity} differs between its snapshot and its events.");
+        }
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new BrokenLawException(otherwise);
+        }
+    }
+
+    // Events with arrays inside are equal here when their texts are, which name every amount and id.
+    private sealed class StructuralEvents : IEqualityComparer<IEvent>
+    {
+        public static readonly StructuralEvents Instance = new();
+
+        public bool Equals(IEvent? x, IEvent? y) => x?.ToString() == y?.ToString();
+
+        public int GetHashCode(IEvent e) => e.ToString()!.GetHashCode(StringComparison.Ordinal);
+    }
+}
