@@ -40,7 +40,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     private long _snapshotNr;
     private long _bytesSinceSnapshot;
     private long _snapshotBytes;
-    private bool _isWakeArmed;
+    private DateTimeOffset? _wakeArmedFor;
     private bool _isLeaving;
 
     public EntityActor(EntityEnvironment environment, IEntityDefinition definition, EntityId id, IEntityMailbox mailbox)
@@ -330,7 +330,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
     private void OnWake()
     {
-        _isWakeArmed = false;
+        _wakeArmedFor = null;
         var now = Context.Time.GetUtcNow();
         if (_fold.WakeAt() is not { } due)
         {
@@ -356,20 +356,28 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         ArmWake(_fold.WakeAt());
     }
 
-    // One timer at a time: when it rings too early, it is set again. So a busy entity sets one timer a while, not one an event.
+    // One timer at a time. When it rings too early it is set again, so a busy entity, whose wake-up moves away with each trade
+    // that ends, sets one timer a while and not one an event; only a wake-up that moves closer replaces it.
     private void ArmWake(DateTimeOffset? wakeAt)
     {
-        if (wakeAt is not { } due || _isWakeArmed)
+        if (wakeAt is not { } due || _wakeArmedFor <= due)
         {
             return;
         }
 
-        var delay = due - Context.Time.GetUtcNow();
+        var now = Context.Time.GetUtcNow();
+        if (due - now < _environment.EffectRetryMin)
+        {
+            // Woken and still overdue: others are slow to answer. Ask again, but not in a tight loop.
+            due = now + _environment.EffectRetryMax;
+            if (_wakeArmedFor <= due)
+            {
+                return;
+            }
+        }
 
-        // Woken and still overdue: others are slow to answer. Ask again, but not in a tight loop.
-        Context.ScheduleOnce(
-            "wake", delay > _environment.EffectRetryMin ? delay : _environment.EffectRetryMax, WakeMessage.Instance);
-        _isWakeArmed = true;
+        Context.ScheduleOnce("wake", due - now, WakeMessage.Instance);
+        _wakeArmedFor = due;
     }
 
     private void TakeSnapshotIfWorth()

@@ -10,9 +10,13 @@ namespace ActorTrade.Journal.Entities;
 public sealed class EntityRecovery
 {
     private const byte SnapshotForm = 1;
+
     private readonly IEntityDefinition _definition;
     private readonly EventCatalog _catalog;
-    private readonly RecordReader _reader = new();
+    // Its memory of texts is larger than most entities; a recovery runs on one thread at a time.
+    [ThreadStatic]
+    private static RecordReader? _sharedReader;
+
 
     public EntityRecovery(IEntityDefinition definition, EventCatalog catalog, string key)
     {
@@ -22,6 +26,8 @@ public sealed class EntityRecovery
         Fold = definition.CreateFold(key);
         Remembered = new RememberedCommands(definition.Limits.RememberedCommandsMax);
     }
+
+    private static RecordReader Reader => _sharedReader ??= new RecordReader();
 
     public IEntityFold Fold { get; }
 
@@ -40,14 +46,14 @@ public sealed class EntityRecovery
 
         try
         {
-            _reader.Reset(snapshot.Payload);
-            if (_reader.ReadByte() != SnapshotForm)
+            Reader.Reset(snapshot.Payload);
+            if (Reader.ReadByte() != SnapshotForm)
             {
                 return false;
             }
 
-            Remembered.Read(_reader, _catalog);
-            Fold.Restore(_catalog.Read(snapshot.StoredName, _reader));
+            Remembered.Read(Reader, _catalog);
+            Fold.Restore(_catalog.Read(snapshot.StoredName, Reader));
         }
         catch (Exception e) when (e is RecordDamagedException or UnknownStoredNameException)
         {
@@ -69,7 +75,7 @@ public sealed class EntityRecovery
                 $"{stored.Entity} goes on with sequence number {stored.SequenceNr} after {SequenceNr}.");
         }
 
-        var envelope = EventEnvelope.Read(_catalog, _reader, stored);
+        var envelope = EventEnvelope.Read(_catalog, Reader, stored);
         Fold.Apply(envelope.Event);
         SequenceNr = stored.SequenceNr;
         if (envelope.RememberUntil is { } until)
