@@ -43,7 +43,7 @@ public sealed class PlantedBugTests
         // The pool forgets that it has done a trade, and does it again for a doubled message.
         var doubling = With(Pool.Definition, (state, command, context) =>
         {
-            if (command is not Pool.Command.Swap swap || !state.Outcomes.TryGet(swap.TradeId, out _))
+            if (command is not Pool.Command.Swap swap || !state.Outcomes.TryGetAny(swap.TradeId, out _))
             {
                 return Pool.Definition.Decide(state, command, context);
             }

@@ -7,7 +7,8 @@ using AccountDecision = ActorTrade.EventSourcing.Decision<
 
 namespace ActorTrade.Domain.Accounts;
 
-/// <summary>What an account says to each command. Each guard is one refusal, in the order in which they are checked.</summary>
+/// <summary>What an account says to each command. Each guard is one refusal, in the order in which they are
+/// checked.</summary>
 internal static class AccountDecisions
 {
     public static AccountDecision Decide(AccountState state, Command command, CommandContext context)
@@ -61,14 +62,25 @@ internal static class AccountDecisions
 
     private static AccountDecision Credit(AccountState state, Command.Credit c, CommandContext context)
     {
-        if (state.Outcomes.TryGet(c.CreditId, out var earlier))
+        if (state.Outcomes.TryGet(c.CreditId, context.Now, out var earlier))
         {
-            return earlier is Event.Credited e && (e.Token != c.Token || e.Amount != c.Amount)
-                ? new Rejection.IdReused(c.CreditId)
-                : AccountDecision.Earlier(earlier);
+            var isSame = earlier switch
+            {
+                Event.Credited e => e.From == c.From.ToString() && e.Token == c.Token && e.Amount == c.Amount
+                    && e.Deadline == c.Deadline,
+                Event.CreditRefused e => e.Deadline == c.Deadline,
+                _ => false,
+            };
+            return isSame ? AccountDecision.Earlier(earlier) : CreditIdReused(c, context);
         }
 
-        if (state.Outcomes.IsFull)
+        // The outcome of what is under way would take this one's place.
+        if (state.Trades.ContainsKey(c.CreditId) || state.Holds.ContainsKey(c.CreditId))
+        {
+            return CreditIdReused(c, context);
+        }
+
+        if (state.Outcomes.IsFullAt(context.Now))
         {
             return new Rejection.TooMany("outcomes", OutcomesMax);
         }
@@ -76,24 +88,38 @@ internal static class AccountDecisions
         // Refusals are facts too: what was refused once cannot be credited by a late repeat.
         var reason = state.Owner is null ? "account-not-open"
             : TradeTiming.IsPast(c.Deadline, context.Now) ? "deadline-passed"
-            : state.TokenCount >= TokensMax ? "too-many-tokens"
+            : state.TokenCount >= TokensMax && !state.HasToken(c.Token) ? "too-many-tokens"
             : null;
         return reason is null
             ? new Event.Credited(c.CreditId, c.From.ToString(), c.Token, c.Amount, c.Deadline, context.Now)
             : new Event.CreditRefused(c.CreditId, reason, c.Deadline, context.Now);
     }
 
+    // Not an outcome of this credit, until its deadline makes sure that it never happens.
+    private static AccountDecision CreditIdReused(Command.Credit c, CommandContext context) =>
+        TradeTiming.IsPastEverywhere(c.Deadline, context.Now)
+            ? new Event.CreditRefused(c.CreditId, "deadline-passed", c.Deadline, context.Now)
+            : new Rejection.IdReused(c.CreditId);
+
     private static AccountDecision StartSwap(AccountState state, Command.StartSwap c, CommandContext context)
     {
-        if (Repeat(state, c.TradeId, started => started is Event.SwapStarted e
-            && e.AmountIn == c.AmountIn && e.MinAmountOut == c.MinAmountOut && e.Route.AsSpan().SequenceEqual(c.Route)) is { } repeat)
-        {
-            return repeat;
-        }
-
         if (InvalidRoute(c.Route) is { } why)
         {
             return new Rejection.InvalidRoute(why);
+        }
+
+        var isRepeat = Repeat(
+            state,
+            c.TradeId,
+            context,
+            started => started is Event.SwapStarted e && e.AmountIn == c.AmountIn && e.MinAmountOut == c.MinAmountOut
+                && e.Route.AsSpan().SequenceEqual(c.Route),
+            ended => ended is Event.TradeSettled e && e.TokenIn == c.Route[0].TokenIn && e.AmountIn == c.AmountIn
+                && e.TokenOut == c.Route[^1].TokenOut && e.AmountOut >= c.MinAmountOut,
+            new TokenAmount(c.Route[0].TokenIn, c.AmountIn));
+        if (isRepeat is { } repeat)
+        {
+            return repeat;
         }
 
         if (c.Nonce is { } nonce && nonce != state.Nonce + 1)
@@ -115,8 +141,18 @@ internal static class AccountDecisions
 
     private static AccountDecision AddLiquidity(AccountState state, Command.AddLiquidity c, CommandContext context)
     {
-        if (Repeat(state, c.TradeId, started => started is Event.LiquidityAdditionStarted e
-            && e.Pool == c.Pool && e.Max0 == c.Max0 && e.Max1 == c.Max1) is { } repeat)
+        var isRepeat = Repeat(
+            state,
+            c.TradeId,
+            context,
+            started => started is Event.LiquidityAdditionStarted e
+                && e.Pool == c.Pool && e.Max0 == c.Max0 && e.Max1 == c.Max1 && e.MinShares == c.MinShares,
+            ended => ended is Event.LiquidityAdded e && e.Pool == c.Pool && e.Shares >= c.MinShares
+                && e.Spent0.Token == c.Max0.Token && e.Spent0.Amount + e.Returned0 == c.Max0.Amount
+                && e.Spent1.Token == c.Max1.Token && e.Spent1.Amount + e.Returned1 == c.Max1.Amount,
+            c.Max0,
+            c.Max1);
+        if (isRepeat is { } repeat)
         {
             return repeat;
         }
@@ -135,13 +171,22 @@ internal static class AccountDecisions
 
     private static AccountDecision RemoveLiquidity(AccountState state, Command.RemoveLiquidity c, CommandContext context)
     {
-        if (Repeat(state, c.TradeId, started => started is Event.LiquidityRemovalStarted e
-            && e.Pool == c.Pool && e.Shares == c.Shares) is { } repeat)
+        var shares = new TokenAmount(TokenId.SharesOf(c.Pool), c.Shares);
+        var isRepeat = Repeat(
+            state,
+            c.TradeId,
+            context,
+            started => started is Event.LiquidityRemovalStarted e && e.Pool == c.Pool && e.Shares == c.Shares
+                && e.MinAmount0 == c.MinAmount0 && e.MinAmount1 == c.MinAmount1,
+            ended => ended is Event.LiquidityRemoved e && e.Pool == c.Pool && e.Shares == c.Shares
+                && e.Received0.Amount >= c.MinAmount0 && e.Received1.Amount >= c.MinAmount1,
+            shares);
+        if (isRepeat is { } repeat)
         {
             return repeat;
         }
 
-        return CannotStart(state, c.Deadline, context, new TokenAmount(TokenId.SharesOf(c.Pool), c.Shares)) is { } rejection
+        return CannotStart(state, c.Deadline, context, shares) is { } rejection
             ? rejection
             : AccountDecision.Accept(new Event.LiquidityRemovalStarted(
                 c.TradeId,
@@ -156,8 +201,14 @@ internal static class AccountDecisions
 
     private static AccountDecision Withdraw(AccountState state, Command.Withdraw c, CommandContext context)
     {
-        if (Repeat(state, c.WithdrawalId, started => started is Event.WithdrawalStarted e
-            && e.Token == c.Token && e.Amount == c.Amount) is { } repeat)
+        var isRepeat = Repeat(
+            state,
+            c.WithdrawalId,
+            context,
+            started => started is Event.WithdrawalStarted e && e.Token == c.Token && e.Amount == c.Amount,
+            ended => ended is Event.WithdrawalSettled e && e.Token == c.Token && e.Amount == c.Amount,
+            new TokenAmount(c.Token, c.Amount));
+        if (isRepeat is { } repeat)
         {
             return repeat;
         }
@@ -171,8 +222,14 @@ internal static class AccountDecisions
 
     private static AccountDecision Transfer(AccountState state, Command.Transfer c, CommandContext context)
     {
-        if (Repeat(state, c.TransferId, started => started is Event.TransferStarted e
-            && e.To == c.To && e.Token == c.Token && e.Amount == c.Amount) is { } repeat)
+        var isRepeat = Repeat(
+            state,
+            c.TransferId,
+            context,
+            started => started is Event.TransferStarted e && e.To == c.To && e.Token == c.Token && e.Amount == c.Amount,
+            ended => ended is Event.TransferSettled e && e.To == c.To && e.Token == c.Token && e.Amount == c.Amount,
+            new TokenAmount(c.Token, c.Amount));
+        if (isRepeat is { } repeat)
         {
             return repeat;
         }
@@ -193,14 +250,21 @@ internal static class AccountDecisions
     {
         if (state.Holds.TryGetValue(c.HoldId, out var open))
         {
-            return open.Token == c.Token
-                ? AccountDecision.Earlier(new Event.FundsHeld(c.HoldId, c.Token, c.Amount, open.Deadline, context.Now))
+            return open.Token == c.Token && open.Held.Amount == c.Amount
+                ? AccountDecision.Earlier(open.Held)
                 : new Rejection.IdReused(c.HoldId);
         }
 
-        if (state.Outcomes.TryGet(c.HoldId, out var released))
+        if (state.Outcomes.TryGet(c.HoldId, context.Now, out var ended))
         {
-            return AccountDecision.Earlier(released);
+            return ended is Event.HoldReleased released && released.Token == c.Token
+                ? AccountDecision.Earlier(ended)
+                : new Rejection.IdReused(c.HoldId);
+        }
+
+        if (state.Trades.ContainsKey(c.HoldId))
+        {
+            return new Rejection.IdReused(c.HoldId);
         }
 
         if (state.Holds.Count >= OpenHoldsMax)
@@ -252,18 +316,35 @@ internal static class AccountDecisions
             return new Event.HoldReleased(c.HoldId, hold.Token, hold.Left, context.Now);
         }
 
-        return state.Outcomes.TryGet(c.HoldId, out var released) ? AccountDecision.Earlier(released) : AccountDecision.Nothing;
+        return state.Outcomes.TryGet(c.HoldId, context.Now, out var released) && released is Event.HoldReleased
+            ? AccountDecision.Earlier(released)
+            : AccountDecision.Nothing;
     }
 
     // A trade that is under way answers when it ends; one that ended answers with its end. Null: the id is new.
-    private static AccountDecision? Repeat(AccountState state, Guid tradeId, Func<Event, bool> isSame)
+    private static AccountDecision? Repeat(
+        AccountState state,
+        Guid tradeId,
+        CommandContext context,
+        Func<Event, bool> isStartOfSame,
+        Func<Event, bool> isEndOfSame,
+        params TokenAmount[] held)
     {
         if (state.Trades.TryGetValue(tradeId, out var open))
         {
-            return isSame(open.Started) ? AccountDecision.Nothing.AnsweredBy(tradeId) : new Rejection.IdReused(tradeId);
+            return isStartOfSame(open.Started)
+                ? AccountDecision.Nothing.AnsweredBy(tradeId)
+                : new Rejection.IdReused(tradeId);
         }
 
-        return state.Outcomes.TryGet(tradeId, out var outcome) ? AccountDecision.Earlier(outcome) : default(AccountDecision?);
+        if (state.Outcomes.TryGet(tradeId, context.Now, out var outcome))
+        {
+            return isEndOfSame(outcome) || (outcome is Event.TradeReleased e && e.Released.AsSpan().SequenceEqual(held))
+                ? AccountDecision.Earlier(outcome)
+                : new Rejection.IdReused(tradeId);
+        }
+
+        return state.Holds.ContainsKey(tradeId) ? new Rejection.IdReused(tradeId) : default(AccountDecision?);
     }
 
     private static Rejection? CannotStart(
@@ -297,7 +378,7 @@ internal static class AccountDecisions
             return new Rejection.TooMany("open trades", OpenTradesMax);
         }
 
-        if (state.Outcomes.IsFull)
+        if (state.Outcomes.IsFullAt(context.Now))
         {
             return new Rejection.TooMany("outcomes", OutcomesMax);
         }

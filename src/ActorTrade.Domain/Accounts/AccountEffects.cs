@@ -8,7 +8,8 @@ namespace ActorTrade.Domain.Accounts;
 
 /// <summary>What an account asks of others, and what it makes of their answers.</summary>
 /// <remarks>
-/// An answer that is a rejection (a pool's memory is full) is no outcome: the effect stays outstanding and is sent again at the
+/// An answer that is a rejection (a pool's memory is full) is no outcome: the effect stays outstanding and is sent
+/// again at the
 /// next wake-up, until the deadline makes the other end refuse it for good.
 /// </remarks>
 internal static class AccountEffects
@@ -22,7 +23,7 @@ internal static class AccountEffects
     {
         Event.SwapStarted or Event.LiquidityAdditionStarted or Event.LiquidityRemovalStarted or Event.TransferStarted
             or Event.WithdrawalStarted => Of(state, TradeOf(e)),
-        Event.LegPrepared leg when state.Trades[leg.TradeId].Decision == RouteDecision.Open => Of(state, leg.TradeId),
+        Event.LegPrepared leg => Of(state, leg.TradeId),
         Event.RouteCommitted committed => Of(state, committed.TradeId),
         Event.RouteAborted aborted => Of(state, aborted.TradeId),
         Event.TradeSettled or Event.LiquidityAdded or Event.LiquidityRemoved or Event.TransferSettled
@@ -68,9 +69,11 @@ internal static class AccountEffects
     private static IReadOnlyList<Effect> Of(OpenTrade trade, AccountState state) => trade.Started switch
     {
         Event.SwapStarted { Route: [var only] } swap => [Swap(state, swap, only)],
-        Event.SwapStarted route => trade.Decision == RouteDecision.Open
-            ? [Prepare(state, trade, route)]
-            : FinishLegs(trade, route),
+        Event.SwapStarted route when trade.Decision != RouteDecision.Open => FinishLegs(state, trade, route),
+
+        // The last leg is prepared: the event that follows it decides.
+        Event.SwapStarted route when trade.LegOutputs.Count == route.Route.Length => None,
+        Event.SwapStarted route => [Prepare(state, trade, route)],
         Event.LiquidityAdditionStarted e => [AddLiquidity(state, e)],
         Event.LiquidityRemovalStarted e => [RemoveLiquidity(state, e)],
         Event.TransferStarted e => [Transfer(state, e)],
@@ -112,27 +115,27 @@ internal static class AccountEffects
             });
     }
 
-    private static List<Effect> FinishLegs(OpenTrade trade, Event.SwapStarted route)
+    private static List<Effect> FinishLegs(AccountState state, OpenTrade trade, Event.SwapStarted route)
     {
         var effects = new List<Effect>();
         for (var hop = 0; hop < trade.LegsAsked(route.Route.Length); hop++)
         {
             if (!trade.IsLegFinished(hop))
             {
-                effects.Add(FinishLeg(trade, route, hop));
+                effects.Add(FinishLeg(state, trade, route, hop));
             }
         }
 
         return effects;
     }
 
-    private static Effect FinishLeg(OpenTrade trade, Event.SwapStarted route, int hop)
+    private static Effect FinishLeg(AccountState state, OpenTrade trade, Event.SwapStarted route, int hop)
     {
         var tradeId = trade.Id;
         var legId = trade.LegId(hop);
         Pool.Command command = trade.Decision == RouteDecision.Committed
-            ? new Pool.Command.CommitLeg(legId)
-            : new Pool.Command.AbortLeg(legId, route.Deadline);
+            ? new Pool.Command.CommitLeg(legId, state.Id)
+            : new Pool.Command.AbortLeg(legId, state.Id, route.Deadline);
         return new Effect(
             Pool.IdOf(route.Route[hop].Pool),
             command,

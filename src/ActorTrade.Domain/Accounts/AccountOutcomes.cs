@@ -6,7 +6,8 @@ using AccountDecision = ActorTrade.EventSourcing.Decision<
 
 namespace ActorTrade.Domain.Accounts;
 
-/// <summary>What an account records when others answer its effects. Late and doubled answers find their trade gone and change nothing.</summary>
+/// <summary>What an account records when others answer its effects. Late and doubled answers find their trade gone and
+/// change nothing.</summary>
 internal static class AccountOutcomes
 {
     public static AccountDecision Decide(AccountState state, Command command, CommandContext context) => command switch
@@ -168,13 +169,14 @@ internal static class AccountOutcomes
                 { Decision: RouteDecision.Committed } => AccountDecision.Earlier(new Event.RouteCommitted(c.TradeId)),
                 { Decision: RouteDecision.Aborted, AbortReason: { } why } =>
                     AccountDecision.Earlier(new Event.RouteAborted(c.TradeId, why)),
-                { Started: Event.SwapStarted route } when TradeTiming.IsPast(route.Deadline, context.Now) =>
+                { Started: Event.SwapStarted { Route.Length: > 1 } route }
+                    when TradeTiming.IsPast(route.Deadline, context.Now) =>
                     new Event.RouteAborted(c.TradeId, "leg-overdue"),
                 _ => new Rejection.StillOpen(c.TradeId),
             };
         }
 
-        return state.Outcomes.TryGet(c.TradeId, out var outcome)
+        return state.Outcomes.TryGetAny(c.TradeId, out var outcome)
             ? AccountDecision.Earlier(outcome)
             : new Rejection.UnknownTrade(c.TradeId);
     }

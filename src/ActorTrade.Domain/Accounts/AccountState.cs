@@ -10,7 +10,7 @@ public sealed class AccountState(AccountId id)
 {
     private readonly Dictionary<TokenId, Balance> _balances = [];
     private readonly Dictionary<Guid, OpenTrade> _trades = [];
-    private readonly Queue<Guid> _startOrder = new();
+    private readonly StartOrder _startOrder = new();
     private readonly Dictionary<Guid, OpenHold> _holds = [];
     private readonly Dictionary<EntityId, List<Guid>> _unacknowledged = [];
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
@@ -26,17 +26,20 @@ public sealed class AccountState(AccountId id)
 
     public IReadOnlyDictionary<Guid, OpenHold> Holds => _holds;
 
-    /// <summary>Outcomes that pools, accounts and tokens still remember for this account alone, by who remembers them.</summary>
+    /// <summary>Outcomes that pools, accounts and tokens still remember for this account alone, by who remembers
+    /// them.</summary>
     public IReadOnlyDictionary<EntityId, List<Guid>> Unacknowledged => _unacknowledged;
 
     public OutcomeMemory<Event> Outcomes => _outcomes;
 
     public int TokenCount => _balances.Count;
 
+    public bool HasToken(TokenId token) => _balances.ContainsKey(token);
+
     /// <summary>Since when the oldest unacknowledged outcome waits; null where none does.</summary>
     public DateTimeOffset? UnacknowledgedSince { get; private set; }
 
-    public OpenTrade? OldestTrade => _startOrder.TryPeek(out var oldest) ? _trades[oldest] : null;
+    public OpenTrade? OldestTrade => _startOrder.Oldest is { } oldest ? _trades[oldest] : null;
 
     public Balance BalanceOf(TokenId token) => _balances.GetValueOrDefault(token);
 
@@ -78,9 +81,13 @@ public sealed class AccountState(AccountId id)
         Nonce,
         UnacknowledgedSince,
         [.. _balances.OrderBy(b => b.Key).Select(b => new CapturedBalance(b.Key, b.Value.Available, b.Value.Held))],
-        [.. _startOrder.Where(_trades.ContainsKey).Select(id => _trades[id].Capture())],
+        [.. _startOrder.InOrder(_trades).Select(id => _trades[id].Capture())],
         [.. _holds.Values.OrderBy(h => h.Id).Select(h => h.Capture())],
-        [.. _unacknowledged.OrderBy(u => u.Key.ToString(), StringComparer.Ordinal).Select(u => new CapturedUnacknowledged(u.Key.ToString(), [.. u.Value]))],
+        [
+            .. _unacknowledged
+                .Select(u => new CapturedUnacknowledged(u.Key.ToString(), [.. u.Value]))
+                .OrderBy(u => u.Target, StringComparer.Ordinal),
+        ],
         _outcomes.Capture());
 
     public static AccountState Restore(AccountSnapshot snapshot)
@@ -101,12 +108,12 @@ public sealed class AccountState(AccountId id)
         {
             var open = OpenTrade.Restore(trade);
             state._trades.Add(open.Id, open);
-            state._startOrder.Enqueue(open.Id);
+            state._startOrder.Started(open.Id);
         }
 
         foreach (var hold in snapshot.Holds)
         {
-            state._holds.Add(hold.Id, OpenHold.Restore(hold));
+            state._holds.Add(hold.Held.HoldId, OpenHold.Restore(hold));
         }
 
         foreach (var one in snapshot.Unacknowledged)
@@ -128,10 +135,10 @@ public sealed class AccountState(AccountId id)
                 _outcomes.Remember(credited.CreditId, e, credited.Deadline, needsAcknowledgement: true);
                 break;
             case Event.CreditRefused refused:
-                _outcomes.ForgetBefore(refused.At);
-                _outcomes.Remember(refused.CreditId, e, refused.Deadline, needsAcknowledgement: false);
+                _outcomes.RememberRefusal(refused.CreditId, e, refused.Deadline, refused.At);
                 break;
             case Event.CreditsAcknowledged acknowledged:
+                _outcomes.ForgetBefore(acknowledged.At);
                 foreach (var id in acknowledged.CreditIds)
                 {
                     _outcomes.Acknowledge(id, acknowledged.At);
@@ -148,7 +155,7 @@ public sealed class AccountState(AccountId id)
             case Event.FundsHeld held:
                 _outcomes.ForgetBefore(held.At);
                 Hold(held.Token, held.Amount);
-                _holds.Add(held.HoldId, new OpenHold(held.HoldId, held.Token, held.Amount, held.Deadline));
+                _holds.Add(held.HoldId, new OpenHold(held));
                 break;
             case Event.FillSettled fill:
                 SpendHeld(fill.SpentToken, fill.Spent);
@@ -258,7 +265,7 @@ public sealed class AccountState(AccountId id)
         }
 
         _trades.Add(trade.Id, trade);
-        _startOrder.Enqueue(trade.Id);
+        _startOrder.Started(trade.Id);
     }
 
     private void End(Guid tradeId, Event outcome, DateTimeOffset at, bool happened)
@@ -268,12 +275,7 @@ public sealed class AccountState(AccountId id)
             throw new InvalidOperationException($"Trade {tradeId} ended without having started.");
         }
 
-        // Trades that ended before an older one stay in the queue until that one ends.
-        while (_startOrder.TryPeek(out var oldest) && !_trades.ContainsKey(oldest))
-        {
-            _startOrder.Dequeue();
-        }
-
+        _startOrder.DropEnded(_trades);
         _outcomes.Remember(tradeId, outcome, trade.RememberUntil, needsAcknowledgement: false);
         if (happened && trade.Counterparty is { } counterparty)
         {

@@ -59,7 +59,8 @@ public sealed class OpenTrade
         _ => throw new InvalidOperationException($"{Started.GetType().Name} starts no trade."),
     };
 
-    /// <summary>Who remembers the outcome until it is acknowledged; null for a route, whose legs need no acknowledgement.</summary>
+    /// <summary>Who remembers the outcome until it is acknowledged; null for a route, whose legs need no
+    /// acknowledgement.</summary>
     public EntityId? Counterparty => Started switch
     {
         Event.SwapStarted { Route: [var only] } => Pool.IdOf(only.Pool),
@@ -127,31 +128,34 @@ public sealed class OpenTrade
 }
 
 /// <summary>Money set aside for an order.</summary>
-public sealed class OpenHold(Guid id, TokenId token, UInt256 left, DateTimeOffset deadline)
+public sealed class OpenHold(Event.FundsHeld held)
 {
     private readonly HashSet<Guid> _fills = [];
 
-    public Guid Id { get; } = id;
+    /// <summary>The event that opened it, with all its terms.</summary>
+    public Event.FundsHeld Held { get; } = held;
 
-    public TokenId Token { get; } = token;
+    public Guid Id => Held.HoldId;
+
+    public TokenId Token => Held.Token;
 
     /// <summary>Not yet spent by fills.</summary>
-    public UInt256 Left { get; private set; } = left;
+    public UInt256 Left { get; private set; } = held.Amount;
 
     /// <summary>After it a hold of this id is refused, so a repeat cannot hold again what was released.</summary>
-    public DateTimeOffset Deadline { get; } = deadline;
+    public DateTimeOffset Deadline => Held.Deadline;
 
     public int FillCount => _fills.Count;
 
     public static OpenHold Restore(CapturedHold captured)
     {
         ArgumentNullException.ThrowIfNull(captured);
-        var hold = new OpenHold(captured.Id, captured.Token, captured.Left, captured.Deadline);
+        var hold = new OpenHold(captured.Held) { Left = captured.Left };
         hold._fills.UnionWith(captured.Fills);
         return hold;
     }
 
-    public CapturedHold Capture() => new(Id, Token, Left, Deadline, [.. _fills.Order()]);
+    public CapturedHold Capture() => new(Held, Left, [.. _fills.Order()]);
 
     public bool HasFill(Guid fillId) => _fills.Contains(fillId);
 
@@ -173,4 +177,4 @@ public sealed record CapturedTrade(
     UInt256[] LegOutputs,
     int FinishedLegs);
 
-public sealed record CapturedHold(Guid Id, TokenId Token, UInt256 Left, DateTimeOffset Deadline, Guid[] Fills);
+public sealed record CapturedHold(Event.FundsHeld Held, UInt256 Left, Guid[] Fills);

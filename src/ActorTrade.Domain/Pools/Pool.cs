@@ -5,15 +5,22 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Pools;
 
 /// <summary>
-/// A constant-product pool of two tokens. It swaps for accounts, takes and returns liquidity for shares, and prepares legs of
+/// A constant-product pool of two tokens. It swaps for accounts, takes and returns liquidity for shares, and prepares
+/// legs of
 /// routes that a coordinating account commits or aborts. It never calls out, except to ask about an overdue leg.
 /// </summary>
 /// <remarks>
-/// Invariants (PoolPropertyTests): reserve0 × reserve1 never falls through swaps and legs, whatever commits or aborts; the
-/// value of a share never falls through adding and removing; a trade id has one outcome for as long as anyone may ask;
-/// nothing happens after a trade's deadline, and what is refused is journaled, so that a retry cannot turn into a trade.
-/// <para>Fees come out of the input: the liquidity providers' part stays in the reserve, the treasury's is set aside.</para>
-/// <para>Prices while legs are prepared: each direction is quoted against the larger input reserve and the smaller output
+/// Invariants (PoolPropertyTests): the least reserve0 × reserve1 that commits and aborts of open legs can lead to never
+/// falls
+/// through swaps and legs, and for one share (squared) through anything; so without open legs reserve0 × reserve1 never
+/// fell
+/// and no provider lost by others' adding and removing; a trade id has one outcome for as long as anyone may ask;
+/// nothing happens after a trade's deadline, and what is refused is journaled, so that a retry cannot turn into a
+/// trade.
+/// <para>Fees come out of the input: the liquidity providers' part stays in the reserve, the treasury's is set
+/// aside.</para>
+/// <para>Prices while legs are prepared: each direction is quoted against the larger input reserve and the smaller
+/// output
 /// reserve that any combination of commits and aborts can lead to, so nobody profits from an open leg.</para>
 /// </remarks>
 public static class Pool
@@ -50,7 +57,8 @@ public static class Pool
         {
         }
 
-        /// <summary>Creates the pool; a repeat with the same terms is accepted. Token 0 and 1 are the pool's order, for ever.</summary>
+        /// <summary>Creates the pool; a repeat with the same terms is accepted. Token 0 and 1 are the pool's order, for
+        /// ever.</summary>
         public sealed record Create(TokenId Token0, TokenId Token1, FeePips LiquidityFee, FeePips TreasuryFee)
             : Command, INaturallyIdempotent;
 
@@ -85,10 +93,11 @@ public static class Pool
             UInt256 AmountIn,
             DateTimeOffset Deadline) : Command, INaturallyIdempotent;
 
-        public sealed record CommitLeg(Guid LegId) : Command, INaturallyIdempotent;
+        public sealed record CommitLeg(Guid LegId, AccountId Coordinator) : Command, INaturallyIdempotent;
 
         /// <summary>Undoes a leg, or makes sure that it never happens.</summary>
-        public sealed record AbortLeg(Guid LegId, DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+        public sealed record AbortLeg(Guid LegId, AccountId Coordinator, DateTimeOffset Deadline)
+            : Command, INaturallyIdempotent;
 
         /// <summary>The traders have recorded the outcomes of these trades.</summary>
         public sealed record Acknowledge(Guid[] TradeIds) : Command, INaturallyIdempotent;
@@ -145,7 +154,13 @@ public static class Pool
 
         [StoredName("pool.leg-committed.v1")]
         public sealed record LegCommitted(
-            Guid LegId, Guid TradeId, TokenAmount In, TokenAmount Out, UInt256 ProtocolFee, DateTimeOffset At) : Event;
+            Guid LegId,
+            Guid TradeId,
+            AccountId Coordinator,
+            TokenAmount In,
+            TokenAmount Out,
+            UInt256 ProtocolFee,
+            DateTimeOffset At) : Event;
 
         [StoredName("pool.leg-aborted.v1")]
         public sealed record LegAborted(Guid LegId, DateTimeOffset Deadline, DateTimeOffset At) : Event;

@@ -57,14 +57,14 @@ internal static class PoolDecisions
 
     private static PoolDecision Swap(PoolState state, Command.Swap c, CommandContext context)
     {
-        if (state.Outcomes.TryGet(c.TradeId, out var earlier))
+        if (state.Outcomes.TryGet(c.TradeId, context.Now, out var earlier))
         {
-            return earlier is Event.Swapped e && (e.Trader != c.Trader || e.TokenIn != c.TokenIn || e.AmountIn != c.AmountIn)
-                ? new Rejection.IdReused(c.TradeId)
-                : PoolDecision.Earlier(earlier);
+            var isSame = earlier is Event.Swapped e && e.Deadline == c.Deadline && e.Trader == c.Trader
+                && e.TokenIn == c.TokenIn && e.TokenOut == c.TokenOut && e.AmountIn == c.AmountIn;
+            return Repeat(c.TradeId, c.Deadline, context, earlier, isSame);
         }
 
-        if (state.Outcomes.IsFull)
+        if (state.Outcomes.IsFullAt(context.Now))
         {
             return new Rejection.TooManyTrades(OutcomesMax);
         }
@@ -93,20 +93,20 @@ internal static class PoolDecisions
 
     private static PoolDecision PrepareLeg(PoolState state, Command.PrepareLeg c, CommandContext context)
     {
-        if (state.Outcomes.TryGet(c.LegId, out var earlier))
+        // A leg may still be prepared though its deadline has passed and its outcome is no longer remembered.
+        if (state.Outcomes.TryGet(c.LegId, context.Now, out var earlier)
+            || (state.Legs.TryGetValue(c.LegId, out var prepared) && (earlier = prepared) is not null))
         {
-            return PoolDecision.Earlier(earlier is Event.LegAborted aborted
+            earlier = earlier is Event.LegAborted aborted
                 ? new Event.TradeRefused(c.LegId, "aborted", aborted.Deadline, aborted.At)
-                : earlier);
+                : earlier;
+            var isSame = earlier is Event.LegPrepared e && e.Deadline == c.Deadline
+                && e.Coordinator == c.Coordinator && e.TradeId == c.TradeId
+                && e.TokenIn == c.TokenIn && e.TokenOut == c.TokenOut && e.AmountIn == c.AmountIn;
+            return Repeat(c.LegId, c.Deadline, context, earlier, isSame);
         }
 
-        // Still prepared, though its deadline has passed and its outcome is no longer remembered.
-        if (state.Legs.TryGetValue(c.LegId, out var prepared))
-        {
-            return PoolDecision.Earlier(prepared);
-        }
-
-        if (state.Outcomes.IsFull)
+        if (state.Outcomes.IsFullAt(context.Now))
         {
             return new Rejection.TooManyTrades(OutcomesMax);
         }
@@ -135,10 +135,11 @@ internal static class PoolDecisions
 
     // A leg that is not known was committed before: the coordinator commits only what was prepared.
     private static PoolDecision CommitLeg(PoolState state, Command.CommitLeg c, CommandContext context) =>
-        state.Legs.TryGetValue(c.LegId, out var leg)
+        state.Legs.TryGetValue(c.LegId, out var leg) && leg.Coordinator == c.Coordinator
             ? new Event.LegCommitted(
                 c.LegId,
                 leg.TradeId,
+                leg.Coordinator,
                 new TokenAmount(leg.TokenIn, leg.AmountIn),
                 new TokenAmount(leg.TokenOut, leg.AmountOut),
                 leg.ProtocolFee,
@@ -147,27 +148,46 @@ internal static class PoolDecisions
 
     private static PoolDecision AbortLeg(PoolState state, Command.AbortLeg c, CommandContext context)
     {
-        if (state.Legs.ContainsKey(c.LegId))
+        var isPrepared = state.Legs.TryGetValue(c.LegId, out var leg);
+        if (isPrepared && leg!.Coordinator == c.Coordinator)
         {
             return new Event.LegAborted(c.LegId, c.Deadline, context.Now);
         }
 
         // Never prepared: that becomes a fact, unless it is one already or the deadline sees to it.
-        return state.Outcomes.TryGet(c.LegId, out _) || TradeTiming.IsPastEverywhere(c.Deadline, context.Now)
-            ? PoolDecision.Nothing
-            : state.Outcomes.IsFull
-                ? new Rejection.TooManyTrades(OutcomesMax)
-                : new Event.LegAborted(c.LegId, c.Deadline, context.Now);
+        if (TradeTiming.IsPastEverywhere(c.Deadline, context.Now))
+        {
+            return PoolDecision.Nothing;
+        }
+
+        if (state.Outcomes.TryGet(c.LegId, context.Now, out var earlier) || isPrepared)
+        {
+            var isKnown = earlier switch
+            {
+                Event.LegPrepared e => e.Coordinator == c.Coordinator,
+                Event.LegAborted e => e.Deadline == c.Deadline,
+                Event.TradeRefused e => e.Deadline == c.Deadline,
+                _ => false,
+            };
+            return isKnown ? PoolDecision.Nothing : new Rejection.IdReused(c.LegId);
+        }
+
+        return state.Outcomes.IsFullAt(context.Now)
+            ? new Rejection.TooManyTrades(OutcomesMax)
+            : new Event.LegAborted(c.LegId, c.Deadline, context.Now);
     }
 
     private static PoolDecision AddLiquidity(PoolState state, Command.AddLiquidity c, CommandContext context)
     {
-        if (state.Outcomes.TryGet(c.TradeId, out var earlier))
+        if (state.Outcomes.TryGet(c.TradeId, context.Now, out var earlier))
         {
-            return PoolDecision.Earlier(earlier);
+            var isSame = earlier is Event.LiquidityAdded e && e.Deadline == c.Deadline
+                && e.Provider == c.Provider && e.Token0 == c.Max0.Token && e.Token1 == c.Max1.Token
+                && e.Amount0 <= c.Max0.Amount && e.Amount1 <= c.Max1.Amount && e.Shares >= c.MinShares;
+            return Repeat(c.TradeId, c.Deadline, context, earlier, isSame);
         }
 
-        if (state.Outcomes.IsFull)
+        if (state.Outcomes.IsFullAt(context.Now))
         {
             return new Rejection.TooManyTrades(OutcomesMax);
         }
@@ -202,12 +222,15 @@ internal static class PoolDecisions
 
     private static PoolDecision RemoveLiquidity(PoolState state, Command.RemoveLiquidity c, CommandContext context)
     {
-        if (state.Outcomes.TryGet(c.TradeId, out var earlier))
+        if (state.Outcomes.TryGet(c.TradeId, context.Now, out var earlier))
         {
-            return PoolDecision.Earlier(earlier);
+            var isSame = earlier is Event.LiquidityRemoved e && e.Deadline == c.Deadline
+                && e.Provider == c.Provider && e.Shares == c.Shares
+                && e.Amount0 >= c.MinAmount0 && e.Amount1 >= c.MinAmount1;
+            return Repeat(c.TradeId, c.Deadline, context, earlier, isSame);
         }
 
-        if (state.Outcomes.IsFull)
+        if (state.Outcomes.IsFullAt(context.Now))
         {
             return new Rejection.TooManyTrades(OutcomesMax);
         }
@@ -251,6 +274,18 @@ internal static class PoolDecisions
             return new Rejection.NotCreated(state.Id);
         }
 
+        if (state.Outcomes.TryGet(c.CollectionId, context.Now, out var earlier))
+        {
+            return earlier is Event.FeesCollected e && e.Treasury == c.Treasury
+                ? PoolDecision.Earlier(e)
+                : new Rejection.IdReused(c.CollectionId);
+        }
+
+        if (state.Outcomes.IsFullAt(context.Now))
+        {
+            return new Rejection.TooManyTrades(OutcomesMax);
+        }
+
         if (state.Collection is { } running)
         {
             return running.CollectionId == c.CollectionId
@@ -282,7 +317,25 @@ internal static class PoolDecisions
             : new Event.FeesReturned(c.CollectionId, c.Side, c.Side == 0 ? collection.Fees0 : collection.Fees1);
     }
 
-    // New shares are priced by the largest reserves the pool can have: a deposit never dilutes what open legs may bring.
+    // Only whoever asked the first time, for the same, hears the first outcome; a refusal carries but its deadline.
+    // Another's
+    // trade with the same id must not take the outcome for its own: it is no outcome yet, and refused when its deadline
+    // passes.
+    private static PoolDecision Repeat(
+        Guid id, DateTimeOffset deadline, CommandContext context, Event earlier, bool isSame)
+    {
+        if (isSame || (earlier is Event.TradeRefused refused && refused.Deadline == deadline))
+        {
+            return PoolDecision.Earlier(earlier);
+        }
+
+        return TradeTiming.IsPastEverywhere(deadline, context.Now)
+            ? new Event.TradeRefused(id, "deadline-passed", deadline, context.Now)
+            : new Rejection.IdReused(id);
+    }
+
+    // New shares are priced by the largest reserves the pool can have: a deposit never dilutes what open legs may
+    // bring.
     private static UInt256 ShareReserve0(PoolState state) => state.Reserve0 + state.PreparedIn0;
 
     private static UInt256 ShareReserve1(PoolState state) => state.Reserve1 + state.PreparedIn1;

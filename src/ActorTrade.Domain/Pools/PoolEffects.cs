@@ -5,20 +5,35 @@ using static ActorTrade.Domain.Pools.Pool;
 
 namespace ActorTrade.Domain.Pools;
 
-/// <summary>The two things a pool asks of accounts: what became of an overdue leg, and to take the treasury's fees.</summary>
+/// <summary>The two things a pool asks of accounts: what became of an overdue leg, and to take the treasury's
+/// fees.</summary>
 internal static class PoolEffects
 {
     private const uint ResolveSalt = 400;
     private const uint FeesSalt = 500;
+    private const uint AcknowledgeSalt = 700;
     private static readonly Effect[] None = [];
 
-    public static IReadOnlyList<Effect> React(PoolState state, Event e) =>
-        e is Event.FeesCollected ? Deliveries(state) : None;
+    /// <summary>The id under which the treasury's account is credited with one side of a collection.</summary>
+    public static Guid FeesCreditId(Guid collectionId, int side) =>
+        DeterministicGuid.Derive(collectionId, FeesSalt + (uint)side);
+
+    public static IReadOnlyList<Effect> React(PoolState state, Event e) => e switch
+    {
+        Event.FeesCollected => Deliveries(state),
+
+        // Told once. Should a crash lose it, the account keeps one outcome too many, which its limit allows for.
+        Event.FeesDelivered delivered when state.Outcomes.TryGetAny(delivered.CollectionId, out var outcome)
+            && outcome is Event.FeesCollected collected => [Acknowledge(collected, delivered.Side)],
+        _ => None,
+    };
 
     /// <summary>How long a treasury account may take to accept fees, before they return to the pool.</summary>
-    private static DateTimeOffset DeadlineOf(Event.FeesCollected collection) => collection.At + TradeTiming.DeadlineAheadMax;
+    public static DateTimeOffset DeadlineOf(Event.FeesCollected collection) =>
+        collection.At + TradeTiming.DeadlineAheadMax;
 
-    /// <summary>Legs are asked about only when the pool is woken: until their deadline their coordinator is expected to speak.</summary>
+    /// <summary>Legs are asked about only when the pool is woken: until their deadline their coordinator is expected to
+    /// speak.</summary>
     public static IReadOnlyList<Effect> Outstanding(PoolState state) =>
     [
         .. Deliveries(state),
@@ -40,6 +55,7 @@ internal static class PoolEffects
     private static Effect Resolve(Event.LegPrepared leg)
     {
         var legId = leg.LegId;
+        var coordinator = leg.Coordinator;
         var deadline = leg.Deadline;
         return new Effect(
             Account.IdOf(leg.Coordinator),
@@ -48,9 +64,9 @@ internal static class PoolEffects
             answer => answer switch
             {
                 Answer.Accepted { Events: [Account.Event.RouteCommitted or Account.Event.TradeSettled, ..] } =>
-                    new Command.CommitLeg(legId),
+                    new Command.CommitLeg(legId, coordinator),
                 Answer.Accepted { Events: [Account.Event.RouteAborted or Account.Event.TradeReleased, ..] } =>
-                    new Command.AbortLeg(legId, deadline),
+                    new Command.AbortLeg(legId, coordinator, deadline),
                 _ => null,
             });
     }
@@ -77,14 +93,28 @@ internal static class PoolEffects
     private static Effect Deliver(PoolState state, Event.FeesCollected collection, int side, TokenAmount fees)
     {
         var collectionId = collection.CollectionId;
-        var creditId = DeterministicGuid.Derive(collectionId, FeesSalt + (uint)side);
-
+        var creditId = FeesCreditId(collectionId, side);
         return new Effect(
             Account.IdOf(collection.Treasury),
             new Account.Command.Credit(creditId, IdOf(state.Id), fees.Token, fees.Amount, DeadlineOf(collection)),
             creditId,
-            answer => answer is Answer.Accepted { Events: [var outcome, ..] }
-                ? new Command.RecordFeesOutcome(collectionId, side, outcome is Account.Event.Credited)
-                : null);
+            answer => answer switch
+            {
+                Answer.Accepted { Events: [Account.Event.Credited, ..] } =>
+                    new Command.RecordFeesOutcome(collectionId, side, Arrived: true),
+                Answer.Accepted { Events: [Account.Event.CreditRefused, ..] } =>
+                    new Command.RecordFeesOutcome(collectionId, side, Arrived: false),
+                _ => null,
+            });
+    }
+
+    private static Effect Acknowledge(Event.FeesCollected collected, int side)
+    {
+        var creditId = FeesCreditId(collected.CollectionId, side);
+        return new Effect(
+            Account.IdOf(collected.Treasury),
+            new Account.Command.AcknowledgeCredits([creditId]),
+            DeterministicGuid.Derive(creditId, AcknowledgeSalt),
+            static _ => null);
     }
 }

@@ -19,12 +19,14 @@ public sealed class PoolState(PoolId id)
 
     public FeeSchedule Fees { get; private set; }
 
-    /// <summary>Reserves in pool order, with what prepared legs have set aside and without what they would bring.</summary>
+    /// <summary>Reserves in pool order, with what prepared legs have set aside and without what they would
+    /// bring.</summary>
     public UInt256 Reserve0 { get; private set; }
 
     public UInt256 Reserve1 { get; private set; }
 
-    /// <summary>Of prepared legs, in pool order: what commits would take out, and what they would bring in (less treasury fees).</summary>
+    /// <summary>Of prepared legs, in pool order: what commits would take out, and what they would bring in (less
+    /// treasury fees).</summary>
     public UInt256 PreparedOut0 { get; private set; }
 
     public UInt256 PreparedOut1 { get; private set; }
@@ -69,7 +71,7 @@ public sealed class PoolState(PoolId id)
                 Remember(swapped.TradeId, e, swapped.Deadline, swapped.At, needsAcknowledgement: true);
                 break;
             case Event.TradeRefused refused:
-                RememberRefusal(refused.TradeId, e, refused.Deadline, refused.At);
+                _outcomes.RememberRefusal(refused.TradeId, e, refused.Deadline, refused.At);
                 break;
             case Event.LegPrepared or Event.LegCommitted or Event.LegAborted:
                 EvolveLeg(e);
@@ -78,6 +80,7 @@ public sealed class PoolState(PoolId id)
                 EvolveLiquidity(e);
                 break;
             case Event.TradesAcknowledged acknowledged:
+                _outcomes.ForgetBefore(acknowledged.At);
                 foreach (var tradeId in acknowledged.TradeIds)
                 {
                     _outcomes.Acknowledge(tradeId, acknowledged.At);
@@ -88,6 +91,8 @@ public sealed class PoolState(PoolId id)
                 TreasuryFees0 -= collected.Fees0.Amount;
                 TreasuryFees1 -= collected.Fees1.Amount;
                 Collection = collected;
+                var until = PoolEffects.DeadlineOf(collected);
+                Remember(collected.CollectionId, e, until, collected.At, needsAcknowledgement: false);
                 DeliveredSides = (collected.Fees0.Amount.IsZero ? 1 : 0) | (collected.Fees1.Amount.IsZero ? 2 : 0);
                 break;
             case Event.FeesDelivered delivered:
@@ -105,7 +110,8 @@ public sealed class PoolState(PoolId id)
         return this;
     }
 
-    /// <summary>The reserves that are safe to quote against in a direction: the largest input and smallest output they can become.</summary>
+    /// <summary>The reserves that are safe to quote against in a direction: the largest input and smallest output they
+    /// can become.</summary>
     public (UInt256 In, UInt256 Out) QuoteReserves(bool zeroForOne) => zeroForOne
         ? (Reserve0 + PreparedIn0, Reserve1 - PreparedOut1)
         : (Reserve1 + PreparedIn1, Reserve0 - PreparedOut0);
@@ -182,7 +188,7 @@ public sealed class PoolState(PoolId id)
                     RemoveLeg(aborted.LegId);
                 }
 
-                RememberRefusal(aborted.LegId, e, aborted.Deadline, aborted.At);
+                _outcomes.RememberRefusal(aborted.LegId, e, aborted.Deadline, aborted.At);
                 break;
         }
     }
@@ -264,15 +270,6 @@ public sealed class PoolState(PoolId id)
     {
         _outcomes.ForgetBefore(at);
         _outcomes.Remember(id, outcome, deadline, needsAcknowledgement);
-    }
-
-    // What was refused for its deadline will be refused for it again: there is nothing to remember.
-    private void RememberRefusal(Guid id, Event outcome, DateTimeOffset deadline, DateTimeOffset at)
-    {
-        if (!TradeTiming.IsPast(deadline, at))
-        {
-            Remember(id, outcome, deadline, at, needsAcknowledgement: false);
-        }
     }
 }
 

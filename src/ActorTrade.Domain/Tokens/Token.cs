@@ -8,11 +8,13 @@ using TokenDecision = ActorTrade.EventSourcing.Decision<
 namespace ActorTrade.Domain.Tokens;
 
 /// <summary>
-/// One token: its form, and its supply inside the cluster. Money enters by a mint, which is delivered to one account, and leaves
+/// One token: its form, and its supply inside the cluster. Money enters by a mint, which is delivered to one account,
+/// and leaves
 /// by a burn, which an account's withdrawal asks for.
 /// </summary>
 /// <remarks>
-/// Invariants (TokenPropertyTests): minted - burned is what accounts, pools and trades under way hold together; a mint is
+/// Invariants (TokenPropertyTests): minted - burned is what accounts, pools and trades under way hold together; a mint
+/// is
 /// delivered once or undone; a burn id burns once. Only the cluster commands a token.
 /// </remarks>
 public static class Token
@@ -55,7 +57,8 @@ public static class Token
         public sealed record Register(string Symbol, TokenDecimals Decimals) : Command, INaturallyIdempotent;
 
         /// <summary>
-        /// Brings new money in for an account. Answered when it has arrived (<see cref="Event.MintDelivered"/>) or was refused
+        /// Brings new money in for an account. Answered when it has arrived (<see cref="Event.MintDelivered"/>) or was
+        /// refused
         /// and taken back (<see cref="Event.MintUndone"/>).
         /// </summary>
         public sealed record Mint(Guid MintId, AccountId Account, UInt256 Amount, DateTimeOffset Deadline)
@@ -169,11 +172,15 @@ public static class Token
                 : new Rejection.IdReused(c.MintId);
         }
 
-        if (state.Outcomes.TryGet(c.MintId, out var earlier))
+        if (state.Outcomes.TryGet(c.MintId, context.Now, out var earlier))
         {
-            return earlier is Event.MintDelivered e && (e.Account != c.Account || e.Amount != c.Amount)
-                ? new Rejection.IdReused(c.MintId)
-                : TokenDecision.Earlier(earlier);
+            var isSame = earlier switch
+            {
+                Event.MintDelivered e => e.Account == c.Account && e.Amount == c.Amount,
+                Event.MintUndone e => e.Account == c.Account && e.Amount == c.Amount,
+                _ => false,
+            };
+            return isSame ? TokenDecision.Earlier(earlier) : new Rejection.IdReused(c.MintId);
         }
 
         return CannotMint(state, c, context) is { } rejection
@@ -220,18 +227,30 @@ public static class Token
         }
 
         return state.OpenMints.Count >= OpenMintsMax ? new Rejection.TooMany("open mints", OpenMintsMax)
-            : state.Outcomes.IsFull ? new Rejection.TooMany("outcomes", OutcomesMax)
+            : state.Outcomes.IsFullAt(context.Now) ? new Rejection.TooMany("outcomes", OutcomesMax)
             : null;
     }
 
     private static TokenDecision Burn(TokenState state, Command.Burn c, CommandContext context)
     {
-        if (state.Outcomes.TryGet(c.BurnId, out var earlier))
+        if (state.Outcomes.TryGet(c.BurnId, context.Now, out var earlier))
         {
-            return TokenDecision.Earlier(earlier);
+            var isSame = earlier switch
+            {
+                Event.Burned e => e.Account == c.Account && e.Amount == c.Amount && e.Deadline == c.Deadline,
+                Event.BurnRefused e => e.Deadline == c.Deadline,
+                _ => false,
+            };
+            return isSame ? TokenDecision.Earlier(earlier) : BurnIdReused(c, context);
         }
 
-        if (state.Outcomes.IsFull)
+        // The mint's outcome would take this one's place.
+        if (state.OpenMints.ContainsKey(c.BurnId))
+        {
+            return BurnIdReused(c, context);
+        }
+
+        if (state.Outcomes.IsFullAt(context.Now))
         {
             return new Rejection.TooMany("outcomes", OutcomesMax);
         }
@@ -245,6 +264,12 @@ public static class Token
             ? new Event.Burned(c.BurnId, c.Account, c.Amount, c.Deadline, context.Now)
             : new Event.BurnRefused(c.BurnId, reason, c.Deadline, context.Now);
     }
+
+    // Not an outcome of this burn, until its deadline makes sure that it never happens.
+    private static TokenDecision BurnIdReused(Command.Burn c, CommandContext context) =>
+        TradeTiming.IsPastEverywhere(c.Deadline, context.Now)
+            ? new Event.BurnRefused(c.BurnId, "deadline-passed", c.Deadline, context.Now)
+            : new Rejection.IdReused(c.BurnId);
 
     private static TokenDecision MintOutcome(TokenState state, Command.RecordMintOutcome c, CommandContext context)
     {

@@ -9,7 +9,7 @@ namespace ActorTrade.Domain.Tokens;
 public sealed class TokenState(TokenId id)
 {
     private readonly Dictionary<Guid, Event.Minted> _openMints = [];
-    private readonly Queue<Guid> _mintOrder = new();
+    private readonly StartOrder _mintOrder = new();
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
 
     public TokenId Id { get; } = id;
@@ -24,7 +24,7 @@ public sealed class TokenState(TokenId id)
 
     public IReadOnlyDictionary<Guid, Event.Minted> OpenMints => _openMints;
 
-    public Event.Minted? OldestMint => _mintOrder.TryPeek(out var oldest) ? _openMints[oldest] : null;
+    public Event.Minted? OldestMint => _mintOrder.Oldest is { } oldest ? _openMints[oldest] : null;
 
     public OutcomeMemory<Event> Outcomes => _outcomes;
 
@@ -39,7 +39,7 @@ public sealed class TokenState(TokenId id)
                 Minted += minted.Amount;
                 _outcomes.ForgetBefore(minted.At);
                 _openMints.Add(minted.MintId, minted);
-                _mintOrder.Enqueue(minted.MintId);
+                _mintOrder.Started(minted.MintId);
                 break;
             case Event.MintDelivered delivered:
                 EndMint(delivered.MintId, e);
@@ -54,10 +54,10 @@ public sealed class TokenState(TokenId id)
                 _outcomes.Remember(burned.BurnId, e, burned.Deadline, needsAcknowledgement: true);
                 break;
             case Event.BurnRefused refused:
-                _outcomes.ForgetBefore(refused.At);
-                _outcomes.Remember(refused.BurnId, e, refused.Deadline, needsAcknowledgement: false);
+                _outcomes.RememberRefusal(refused.BurnId, e, refused.Deadline, refused.At);
                 break;
             case Event.BurnsAcknowledged acknowledged:
+                _outcomes.ForgetBefore(acknowledged.At);
                 foreach (var burnId in acknowledged.BurnIds)
                 {
                     _outcomes.Acknowledge(burnId, acknowledged.At);
@@ -78,7 +78,7 @@ public sealed class TokenState(TokenId id)
         Form,
         Minted,
         Burned,
-        [.. _mintOrder.Where(_openMints.ContainsKey).Select(mintId => _openMints[mintId])],
+        [.. _mintOrder.InOrder(_openMints).Select(mintId => _openMints[mintId])],
         _outcomes.Capture());
 
     public static TokenState Restore(TokenSnapshot snapshot)
@@ -88,7 +88,7 @@ public sealed class TokenState(TokenId id)
         foreach (var mint in snapshot.OpenMints)
         {
             state._openMints.Add(mint.MintId, mint);
-            state._mintOrder.Enqueue(mint.MintId);
+            state._mintOrder.Started(mint.MintId);
         }
 
         state._outcomes.Restore(snapshot.Outcomes);
@@ -98,11 +98,7 @@ public sealed class TokenState(TokenId id)
     private void EndMint(Guid mintId, Event outcome)
     {
         _openMints.Remove(mintId, out var mint);
-        while (_mintOrder.TryPeek(out var oldest) && !_openMints.ContainsKey(oldest))
-        {
-            _mintOrder.Dequeue();
-        }
-
+        _mintOrder.DropEnded(_openMints);
         _outcomes.Remember(mintId, outcome, mint!.RememberUntil, needsAcknowledgement: false);
     }
 }

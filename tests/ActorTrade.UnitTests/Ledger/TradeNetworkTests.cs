@@ -1,0 +1,295 @@
+using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Ledger;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.Tokens;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
+using ActorTrade.UnitTests.EntitySupport;
+
+namespace ActorTrade.UnitTests.Ledger;
+
+/// <summary>Random clients on a bad network: whatever is lost, doubled, late or restarted, money is conserved and all
+/// ends.</summary>
+public sealed class TradeNetworkTests
+{
+    private static readonly string[] Tokens = ["A", "B", "C"];
+    private static readonly string[] Accounts = ["alice", "bob", "carol", "dave"];
+    private static readonly string[] Owners = ["ann", "ben"];
+    private static readonly (string Name, string Token0, string Token1)[] Pools =
+        [("A-B", "A", "B"), ("B-C", "B", "C"), ("C-A", "C", "A"), ("A-B.2", "A", "B")];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Money_is_conserved_and_everything_ends(int group)
+    {
+        for (var seed = group * 1_000; seed < (group * 1_000) + 10; seed++)
+        {
+            Run(seed, isHostile: false);
+        }
+    }
+
+    /// <summary>Clients that take each other's ids harm nobody but themselves.</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Money_is_conserved_though_clients_reuse_ids(int group)
+    {
+        for (var seed = group * 1_000; seed < (group * 1_000) + 10; seed++)
+        {
+            Run(seed, isHostile: true);
+        }
+    }
+
+    private static void Run(int seed, bool isHostile)
+    {
+        var network = new TradeNetwork(seed);
+        var clients = new RandomClients(network, isHostile);
+        clients.Prepare();
+        for (var i = 0; i < 400; i++)
+        {
+            clients.Act();
+            for (var steps = network.Random.Next(12); steps > 0; steps--)
+            {
+                network.Step();
+            }
+        }
+
+        network.Mode = SystemMode.Active;
+        clients.ReleaseHolds();
+        network.Settle();
+        AssertAtRest(network);
+    }
+
+    private static void AssertAtRest(TradeNetwork network)
+    {
+        Assert.Empty(network.Books.CheckQuiescent());
+        Assert.Equal(0, network.Books.OpenAffairs);
+        Assert.All(network.Books.Report(), token => Assert.True(token.Ok));
+        foreach (var entity in network.Entities)
+        {
+            switch (entity.Fold.State)
+            {
+                case AccountState account:
+                    Assert.Empty(account.Trades);
+                    Assert.Empty(account.Unacknowledged);
+                    foreach (var balance in account.ToView().Balances)
+                    {
+                        Assert.Equal(UInt256.Zero, balance.Held);
+                        AssertBooked(network, Bucket.Available(account.Id.Value), balance.Token, balance.Available);
+                    }
+
+                    break;
+                case PoolState { Terms: { } terms } pool:
+                    Assert.Empty(pool.Legs);
+                    Assert.Null(pool.Collection);
+                    AssertBooked(network, Bucket.Reserve(pool.Id.Value), terms.Token0, pool.Reserve0);
+                    AssertBooked(network, Bucket.Reserve(pool.Id.Value), terms.Token1, pool.Reserve1);
+                    AssertBooked(network, Bucket.Treasury(pool.Id.Value), terms.Token0, pool.TreasuryFees0);
+                    AssertBooked(network, Bucket.Treasury(pool.Id.Value), terms.Token1, pool.TreasuryFees1);
+                    var shares = network.Books.Report().Single(r => r.Token == TokenId.SharesOf(pool.Id));
+                    Assert.Equal(pool.TotalShares, shares.Minted - shares.Burned);
+                    break;
+                case TokenState { Form: not null } token:
+                    Assert.Empty(token.OpenMints);
+                    var sums = network.Books.Report().Single(r => r.Token == token.Id);
+                    Assert.Equal((token.Minted, token.Burned), (sums.Minted, sums.Burned));
+                    break;
+            }
+        }
+    }
+
+    private static void AssertBooked(TradeNetwork network, Bucket bucket, TokenId token, UInt256 amount) =>
+        Assert.Equal(SignedAmount.Plus(amount), network.Books.BalanceOf(bucket, token));
+
+    /// <summary>Clients that do everything the entities offer, with sizes from dust to nearly all they have.</summary>
+    private sealed class RandomClients(TradeNetwork network, bool isHostile)
+    {
+        private readonly List<Guid> _ids = [];
+        private readonly List<(string Account, Guid HoldId)> _holds = [];
+        private int _lastId;
+
+        private Random Random => network.Random;
+
+        public void Prepare()
+        {
+            foreach (var token in Tokens)
+            {
+                network.Send(TokenOf(token), new Token.Command.Register(token, new TokenDecimals(18)));
+            }
+
+            foreach (var pool in Pools)
+            {
+                network.Send(PoolOf(pool.Name), new Pool.Command.Create(
+                    TokenId.Parse(pool.Token0), TokenId.Parse(pool.Token1), new FeePips(2500), new FeePips(500)));
+            }
+
+            network.IsFaulty = false;
+            for (var i = 0; i < Accounts.Length; i++)
+            {
+                network.Send(AccountOf(Accounts[i]), new Account.Command.Open(Owners[i % 2]));
+                foreach (var token in Tokens)
+                {
+                    network.Send(TokenOf(token), new Token.Command.Mint(
+                        NewId(), AccountId.Parse(Accounts[i]), 1_000_000_000, network.Now + TimeSpan.FromSeconds(30)));
+                }
+            }
+
+            network.Send(AccountOf("treasury"), new Account.Command.Open("operators"));
+            network.Settle();
+            foreach (var pool in Pools)
+            {
+                network.Send(AccountOf("alice"), new Account.Command.AddLiquidity(
+                    NewId(),
+                    PoolId.Parse(pool.Name),
+                    10_000_000UL.Of(TokenId.Parse(pool.Token0)),
+                    20_000_000UL.Of(TokenId.Parse(pool.Token1)),
+                    UInt256.Zero,
+                    network.Now + TimeSpan.FromSeconds(30)));
+            }
+
+            network.Settle();
+            network.IsFaulty = true;
+        }
+
+        public void Act()
+        {
+            var account = Pick(Accounts);
+            var target = AccountOf(account);
+            var deadline = network.Now + TimeSpan.FromSeconds(Random.Next(40));
+            switch (Random.Next(24))
+            {
+                case 0:
+                    network.Mode = Random.Next(3) == 0 ? (SystemMode)Random.Next(5) : SystemMode.Active;
+                    break;
+                case 1 or 2:
+                    Twice(TokenOf(Pick(Tokens)), new Token.Command.Mint(
+                        AnyId(), AccountId.Parse(Random.Next(8) == 0 ? "nobody" : account), Amount(), deadline));
+                    break;
+                case 3 or 4:
+                    Twice(target, new Account.Command.Withdraw(AnyId(), AnyToken(), Amount(), deadline));
+                    break;
+                case 5 or 6:
+                    var to = AccountId.Parse(Random.Next(8) == 0 ? "nobody" : Pick(Accounts));
+                    Twice(target, new Account.Command.Transfer(AnyId(), to, AnyToken(), Amount(), deadline));
+                    break;
+                case 7 or 8:
+                    AddLiquidity(target, deadline);
+                    break;
+                case 9 or 10:
+                    Twice(target, new Account.Command.RemoveLiquidity(
+                        AnyId(), PoolId.Parse(Pick(Pools).Name), Amount(), UInt256.Zero, UInt256.Zero, deadline));
+                    break;
+                case 11:
+                    network.Send(PoolOf(Pick(Pools).Name), new Pool.Command.CollectFees(
+                        AnyId(), AccountId.Parse(Random.Next(5) == 0 ? "nobody" : "treasury")));
+                    break;
+                case 12 or 13 or 14:
+                    Hold(account, target, deadline);
+                    break;
+                default:
+                    Twice(target, new Account.Command.StartSwap(AnyId(), Route(), Amount(), MinOut(), deadline));
+                    break;
+            }
+        }
+
+        public void ReleaseHolds()
+        {
+            foreach (var (account, holdId) in _holds)
+            {
+                network.Send(AccountOf(account), new Account.Command.ReleaseHold(holdId));
+            }
+        }
+
+        private static EntityId AccountOf(string name) => Account.IdOf(AccountId.Parse(name));
+
+        private static EntityId PoolOf(string name) => Pool.IdOf(PoolId.Parse(name));
+
+        private static EntityId TokenOf(string name) => Token.IdOf(TokenId.Parse(name));
+
+        // A client that heard nothing repeats; the same mode and content must not change anything.
+        private void Twice(EntityId target, ICommand command)
+        {
+            network.Send(target, command);
+            if (Random.Next(4) == 0)
+            {
+                var events = network[target].Journal.Count;
+                var again = network.Send(target, command);
+                var isStored = again.Rejection is null && network[target].Journal.Count != events;
+                Assert.False(isStored, $"{command} happened twice.");
+            }
+        }
+
+        private void AddLiquidity(EntityId target, DateTimeOffset deadline)
+        {
+            var pool = Pick(Pools);
+            Twice(target, new Account.Command.AddLiquidity(
+                AnyId(),
+                PoolId.Parse(pool.Name),
+                new TokenAmount(TokenId.Parse(pool.Token0), Amount()),
+                new TokenAmount(TokenId.Parse(pool.Token1), Amount()),
+                Random.Next(4) == 0 ? Amount() : UInt256.Zero,
+                deadline));
+        }
+
+        private void Hold(string account, EntityId target, DateTimeOffset deadline)
+        {
+            if (_holds.Count == 0 || Random.Next(2) == 0)
+            {
+                var holdId = AnyId();
+                _holds.Add((account, holdId));
+                Twice(target, new Account.Command.HoldFunds(holdId, AnyToken(), Amount(), deadline));
+                return;
+            }
+
+            var open = Pick(_holds);
+            ICommand command = Random.Next(3) == 0
+                ? new Account.Command.ReleaseHold(open.HoldId)
+                : new Account.Command.SettleFill(
+                    open.HoldId, NewId(), Amount(), AnyToken(), Amount(), AnyToken(), Fee: 3, "paper");
+            Twice(AccountOf(open.Account), command);
+        }
+
+        private SwapHop[] Route()
+        {
+            var hops = Random.Next(2) == 0 ? 1 : Random.Next(2, 5);
+            var route = new SwapHop[hops];
+            var token = Pick(Tokens);
+            for (var i = 0; i < hops; i++)
+            {
+                var pool = Pick(Pools.Where(p => p.Token0 == token || p.Token1 == token).ToList());
+                var next = pool.Token0 == token ? pool.Token1 : pool.Token0;
+                route[i] = new SwapHop(PoolId.Parse(pool.Name), TokenId.Parse(token), TokenId.Parse(next));
+                token = next;
+            }
+
+            return route;
+        }
+
+        private UInt256 MinOut() => Random.Next(4) == 0 ? Amount() : UInt256.One;
+
+        private UInt256 Amount() => (UInt256)(ulong)(1L << Random.Next(1, 27)) + (ulong)Random.Next(1_000);
+
+        private TokenId AnyToken() => Random.Next(5) == 0
+            ? TokenId.SharesOf(PoolId.Parse(Pick(Pools).Name))
+            : TokenId.Parse(Pick(Tokens));
+
+        private Guid AnyId() => isHostile && _ids.Count > 0 && Random.Next(3) == 0
+            ? _ids[^Random.Next(1, Math.Min(20, _ids.Count) + 1)]
+            : NewId();
+
+        private Guid NewId()
+        {
+            var id = DeterministicGuid.Derive(Given.Id(++_lastId), (uint)network.Seed);
+            _ids.Add(id);
+            return id;
+        }
+
+        private T Pick<T>(IReadOnlyList<T> from) => from[Random.Next(from.Count)];
+    }
+}
