@@ -1,0 +1,189 @@
+using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.Tokens;
+using ActorTrade.Domain.Trades;
+using ActorTrade.Gateway.Http;
+using ActorTrade.Gateway.Trades;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorTrade.Gateway.Pools;
+
+/// <summary>A pool, in whole tokens.</summary>
+/// <param name="Price">Tokens 1 for one token 0, without fee; null while the pool is empty.</param>
+/// <param name="Shares">All shares, in base units.</param>
+public sealed record PoolDetails(
+    string Pool,
+    string Token0,
+    string Token1,
+    string Reserve0,
+    string Reserve1,
+    string? Price,
+    string Shares,
+    int LiquidityFeePips,
+    int TreasuryFeePips,
+    string TreasuryFees0,
+    string TreasuryFees1,
+    int PreparedLegs,
+    long Swaps,
+    long SequenceNr);
+
+/// <summary>A token, in whole tokens.</summary>
+public sealed record TokenDetails(string Token, string Symbol, int Decimals, string Minted, string Burned, string Supply);
+
+/// <summary>Pools, their liquidity, and the tokens they trade.</summary>
+internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, TradeDesk desk)
+{
+    private const int ListMax = 1_000;
+
+    public async Task ListAsync(HttpContext http) => await http.WriteAsync(await AllAsync(), ApiJson.Shapes.PoolDetailsArray);
+
+    public async Task GetAsync(HttpContext http)
+    {
+        var pool = RequestReading.Pool(http.Segment("id"), "id");
+        await http.WriteAsync(
+            await DetailsAsync(pool) ?? throw ApiProblem.NotFound("pool-not-created", $"There is no pool '{pool}'."),
+            ApiJson.Shapes.PoolDetails);
+    }
+
+    public async Task TokensAsync(HttpContext http)
+    {
+        var details = new List<TokenDetails>();
+        foreach (var row in services.Tables.Query($"select token_id from tokens order by token_id limit {ListMax}"))
+        {
+            var (view, _) = await services.ViewAsync<TokenView>(Token.IdOf(TokenId.Parse((string)row["token_id"]!)));
+            if (view is { Symbol: { } symbol, Decimals: { } decimals })
+            {
+                details.Add(new TokenDetails(
+                    view.Id.Value,
+                    symbol,
+                    decimals,
+                    Units.Format(view.Minted, decimals),
+                    Units.Format(view.Burned, decimals),
+                    Units.Format(view.Minted - view.Burned, decimals)));
+            }
+        }
+
+        await http.WriteAsync([.. details], ApiJson.Shapes.TokenDetailsArray);
+    }
+
+    public async Task AddLiquidityAsync(HttpContext http)
+    {
+        var request = await http.BodyAsync(ApiJson.Shapes.AddLiquidityRequest);
+        var account = RequestReading.Account(request.Account, "account");
+        var id = http.IdOf("liquidity-added", Account.IdOf(account));
+        var (pool, token0, token1) = await TermsAsync(http);
+        var max0 = RequestReading.Amount(request.MaxAmount0, await forms.RequireAsync(token0, "maxAmount0"), "maxAmount0");
+        var max1 = RequestReading.Amount(request.MaxAmount1, await forms.RequireAsync(token1, "maxAmount1"), "maxAmount1");
+        var least = request.MinShares is { } text ? RequestReading.Amount(text, 0, "minShares") : UInt256.One;
+        var end = await desk.RunAsync(new TradeCall(
+            id,
+            Account.IdOf(account),
+            new Account.Command.AddLiquidity(
+                id, pool, new TokenAmount(token0, max0), new TokenAmount(token1, max1), least, DeadlineOf(request.Deadline)),
+            http.Principal(),
+            e => e is Account.Event.LiquidityAdded a && a.Pool == pool && a.Spent0.Amount <= max0 && a.Spent1.Amount <= max1));
+        var added = (Account.Event.LiquidityAdded)end.Event;
+        await WriteAsync(http, "liquidity-added", account, pool, added.Spent0, added.Spent1, added.Shares, id, end);
+    }
+
+    public async Task RemoveLiquidityAsync(HttpContext http)
+    {
+        var request = await http.BodyAsync(ApiJson.Shapes.RemoveLiquidityRequest);
+        var account = RequestReading.Account(request.Account, "account");
+        var id = http.IdOf("liquidity-removed", Account.IdOf(account));
+        var (pool, token0, token1) = await TermsAsync(http);
+        var shares = RequestReading.Amount(request.Shares, 0, "shares");
+        var least0 = await LeastAsync(request.MinAmount0, token0, "minAmount0");
+        var least1 = await LeastAsync(request.MinAmount1, token1, "minAmount1");
+        var end = await desk.RunAsync(new TradeCall(
+            id,
+            Account.IdOf(account),
+            new Account.Command.RemoveLiquidity(id, pool, shares, least0, least1, DeadlineOf(request.Deadline)),
+            http.Principal(),
+            e => e is Account.Event.LiquidityRemoved r && r.Pool == pool && r.Shares == shares));
+        var removed = (Account.Event.LiquidityRemoved)end.Event;
+        await WriteAsync(http, "liquidity-removed", account, pool, removed.Received0, removed.Received1, removed.Shares, id, end);
+    }
+
+    public async Task<PoolDetails[]> AllAsync()
+    {
+        var details = new List<PoolDetails>();
+        foreach (var row in services.Tables.Query($"select pool_id from pools order by pool_id limit {ListMax}"))
+        {
+            if (await DetailsAsync(PoolId.Parse((string)row["pool_id"]!)) is { } pool)
+            {
+                details.Add(pool);
+            }
+        }
+
+        return [.. details];
+    }
+
+    private async Task WriteAsync(
+        HttpContext http,
+        string kind,
+        AccountId account,
+        PoolId pool,
+        TokenAmount first,
+        TokenAmount second,
+        UInt256 shares,
+        Guid id,
+        TradeEnd end) =>
+        await http.WriteAsync(
+            new LiquidityReceipt(
+                id,
+                kind,
+                account.Value,
+                pool.Value,
+                first.Token.Value,
+                Units.Format(first.Amount, await forms.RequireAsync(first.Token, "pool")),
+                second.Token.Value,
+                Units.Format(second.Amount, await forms.RequireAsync(second.Token, "pool")),
+                shares.ToString(),
+                end.SequenceNr,
+                end.At),
+            ApiJson.Shapes.LiquidityReceipt);
+
+    private async Task<UInt256> LeastAsync(string? text, TokenId token, string field) =>
+        text is null ? default : RequestReading.Amount(text, await forms.RequireAsync(token, field), field);
+
+    private DateTimeOffset DeadlineOf(DateTimeOffset? given) =>
+        given ?? services.Time.GetUtcNow() + SwapEndpoints.DeadlineDefault;
+
+    private async Task<(PoolId Pool, TokenId Token0, TokenId Token1)> TermsAsync(HttpContext http)
+    {
+        var pool = RequestReading.Pool(http.Segment("id"), "id");
+        var (view, _) = await services.ViewAsync<PoolView>(Pool.IdOf(pool));
+        return view is { Token0: { } token0, Token1: { } token1 }
+            ? (pool, token0, token1)
+            : throw ApiProblem.NotFound("pool-not-created", $"There is no pool '{pool}'.");
+    }
+
+    private async Task<PoolDetails?> DetailsAsync(PoolId pool)
+    {
+        var (view, sequenceNr) = await services.ViewAsync<PoolView>(Pool.IdOf(pool));
+        if (view is not { Token0: { } token0, Token1: { } token1 })
+        {
+            return null;
+        }
+
+        var decimals0 = await forms.RequireAsync(token0, "token0");
+        var decimals1 = await forms.RequireAsync(token1, "token1");
+        return new PoolDetails(
+            pool.Value,
+            token0.Value,
+            token1.Value,
+            Units.Format(view.Reserve0, decimals0),
+            Units.Format(view.Reserve1, decimals1),
+            view.Reserve0.IsZero ? null : SwapEndpoints.PriceText(new Price(view.Reserve1, view.Reserve0), decimals0, decimals1),
+            view.TotalShares.ToString(),
+            view.LiquidityFeePips,
+            view.TreasuryFeePips,
+            Units.Format(view.TreasuryFees0, decimals0),
+            Units.Format(view.TreasuryFees1, decimals1),
+            view.PreparedLegs,
+            view.Swaps,
+            sequenceNr);
+    }
+}

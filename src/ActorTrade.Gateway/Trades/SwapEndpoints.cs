@@ -1,0 +1,143 @@
+using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Amm;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
+using ActorTrade.Gateway.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorTrade.Gateway.Trades;
+
+/// <summary><c>POST /api/swaps</c>: a swap through a pool or along a route, answered when it has settled.</summary>
+internal sealed class SwapEndpoints(GatewayServices services, TokenForms forms, TradeDesk desk)
+{
+    /// <summary>What is accepted where the request says nothing: half a percent less than quoted.</summary>
+    private const int SlippageBpsDefault = 50;
+
+    private const int PriceDecimals = 18;
+
+    public static readonly TimeSpan DeadlineDefault = TimeSpan.FromSeconds(30);
+
+    public async Task SwapAsync(HttpContext http)
+    {
+        var request = await http.BodyAsync(ApiJson.Shapes.SwapRequest);
+        var account = RequestReading.Account(request.Account, "account");
+        var id = http.IdOf("swap", Account.IdOf(account));
+        var (route, pools) = await RouteOfAsync(request);
+        var decimalsIn = await forms.RequireAsync(route[0].TokenIn, "tokenIn");
+        var decimalsOut = await forms.RequireAsync(route[^1].TokenOut, "tokenOut");
+        var amountIn = RequestReading.Amount(request.AmountIn, decimalsIn, "amountIn");
+        var least = LeastOut(request, route, pools, amountIn, decimalsOut);
+        var deadline = request.Deadline ?? services.Time.GetUtcNow() + DeadlineDefault;
+        var end = await desk.RunAsync(new TradeCall(
+            id,
+            Account.IdOf(account),
+            new Account.Command.StartSwap(id, route, amountIn, least, deadline, request.Nonce),
+            http.Principal(),
+            e => e is Account.Event.TradeSettled s
+                && s.TokenIn == route[0].TokenIn && s.TokenOut == route[^1].TokenOut && s.AmountIn == amountIn));
+        await http.WriteAsync(
+            Receipt(account, route, (Account.Event.TradeSettled)end.Event, end.SequenceNr, decimalsIn, decimalsOut),
+            ApiJson.Shapes.SwapReceipt);
+    }
+
+    private static SwapReceipt Receipt(
+        AccountId account, SwapHop[] route, Account.Event.TradeSettled e, long sequenceNr, int decimalsIn, int decimalsOut) => new(
+        e.TradeId,
+        account.Value,
+        [.. route.Select(h => h.Pool.Value)],
+        e.TokenIn.Value,
+        Units.Format(e.AmountIn, decimalsIn),
+        e.TokenOut.Value,
+        Units.Format(e.AmountOut, decimalsOut),
+        Units.Format(e.Fee, decimalsIn),
+        PriceText(new Price(e.AmountOut, e.AmountIn), decimalsIn, decimalsOut),
+        e.PriceImpactBps,
+        sequenceNr,
+        e.At);
+
+    /// <summary>Tokens of the second kind for one of the first, cut to 18 decimals.</summary>
+    internal static string PriceText(Price price, int baseDecimals, int quoteDecimals)
+    {
+        var one = Units.PowerOfTen(baseDecimals + PriceDecimals);
+        return UInt256.TryMulDivDown(one, price.Numerator, price.Denominator, out var scaled)
+            ? Units.Format(scaled / Units.PowerOfTen(quoteDecimals), PriceDecimals)
+            : "0";
+    }
+
+    private async Task<(SwapHop[] Route, PoolView[] Pools)> RouteOfAsync(SwapRequest request)
+    {
+        string[] names = (request.Pool, request.Route) switch
+        {
+            ({ } only, null) => [only],
+            (null, { Length: > 0 } several) => several,
+            _ => throw ApiProblem.Invalid("pool", "Either a pool or a route of pools is needed."),
+        };
+        if (names.Length > Account.RouteHopsMax)
+        {
+            throw ApiProblem.Invalid("route", $"A route has at most {Account.RouteHopsMax} pools.");
+        }
+
+        var field = request.Route is null ? "pool" : "route";
+        var token = RequestReading.Token(request.TokenIn, "tokenIn");
+        var hops = new SwapHop[names.Length];
+        var pools = new PoolView[names.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var id = RequestReading.Pool(names[i], field);
+            var (view, _) = await services.ViewAsync<PoolView>(Pool.IdOf(id));
+            if (view is not { Token0: { } token0, Token1: { } token1 })
+            {
+                throw new ApiProblem(404, "pool-not-created", $"There is no pool '{id}'.") { Field = field };
+            }
+
+            var next = token == token0 ? token1
+                : token == token1 ? token0
+                : throw ApiProblem.Invalid(i == 0 ? "tokenIn" : field, $"The pool '{id}' trades {token0} and {token1}, not {token}.");
+            (hops[i], pools[i], token) = (new SwapHop(id, token, next), view, next);
+        }
+
+        return request.TokenOut is { } given && given != token.Value
+            ? throw ApiProblem.Invalid("tokenOut", $"The pools lead to {token}, not to {given}.")
+            : (hops, pools);
+    }
+
+    private static UInt256 LeastOut(
+        SwapRequest request, SwapHop[] route, PoolView[] pools, UInt256 amountIn, int decimalsOut)
+    {
+        if (request.MinAmountOut is { } text)
+        {
+            return request.MaxSlippageBps is null
+                ? RequestReading.Amount(text, decimalsOut, "minAmountOut")
+                : throw ApiProblem.Invalid("maxSlippageBps", "Give either minAmountOut or maxSlippageBps.");
+        }
+
+        if (!Bps.TryCreate(request.MaxSlippageBps ?? SlippageBpsDefault, out var slippage))
+        {
+            throw ApiProblem.Invalid("maxSlippageBps", "0 to 10000 is expected.");
+        }
+
+        var amount = amountIn;
+        for (var i = 0; i < route.Length; i++)
+        {
+            var pool = pools[i];
+            var isFirst = pool.Token0 == route[i].TokenIn;
+            var error = ConstantProduct.QuoteExactIn(
+                isFirst ? pool.Reserve0 : pool.Reserve1,
+                isFirst ? pool.Reserve1 : pool.Reserve0,
+                amount,
+                new FeePips(pool.LiquidityFeePips + pool.TreasuryFeePips),
+                out var quote);
+            if (error != QuoteError.None)
+            {
+                // The pool itself says why, and its refusal is the record; a bound of one lets the trade reach it.
+                return UInt256.One;
+            }
+
+            amount = quote.AmountOut;
+        }
+
+        // Rounded up, in favour of the taker whose bound it is; never zero, which would be no bound.
+        var least = UInt256.MulDiv(amount, (uint)(Bps.One - slippage.Value), Bps.One, Rounding.Up);
+        return least.IsZero ? UInt256.One : least;
+    }
+}
