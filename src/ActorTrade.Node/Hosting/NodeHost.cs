@@ -1,0 +1,220 @@
+using System.Reflection;
+using ActorTrade.Cluster.Sharding;
+using ActorTrade.EventSourcing.Records;
+using ActorTrade.Gateway;
+using ActorTrade.Journal;
+using ActorTrade.Journal.Projections;
+using ActorTrade.Journal.Sqlite;
+using ActorTrade.Kernel;
+using ActorTrade.Node.ReadModel;
+using TablesModel = ActorTrade.Journal.Projections.ReadModel;
+
+namespace ActorTrade.Node.Hosting;
+
+/// <summary>What a node is made of.</summary>
+public sealed record NodeHostOptions
+{
+    /// <summary>Labels metrics.</summary>
+    public string Name { get; init; } = "node-1";
+
+    /// <summary>Where the journal and the read model lie; made if it is not there.</summary>
+    public required string DataDirectory { get; init; }
+
+    public SqliteJournalOptions Journal { get; init; } = new();
+
+    public LocalShardsOptions Shards { get; init; } = new();
+
+    /// <summary>Whether the tables are kept. Without them lists and histories are empty.</summary>
+    public bool KeepsTables { get; init; } = true;
+
+    /// <summary>
+    /// How often the mode is looked at beside what passes through the door; null where nothing passes by, as in a simulation.
+    /// </summary>
+    public TimeSpan? ModeLookEvery { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What the first start sets up; null for an empty node.</summary>
+    public FirstStartPlan? FirstStart { get; init; } = FirstStartPlan.Default;
+}
+
+/// <summary>What a test, a replay or a benchmark puts in the place of the machine's.</summary>
+public sealed record NodeSeams
+{
+    public IDispatcher Dispatcher { get; init; } = ThreadPoolDispatcher.Instance;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public IRandomSource? Random { get; init; }
+
+    /// <summary>A journal that the node uses and closes instead of opening its own.</summary>
+    public IJournal? Journal { get; init; }
+}
+
+/// <summary>
+/// All of a node on one machine: actors, journal, shards, tables, the mode. <see cref="Open"/> puts it together without waiting for
+/// anything, so that it also runs on a simulated dispatcher; <see cref="StartAsync"/> makes it ready.
+/// </summary>
+public sealed class NodeHost : IAsyncDisposable
+{
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(5);
+    private static readonly IProjection[] Projections =
+        [new BalanceTables(), new TransactionsTable(), new AuditTable(), new BotTables()];
+
+    private readonly NodeMetrics _metrics;
+    private readonly long _openedAt;
+    private Task? _stopping;
+
+    private NodeHost(
+        NodeHostOptions options, ActorSystem system, IJournal journal, EventCatalog catalog, TablesModel? tables)
+    {
+        Options = options;
+        System = system;
+        Journal = journal;
+        Catalog = catalog;
+        Tables = tables;
+        LocalShards? shards = null;
+        Door = new EntityDoor(mode => shards = new LocalShards(system, journal, EntityKinds.All, catalog, mode, options.Shards));
+        Shards = shards!;
+        _openedAt = system.Time.GetTimestamp();
+        _metrics = new NodeMetrics(this);
+        if (options.ModeLookEvery is { } period)
+        {
+            system.Spawn(() => new ModeWatch(Door, period), "mode-watch");
+        }
+    }
+
+    public NodeHostOptions Options { get; }
+
+    public ActorSystem System { get; }
+
+    public IJournal Journal { get; }
+
+    public EventCatalog Catalog { get; }
+
+    public LocalShards Shards { get; }
+
+    /// <summary>The tables of the read model; null where none are kept.</summary>
+    public TablesModel? Tables { get; }
+
+    /// <summary>The way to the entities for everyone outside them.</summary>
+    public EntityDoor Door { get; }
+
+    public static string Version { get; } =
+        typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>Since the node was put together.</summary>
+    public TimeSpan Uptime => System.Time.GetElapsedTime(_openedAt);
+
+    /// <summary>Puts a node together.</summary>
+    /// <exception cref="JournalHeldException">Another process holds the directory.</exception>
+    /// <exception cref="JournalDamagedException">The journal is damaged; names the position.</exception>
+    public static NodeHost Open(NodeHostOptions options, NodeSeams? seams = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        seams ??= new NodeSeams();
+        var journal = seams.Journal ?? SqliteJournal.Open(options.DataDirectory, options.Journal);
+        var system = new ActorSystem(options.Name, new ActorSystemOptions
+        {
+            Dispatcher = seams.Dispatcher,
+            Time = seams.Time,
+            Random = seams.Random ?? SynchronizedRandom.FromEntropy(),
+            GuardianStrategy = new SupervisorStrategy
+            {
+                Backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)),
+            },
+        });
+        var catalog = EntityKinds.Catalog();
+        var tables = options.KeepsTables
+            ? TablesModel.Open(options.DataDirectory, journal, ProjectedEvent.Decoder(catalog), Projections)
+            : null;
+        return new NodeHost(options, system, journal, catalog, tables);
+    }
+
+    /// <summary>As <see cref="Open"/>, then waits for the mode and sets up what a first start sets up.</summary>
+    public static async Task<NodeHost> StartAsync(NodeHostOptions options, NodeSeams? seams = null)
+    {
+        var host = Open(options, seams);
+        try
+        {
+            await host.ReadyAsync(TimeSpan.FromSeconds(30));
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The journal's, the entities' and the tables' numbers.</summary>
+    public NodeStatus Status(MarketStatus? market)
+    {
+        var journal = Journal.Statistics();
+        var metrics = Shards.Metrics;
+        return new NodeStatus(
+            Door.Mode,
+            Version,
+            Uptime,
+            new JournalStatus(
+                journal.Events, journal.Bytes, journal.Entities, journal.Snapshots, journal.Commits, Journal.HasRoom),
+            Tables?.Lag ?? 0,
+            Journal.Failure?.Message,
+            Tables?.Failure?.Message,
+            new EntityCounts(
+                Shards.Loaded, metrics.Commands, metrics.Events, metrics.Recoveries, metrics.Drops, metrics.EffectRetries),
+            market);
+    }
+
+    /// <summary>
+    /// Takes nothing new, waits until everyone who waits has been answered (and what they were told is durable), stops the actors
+    /// and closes the journal. What was not finished at the deadline is taken up at the next start.
+    /// </summary>
+    public Task StopAsync(TimeSpan deadline) => _stopping ??= StopInOrderAsync(deadline);
+
+    public ValueTask DisposeAsync() => new(StopAsync(TimeSpan.FromSeconds(10)));
+
+    private async Task ReadyAsync(TimeSpan patience)
+    {
+        var begun = System.Time.GetTimestamp();
+        Door.Refresh();
+        while (!Door.IsModeKnown)
+        {
+            if (System.Time.GetElapsedTime(begun) > patience)
+            {
+                throw new TimeoutException($"The trading system's state could not be read within {patience}.");
+            }
+
+            await Task.Delay(LookAgainAfter, System.Time);
+        }
+
+        if (Options.FirstStart is { } plan)
+        {
+            await new FirstStart(Door, System.Time, plan).RunAsync();
+        }
+    }
+
+    private async Task StopInOrderAsync(TimeSpan deadline)
+    {
+        var begun = System.Time.GetTimestamp();
+        Door.Close();
+        while (Door.Waiting > 0 && System.Time.GetElapsedTime(begun) < deadline / 2)
+        {
+            await Task.Delay(LookAgainAfter, System.Time);
+        }
+
+        try
+        {
+            await System.DisposeAsync();
+        }
+        finally
+        {
+            if (Tables is not null)
+            {
+                await Tables.DisposeAsync();
+            }
+
+            // Writes what waits, so whatever an actor had asked for before it stopped is in the journal.
+            await Journal.DisposeAsync();
+            _metrics.Dispose();
+        }
+    }
+}
