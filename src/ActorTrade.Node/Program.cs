@@ -1,5 +1,3 @@
-using ActorTrade.Node.Benchmarks;
-var d = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-Console.WriteLine(await SwapsBenchmark.RunAsync(d, TimeSpan.FromSeconds(double.Parse(args[0]))));
-Directory.Delete(d, true);
-return 0;
+using ActorTrade.Node.Commands;
+
+return await CommandLine.RunAsync(args);

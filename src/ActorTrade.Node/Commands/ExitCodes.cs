@@ -1,0 +1,39 @@
+using ActorTrade.Gateway;
+using ActorTrade.Journal;
+using ActorTrade.Journal.Sqlite;
+using ActorTrade.Node.Configuration;
+
+namespace ActorTrade.Node.Commands;
+
+/// <summary>What the process ends with; scripts depend on it.</summary>
+public enum ExitCode
+{
+    Ok = 0,
+    Error = 1,
+    NotFound = 2,
+    NotRunning = 3,
+    Configuration = 4,
+    Timeout = 5,
+}
+
+/// <summary>An expected end of a command, with its message for a person.</summary>
+public sealed class CommandException(ExitCode code, string message) : Exception(message)
+{
+    public ExitCode Code { get; } = code;
+}
+
+internal static class ExitCodes
+{
+    /// <summary>The code and the message of whatever ended a command.</summary>
+    public static (ExitCode Code, string Message) Of(Exception e) => e switch
+    {
+        CommandException command => (command.Code, command.Message),
+        ConfigurationException or JournalHeldException or AddressTakenException or SqliteMissingException
+            or UnauthorizedAccessException => (ExitCode.Configuration, e.Message),
+        FileNotFoundException or DirectoryNotFoundException => (ExitCode.NotFound, e.Message),
+        TimeoutException => (ExitCode.Timeout, e.Message),
+        JournalDamagedException or JournalFormatException or IOException or InvalidOperationException =>
+            (ExitCode.Error, e.Message),
+        _ => (ExitCode.Error, $"{e.GetType().Name}: {e.Message}{Environment.NewLine}{e.StackTrace}"),
+    };
+}

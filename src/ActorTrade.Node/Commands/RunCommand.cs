@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Net;
+using System.Runtime.InteropServices;
+using ActorTrade.Cluster.Sharding;
+using ActorTrade.Gateway;
+using ActorTrade.Journal.Sqlite;
+using ActorTrade.Node.Configuration;
+using ActorTrade.Node.Hosting;
+
+namespace ActorTrade.Node.Commands;
+
+/// <summary><c>actortrade run</c>: a node with its page and API, until it is told to stop.</summary>
+internal static class RunCommand
+{
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(10);
+
+    public static Command Create(CommonOptions common)
+    {
+        var port = new Option<int?>("--port", "-p") { Description = "Port of the page and the API; 0 takes a free one.", HelpName = "port" };
+        var command = new Command("run", "Starts a node: its page, its API, and a simulated market unless the configuration says otherwise.")
+        {
+            common.Data, port, common.Config, common.Set,
+        };
+        command.SetAction((parsed, cancelled) =>
+        {
+            string[] more = parsed.GetValue(port) is { } given ? [$"Http:Port={given}"] : [];
+            return RunAsync(common.Configuration(parsed, more), common.Output(parsed), cancelled);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(NodeConfiguration configuration, CommandOutput output, CancellationToken cancelled)
+    {
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var cancel = cancelled.Register(() => stop.TrySetResult());
+
+        await using var host = await NodeHost.StartAsync(OptionsOf(configuration));
+        var floor = configuration.Market.Source == MarketSourceKind.Simulated
+            ? TradingFloor.Start(host, TickSource.Simulated(
+                (ulong)configuration.Market.Seed, configuration.Market.Interval, host.System.Time.GetUtcNow()))
+            : null;
+        await using var gateway = await GatewayServer.StartAsync(
+            new GatewayServices
+            {
+                Entities = host.Door,
+                Tables = new NodeTables(host),
+                Time = host.System.Time,
+                Status = () => host.Status(floor?.Status()),
+                RememberFor = configuration.Http.IdempotencyRetention,
+            },
+            new GatewayOptions { Address = AddressOf(configuration), Port = configuration.Http.Port });
+        Announce(output, host, gateway);
+
+        await stop.Task;
+        output.Line(output.IsJson ? """{"event":"stopping"}""" : "Stopping…");
+        await gateway.StopAsync(StopWithin / 2);
+        await host.StopAsync(StopWithin);
+        output.Line(output.IsJson ? """{"event":"stopped"}""" : "Stopped; everything acknowledged is in the journal.");
+        return (int)ExitCode.Ok;
+
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.TrySetResult();
+        }
+    }
+
+    private static void Announce(CommandOutput output, NodeHost host, GatewayServer gateway)
+    {
+        var directory = Path.GetFullPath(host.Options.DataDirectory);
+        var address = gateway.Address.ToString().TrimEnd('/');
+        if (output.IsJson)
+        {
+            output.Json(
+                json =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("event", "ready");
+                    json.WriteString("address", address);
+                    json.WriteString("dataDirectory", directory);
+                    json.WriteString("mode", host.Door.Mode.ToString());
+                    json.WriteString("version", NodeHost.Version);
+                    json.WriteNumber("events", host.Journal.LastOrdering);
+                    json.WriteEndObject();
+                },
+                indented: false);
+            return;
+        }
+
+        output.Facts(
+            $"ActorTrade {NodeHost.Version} is running",
+            ("Page", address),
+            ("Data", directory),
+            ("Journal", $"{host.Journal.LastOrdering:N0} events"),
+            ("State", host.Door.Mode.ToString()),
+            ("Stop", "Ctrl+C"));
+    }
+
+    private static NodeHostOptions OptionsOf(NodeConfiguration configuration) => new()
+    {
+        Name = configuration.Node.Name,
+        DataDirectory = configuration.Node.DataDirectory,
+        Journal = new SqliteJournalOptions
+        {
+            Durability = configuration.Journal.Synchronous,
+            CheckpointPages = configuration.Journal.CheckpointPages,
+            RecoveryThreads = configuration.Entities.RecoveriesAtOnce,
+        },
+        Shards = new LocalShardsOptions
+        {
+            PassivateAfter = configuration.Entities.PassivateAfter,
+            LoadedMax = configuration.Entities.LoadedMax,
+        },
+    };
+
+    private static IPAddress AddressOf(NodeConfiguration configuration) =>
+        IPAddress.TryParse(configuration.Http.Address, out var address)
+            ? address
+            : throw new ConfigurationException([$"Http:Address: '{configuration.Http.Address}' is no IP address."]);
+}

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Text.Json;
+using ActorTrade.IntegrationTests.RecordedData;
+
+namespace ActorTrade.IntegrationTests.Gateway;
+
+/// <summary>Every other address of the API, once in health and once in trouble.</summary>
+public sealed class ApiTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private RunningNode _node = null!;
+
+    public async ValueTask InitializeAsync() => _node = await RunningNode.StartAsync(_folder.Root);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_first_start_sets_up_a_living_node_and_a_second_changes_nothing()
+    {
+        var health = (await _node.GetAsync("/api/health")).Expect(HttpStatusCode.OK);
+        Assert.Equal(("ok", "Active"), (health.String("status"), health.String("mode")));
+        Assert.Equal(5, (await _node.GetAsync("/api/pools")).Json.GetArrayLength());
+        var tokens = (await _node.GetAsync("/api/tokens")).Text;
+        var house = (await _node.GetAsync("/api/accounts/house")).Json.GetProperty("balances").GetRawText();
+        await _node.DisposeAsync();
+        _node = await RunningNode.StartAsync(_folder.Root);
+        Assert.Equal(tokens, (await _node.GetAsync("/api/tokens")).Text);
+        Assert.Equal(house, (await _node.GetAsync("/api/accounts/house")).Json.GetProperty("balances").GetRawText());
+    }
+
+    [Fact]
+    public async Task Money_comes_in_moves_on_and_leaves_with_receipts_that_repeat()
+    {
+        await _node.OpenAsync("a", ("USD", "100"));
+        await _node.OpenAsync("b");
+        foreach (var (path, body, key) in new[]
+        {
+            ("/api/accounts/a/deposits", """{"token":"BTC","amount":"1.5"}""", "1"),
+            ("/api/accounts/a/transfers", """{"to":"b","token":"BTC","amount":"0.5"}""", "1"),
+            ("/api/accounts/a/withdrawals", """{"token":"USD","amount":"40"}""", "1"),
+        })
+        {
+            var first = (await _node.PostAsync(path, body, key)).Expect(HttpStatusCode.OK);
+            Assert.Equal(first.Text, (await _node.PostAsync(path, body, key)).Text);
+        }
+
+        Assert.Equal(new[] { "BTC 1", "USD 60" }, await BalancesAsync("a"));
+        Assert.Equal(new[] { "BTC 0.5" }, await BalancesAsync("b"));
+        await _node.Host.Tables!.WaitForAsync(_node.Host.Journal.LastOrdering);
+        var rows = (await _node.GetAsync("/api/transactions?account=a&limit=10")).Json.EnumerateArray().ToList();
+        Assert.Equal(4, rows.Count);
+        Assert.All(rows, r => Assert.Equal("confirmed", r.GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task A_deposit_for_nobody_is_taken_back()
+    {
+        var reply = await _node.PostAsync("/api/accounts/nobody/deposits", """{"token":"USD","amount":"1"}""", "1");
+        Assert.Equal("account-not-open", reply.Expect(HttpStatusCode.NotFound).Code);
+        Assert.Equal(HttpStatusCode.NotFound, (await _node.GetAsync("/api/accounts/nobody")).Status);
+        Assert.Equal(
+            "token-not-registered",
+            (await _node.PostAsync("/api/accounts/house/deposits", """{"token":"XYZ","amount":"1"}""", "2")).Code);
+    }
+
+    [Fact]
+    public async Task Liquidity_goes_in_and_comes_back_for_its_shares()
+    {
+        await _node.OpenAsync("lp", ("USD", "60000"), ("BTC", "1"));
+        var body = """{"account":"lp","maxAmount0":"1","maxAmount1":"60000"}""";
+        var added = (await _node.PostAsync("/api/pools/BTC-USD/liquidity/add", body, "1")).Expect(HttpStatusCode.OK);
+        Assert.Equal(added.Text, (await _node.PostAsync("/api/pools/BTC-USD/liquidity/add", body, "1")).Text);
+        var back = $$"""{"account":"lp","shares":"{{added.String("shares")}}"}""";
+        var removed = (await _node.PostAsync("/api/pools/BTC-USD/liquidity/remove", back, "2")).Expect(HttpStatusCode.OK);
+        Assert.StartsWith("0.99999", removed.String("amount0"), StringComparison.Ordinal);
+        await _node.Host.Tables!.WaitForAsync(_node.Host.Journal.LastOrdering);
+        Assert.Equal(removed.Text, (await _node.PostAsync("/api/pools/BTC-USD/liquidity/remove", back, "2")).Text);
+    }
+
+    [Fact]
+    public async Task A_bot_is_registered_started_paused_and_stopped_by_its_owner_alone()
+    {
+        await _node.OpenAsync("fund", ("USD", "1000"));
+        var body = """
+            {"bot":"trend-1","account":"fund","strategy":"trend","parameters":{"fast":"10","slow":"30"},"symbols":["BTCUSD"],
+             "limits":{"orderNotionalMax":"1000","positionMax":"1","dailyLossMax":"100"}}
+            """;
+        var bot = (await _node.PostAsync("/api/bots", body)).Expect(HttpStatusCode.OK);
+        Assert.Equal("Registered", bot.String("state"));
+        Assert.Equal("Running", (await _node.PostAsync("/api/bots/trend-1/start", "{}")).String("state"));
+        Assert.Equal(
+            "bot-not-permitted", (await _node.PostAsync("/api/bots/trend-1/stop", """{"why":"x"}""", principal: "mallory")).Code);
+        Assert.Equal("Paused", (await _node.PostAsync("/api/bots/trend-1/pause", """{"why":"look"}""")).String("state"));
+        Assert.Equal("why", (await _node.PostAsync("/api/bots/trend-1/stop", "{}")).Expect(HttpStatusCode.BadRequest).Field);
+        Assert.Equal("Stopped", (await _node.PostAsync("/api/bots/trend-1/stop", """{"why":"done"}""")).String("state"));
+        await _node.Host.Tables!.WaitForAsync(_node.Host.Journal.LastOrdering);
+        Assert.Equal(1, (await _node.GetAsync("/api/bots")).Json.GetArrayLength());
+        Assert.Equal("bot-unknown", (await _node.GetAsync("/api/bots/none")).Expect(HttpStatusCode.NotFound).Code);
+    }
+
+    [Fact]
+    public async Task An_unknown_order_or_address_or_method_is_a_problem()
+    {
+        Assert.Equal("order-unknown", (await _node.GetAsync($"/api/orders/{Guid.NewGuid()}")).Expect(HttpStatusCode.NotFound).Code);
+        Assert.Equal(400, (int)(await _node.GetAsync("/api/orders/7")).Status);
+        Assert.Equal("no-such-resource", (await _node.GetAsync("/api/none")).Expect(HttpStatusCode.NotFound).Code);
+        Assert.Equal("method-not-allowed", (await _node.PostAsync("/api/health", "{}")).Code);
+        Assert.Equal(0, (await _node.GetAsync("/api/orders")).Json.GetArrayLength());
+        Assert.Equal("limit", (await _node.GetAsync("/api/transactions?limit=0")).Field);
+    }
+
+    [Fact]
+    public async Task A_pause_is_in_force_when_it_is_acknowledged()
+    {
+        await _node.OpenAsync("p", ("USD", "1000"));
+        var swap = """{"account":"p","pool":"BTC-USD","tokenIn":"USD","amountIn":"1"}""";
+        for (var round = 0; round < 10; round++)
+        {
+            await ChangeAsync("Pause", "Paused");
+            Assert.Equal("trading-halted", (await _node.PostAsync("/api/swaps", swap, $"no {round}")).Expect(HttpStatusCode.Conflict).Code);
+            await ChangeAsync("Activate", "Active");
+            (await _node.PostAsync("/api/swaps", swap, $"yes {round}")).Expect(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task An_emergency_takes_two_operators_to_end_and_outlives_a_restart()
+    {
+        await ChangeAsync("DeclareEmergency", "Emergency");
+        await _node.DisposeAsync();
+        _node = await RunningNode.StartAsync(_folder.Root);
+        Assert.Equal("Emergency", (await _node.GetAsync("/api/health")).String("mode"));
+        Assert.Equal("trading-halted", (await _node.PostAsync("/api/accounts", """{"account":"late"}""")).Code);
+        await ChangeAsync("ProposeRecovery", "Emergency", "ann");
+        var alone = await _node.PostAsync("/api/system", """{"action":"ConfirmRecovery","why":"ok"}""", principal: "ann");
+        Assert.Equal("system-recovery-needs-second-operator", alone.Expect(HttpStatusCode.Conflict).Code);
+        await ChangeAsync("ConfirmRecovery", "Maintenance", "bob");
+        await ChangeAsync("Activate", "Active");
+        var system = (await _node.GetAsync("/api/system")).Json;
+        Assert.Equal("bob", system.GetProperty("history")[1].GetProperty("who").GetString());
+        Assert.Equal("action", (await _node.PostAsync("/api/system", """{"why":"x"}""")).Field);
+    }
+
+    [Fact]
+    public async Task The_page_and_its_numbers_are_served()
+    {
+        var page = await _node.GetAsync("/");
+        Assert.Equal("text/html", page.ContentType);
+        var status = (await _node.GetAsync("/api/status")).Expect(HttpStatusCode.OK).Json;
+        Assert.Equal(JsonValueKind.Object, status.GetProperty("node").ValueKind);
+        Assert.Equal(5, status.GetProperty("pools").GetArrayLength());
+    }
+
+    private async Task ChangeAsync(string action, string expected, string? principal = null) => Assert.Equal(
+        expected,
+        (await _node.PostAsync("/api/system", $$"""{"action":"{{action}}","why":"test"}""", principal: principal)).String("mode"));
+
+    private async Task<string[]> BalancesAsync(string account) =>
+    [
+        .. (await _node.GetAsync($"/api/accounts/{account}")).Json.GetProperty("balances").EnumerateArray()
+            .Select(b => $"{b.GetProperty("token").GetString()} {b.GetProperty("available").GetString()}").Order(StringComparer.Ordinal),
+    ];
+}
