@@ -4,7 +4,9 @@ using ActorTrade.Gateway.Http;
 
 namespace ActorTrade.Gateway;
 
-/// <summary>Asks entities on behalf of a request; what is not an answer to it becomes the problem that says why.</summary>
+/// <summary>
+/// Asks entities on behalf of a request; what is not an answer to it becomes the problem that says why.
+/// </summary>
 internal static class EntityAnswers
 {
     public static async Task<(TView View, long SequenceNr)> ViewAsync<TView>(this GatewayServices services, EntityId entity) =>

@@ -21,7 +21,9 @@ namespace ActorTrade.Gateway;
 /// <summary>Where the gateway listens.</summary>
 public sealed record GatewayOptions
 {
-    /// <summary>An address of this machine. Anything but loopback can read, but not act: there is no sign-in yet.</summary>
+    /// <summary>
+    /// An address of this machine. Anything but loopback can read, but not act: there is no sign-in yet.
+    /// </summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>0 takes a free one.</summary>
@@ -153,7 +155,8 @@ public sealed class GatewayServer : IAsyncDisposable
         }
     }
 
-    // A page of another site that the operator has open must not act here. Browsers name the page's origin on every post.
+    // A page of another site that the operator has open must not act here. Browsers name the page's origin on every
+    // post.
     private static void RefuseForeignPages(HttpContext http)
     {
         var origin = http.Request.Headers.Origin.ToString();

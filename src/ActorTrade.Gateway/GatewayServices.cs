@@ -17,7 +17,9 @@ public sealed class GatewayServices
     /// <summary>How the node is doing; quick, called for each request of the page.</summary>
     public required Func<NodeStatus> Status { get; init; }
 
-    /// <summary>How long a client waits for the end of what it asked for before it is told that the outcome is unknown.</summary>
+    /// <summary>
+    /// How long a client waits for the end of what it asked for before it is told that the outcome is unknown.
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long entities answer a repeat themselves; older repeats are answered from the tables.</summary>
@@ -27,7 +29,9 @@ public sealed class GatewayServices
 /// <summary>The read model as the gateway sees it. Rows follow the journal by a few milliseconds.</summary>
 public interface IReadTables
 {
-    /// <summary>Rows of a query with the parameters <c>?1</c>, <c>?2</c>…; amounts come as text in base units.</summary>
+    /// <summary>
+    /// Rows of a query with the parameters <c>?1</c>, <c>?2</c>…; amounts come as text in base units.
+    /// </summary>
     IReadOnlyList<IReadOnlyDictionary<string, object?>> Query(string sql, params object?[] parameters);
 
     /// <summary>Ends when everything that is durable now is in the tables; fails where they have stopped.</summary>

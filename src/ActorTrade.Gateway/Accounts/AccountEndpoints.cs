@@ -46,7 +46,9 @@ internal sealed class AccountEndpoints(GatewayServices services, TokenForms form
         await http.WriteAsync(await DetailsAsync(account), ApiJson.Shapes.AccountDetails);
     }
 
-    /// <summary>Mints, since a single node is where its money comes from; deposits from chains come by their connectors.</summary>
+    /// <summary>
+    /// Mints, since a single node is where its money comes from; deposits from chains come by their connectors.
+    /// </summary>
     public async Task DepositAsync(HttpContext http)
     {
         var request = await http.BodyAsync(ApiJson.Shapes.MoneyRequest);

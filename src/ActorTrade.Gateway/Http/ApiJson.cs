@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace ActorTrade.Gateway.Http;
 
-/// <summary>Every shape on the wire: camelCase, enums as strings, absent instead of null, unknown fields refused.</summary>
+/// <summary>
+/// Every shape on the wire: camelCase, enums as strings, absent instead of null, unknown fields refused.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,

@@ -3,7 +3,9 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Gateway.Http;
 
 /// <summary>A request that cannot be served, on its way to become a problem document (RFC 9457).</summary>
-/// <remarks>Thrown at the border only, where the form of a request is read; what the rules say travels as answers.</remarks>
+/// <remarks>
+/// Thrown at the border only, where the form of a request is read; what the rules say travels as answers.
+/// </remarks>
 /// <param name="status">The HTTP status.</param>
 /// <param name="code">Stable, lower-case, dashed; what a client programs against.</param>
 /// <param name="detail">One sentence for a person.</param>

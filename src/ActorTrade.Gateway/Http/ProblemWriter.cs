@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace ActorTrade.Gateway.Http;
 
-/// <summary>Writes problem documents (RFC 9457): type, title, status, detail, <c>code</c>, and the numbers of the refusal.</summary>
+/// <summary>
+/// Writes problem documents (RFC 9457): type, title, status, detail, <c>code</c>, and the numbers of the refusal.
+/// </summary>
 internal static class ProblemWriter
 {
     private const string ContentType = "application/problem+json";

@@ -6,7 +6,9 @@ using ActorTrade.EventSourcing;
 
 namespace ActorTrade.Gateway.Http;
 
-/// <summary>Turns what an entity's rules say into a problem: the code as it is, the numbers as members, the status that fits.</summary>
+/// <summary>
+/// Turns what an entity's rules say into a problem: the code as it is, the numbers as members, the status that fits.
+/// </summary>
 internal static class Rejections
 {
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Members = new();
@@ -29,7 +31,9 @@ internal static class Rejections
         };
     }
 
-    /// <summary>A trade that was taken and then did not happen: a fact, with the reason the pool or account journaled.</summary>
+    /// <summary>
+    /// A trade that was taken and then did not happen: a fact, with the reason the pool or account journaled.
+    /// </summary>
     public static ApiProblem Released(Guid id, string reason, DateTimeOffset at) =>
         new(StatusOf(reason), reason, $"The trade did not happen and its money is available again: {reason}.")
         {

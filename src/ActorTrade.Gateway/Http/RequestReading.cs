@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace ActorTrade.Gateway.Http;
 
-/// <summary>Reads the parts of a request into the value types of the domain, or throws the problem that names the field.</summary>
+/// <summary>
+/// Reads the parts of a request into the value types of the domain, or throws the problem that names the field.
+/// </summary>
 internal static class RequestReading
 {
     public const string PrincipalHeader = "X-Principal";
@@ -21,7 +23,8 @@ internal static class RequestReading
     private const int KeyLengthMax = 200;
 
     /// <summary>
-    /// Who asks. Until there is a sign-in the header is believed, which is why it is taken from this machine only; never the
+    /// Who asks. Until there is a sign-in the header is believed, which is why it is taken from this machine only;
+    /// never the
     /// cluster itself, nor a bot.
     /// </summary>
     public static string Principal(this HttpContext http)
@@ -49,7 +52,8 @@ internal static class RequestReading
     }
 
     /// <summary>
-    /// The id of what the request does: the same for every repeat by the same principal with the same key. A key counts within
+    /// The id of what the request does: the same for every repeat by the same principal with the same key. A key counts
+    /// within
     /// one kind of request to one entity, so the ids of two affairs never meet.
     /// </summary>
     public static Guid IdOf(this HttpContext http, string kind, EntityId target)
@@ -72,7 +76,9 @@ internal static class RequestReading
         return DeterministicGuid.FromText($"{kind}\n{target}\n{principal}\n{key}");
     }
 
-    /// <summary>The body, by its shape: unknown fields, missing ones and wrong types are the client's to mend.</summary>
+    /// <summary>
+    /// The body, by its shape: unknown fields, missing ones and wrong types are the client's to mend.
+    /// </summary>
     public static async Task<T> BodyAsync<T>(this HttpContext http, JsonTypeInfo<T> shape)
         where T : class
     {

@@ -6,7 +6,8 @@ using ActorTrade.Gateway.Http;
 namespace ActorTrade.Gateway.Trades;
 
 /// <summary>One affair that ends with an event: whom it is asked of, and under which id.</summary>
-/// <param name="Matches">Whether the end is one of this very request; false where a key was reused with other content.</param>
+/// <param name="Matches">Whether the end is one of this very request; false where a key was reused with other
+/// content.</param>
 internal sealed record TradeCall(
     Guid Id, EntityId Target, ICommand Command, string Principal, Func<IEvent, bool> Matches);
 
@@ -14,10 +15,12 @@ internal sealed record TradeCall(
 internal readonly record struct TradeEnd(IEvent Event, long SequenceNr, DateTimeOffset At);
 
 /// <summary>
-/// Runs affairs so that a repeat gets the first answer, however late: the entity remembers for an hour, the tables for ever.
+/// Runs affairs so that a repeat gets the first answer, however late: the entity remembers for an hour, the tables for
+/// ever.
 /// </summary>
 /// <remarks>
-/// The sequence number belongs to the event. The entity's answer to a repeat carries its newest number instead, so for repeats
+/// The sequence number belongs to the event. The entity's answer to a repeat carries its newest number instead, so for
+/// repeats
 /// the number is read from the tables, where the event was counted.
 /// </remarks>
 internal sealed class TradeDesk(GatewayServices services, TokenForms forms, TransactionTable table)

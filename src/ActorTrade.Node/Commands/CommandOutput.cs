@@ -3,7 +3,10 @@ using Spectre.Console;
 
 namespace ActorTrade.Node.Commands;
 
-/// <summary>Where a command writes: JSON with <c>--json</c>, tables and colour on a terminal, plain lines otherwise. Errors go to stderr.</summary>
+/// <summary>
+/// Where a command writes: JSON with <c>--json</c>, tables and colour on a terminal, plain lines otherwise. Errors go
+/// to stderr.
+/// </summary>
 public sealed class CommandOutput(bool isJson)
 {
     public bool IsJson { get; } = isJson;

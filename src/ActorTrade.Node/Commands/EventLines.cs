@@ -10,7 +10,8 @@ using ActorTrade.Journal.Projections;
 namespace ActorTrade.Node.Commands;
 
 /// <summary>
-/// Events as lines of JSON: place, entity, time, stored name, who caused it, and the record's fields. Amounts, ids and prices are
+/// Events as lines of JSON: place, entity, time, stored name, who caused it, and the record's fields. Amounts, ids and
+/// prices are
 /// strings, so nothing is lost on readers whose numbers are doubles.
 /// </summary>
 internal sealed class EventLines(Stream output, EventCatalog catalog) : IDisposable

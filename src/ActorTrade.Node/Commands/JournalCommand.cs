@@ -49,7 +49,8 @@ internal static class JournalCommand
             return (int)ExitCode.Ok;
         }
 
-        var first = report.Problems[0];
+        // A damaged record unsettles sums and states after it; the record is what to look at.
+        var first = report.Problems.FirstOrDefault(p => p.Ordering > 0) ?? report.Problems[0];
         var where = first.Ordering > 0 ? $"at record {first.Ordering}: " : "";
         throw new CommandException(ExitCode.Error, $"The journal has {report.ProblemCount} problem(s), the first {where}{first.What}");
     }

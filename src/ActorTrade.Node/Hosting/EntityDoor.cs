@@ -4,12 +4,15 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Node.Hosting;
 
 /// <summary>
-/// The way into a node for everyone outside its entities: it keeps the mode that every decision is given, counts who still waits
+/// The way into a node for everyone outside its entities: it keeps the mode that every decision is given, counts who
+/// still waits
 /// for an answer, and can be closed so that the node may stop with nobody waiting.
 /// </summary>
 /// <remarks>
-/// The mode is taken from the trading system's answers before they go on to whoever asked, so a change is in force when it is
-/// acknowledged; <see cref="Refresh"/> asks for it, for the start and for whatever passes by. Versions keep an old answer from
+/// The mode is taken from the trading system's answers before they go on to whoever asked, so a change is in force when
+/// it is
+/// acknowledged; <see cref="Refresh"/> asks for it, for the start and for whatever passes by. Versions keep an old
+/// answer from
 /// undoing a newer one.
 /// </remarks>
 public sealed class EntityDoor : IEntities

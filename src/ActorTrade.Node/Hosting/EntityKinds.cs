@@ -9,7 +9,9 @@ using ActorTrade.EventSourcing.Records;
 
 namespace ActorTrade.Node.Hosting;
 
-/// <summary>Every kind of entity that this program knows. What writes, verifies or exports a journal must use the same list.</summary>
+/// <summary>
+/// Every kind of entity that this program knows. What writes, verifies or exports a journal must use the same list.
+/// </summary>
 public static class EntityKinds
 {
     public static IReadOnlyList<IEntityDefinition> All { get; } =

@@ -30,7 +30,9 @@ public sealed record FirstStartPlan(IReadOnlyList<FirstToken> Tokens, IReadOnlyL
     /// <summary>Owner and account of the house, which provides the pools' liquidity.</summary>
     public const string House = "house";
 
-    /// <summary>Five tokens, and a pool at the simulated market's price for each of its symbols: two triangles among them.</summary>
+    /// <summary>
+    /// Five tokens, and a pool at the simulated market's price for each of its symbols: two triangles among them.
+    /// </summary>
     public static FirstStartPlan Default { get; } = new(
         [
             new FirstToken("USD", 6, 100_000_000),
@@ -43,7 +45,8 @@ public sealed record FirstStartPlan(IReadOnlyList<FirstToken> Tokens, IReadOnlyL
 }
 
 /// <summary>
-/// Sets up tokens, the house, its pools and their liquidity, and lets trading begin: all by ordinary commands, each of which
+/// Sets up tokens, the house, its pools and their liquidity, and lets trading begin: all by ordinary commands, each of
+/// which
 /// changes nothing where it has happened before, so a crash at any point is mended by the next start.
 /// </summary>
 internal sealed class FirstStart(IEntities entities, TimeProvider time, FirstStartPlan plan)

@@ -3,7 +3,8 @@ using ActorTrade.Kernel;
 namespace ActorTrade.Node.Hosting;
 
 /// <summary>
-/// Looks at the trading system's mode every so often, as the bound for changes that did not come through this node's door. A
+/// Looks at the trading system's mode every so often, as the bound for changes that did not come through this node's
+/// door. A
 /// stopped system is so stopped here within twice the period.
 /// </summary>
 internal sealed class ModeWatch(EntityDoor door, TimeSpan period) : Actor<ModeWatch.LookDue>

@@ -28,7 +28,8 @@ public sealed record NodeHostOptions
     public bool KeepsTables { get; init; } = true;
 
     /// <summary>
-    /// How often the mode is looked at beside what passes through the door; null where nothing passes by, as in a simulation.
+    /// How often the mode is looked at beside what passes through the door; null where nothing passes by, as in a
+    /// simulation.
     /// </summary>
     public TimeSpan? ModeLookEvery { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -50,7 +51,8 @@ public sealed record NodeSeams
 }
 
 /// <summary>
-/// All of a node on one machine: actors, journal, shards, tables, the mode. <see cref="Open"/> puts it together without waiting for
+/// All of a node on one machine: actors, journal, shards, tables, the mode. <see cref="Open"/> puts it together without
+/// waiting for
 /// anything, so that it also runs on a simulated dispatcher; <see cref="StartAsync"/> makes it ready.
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
@@ -165,7 +167,8 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes nothing new, waits until everyone who waits has been answered (and what they were told is durable), stops the actors
+    /// Takes nothing new, waits until everyone who waits has been answered (and what they were told is durable), stops
+    /// the actors
     /// and closes the journal. What was not finished at the deadline is taken up at the next start.
     /// </summary>
     public Task StopAsync(TimeSpan deadline) => _stopping ??= StopInOrderAsync(deadline);

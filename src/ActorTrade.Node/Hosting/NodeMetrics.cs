@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace ActorTrade.Node.Hosting;
 
-/// <summary>The numbers of a node for monitors, through the meter <see cref="MeterName"/>; each has the label <c>node</c>.</summary>
+/// <summary>
+/// The numbers of a node for monitors, through the meter <see cref="MeterName"/>; each has the label <c>node</c>.
+/// </summary>
 internal sealed class NodeMetrics : IDisposable
 {
     public const string MeterName = "ActorTrade.Node";

@@ -11,10 +11,15 @@ using ActorTrade.Market.Views;
 namespace ActorTrade.Node.Hosting;
 
 /// <summary>
-/// Swaps from the house's account so that its pools follow the market: where a pool's price is off by more than a threshold, it
-/// trades the pool back to the market's mid price. The fees it pays are mostly its own, since the house provides the liquidity.
+/// Swaps from the house's account so that its pools follow the market: where a pool's price is off by more than a
+/// threshold, it
+/// trades the pool back to the market's mid price. The fees it pays are mostly its own, since the house provides the
+/// liquidity.
 /// </summary>
-/// <remarks>One pool has at most one swap under way, at most one look a second. A swap that fails is not repeated: the next look decides anew.</remarks>
+/// <remarks>
+/// One pool has at most one swap under way, at most one look a second. A swap that fails is not repeated: the next look
+/// decides anew.
+/// </remarks>
 internal sealed class PoolKeeper(IEntities entities, IReadOnlyList<FirstPool> pools) : Actor<PoolKeeper.Message>
 {
     private const int ThresholdBps = 20;

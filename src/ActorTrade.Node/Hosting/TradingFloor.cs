@@ -19,7 +19,8 @@ public sealed record TickSource(string Name, IEnumerable<IReadOnlyList<Tick>> St
 }
 
 /// <summary>
-/// Everything that lives from ticks: the market view, and the keeper that moves the house's pools after the market. It takes a
+/// Everything that lives from ticks: the market view, and the keeper that moves the house's pools after the market. It
+/// takes a
 /// source and a node and starts actors of the node's system; what the page shows of the market is read here.
 /// </summary>
 public sealed class TradingFloor

@@ -9,7 +9,8 @@ using static ActorTrade.Node.ReadModel.Columns;
 namespace ActorTrade.Node.ReadModel;
 
 /// <summary>
-/// <c>audit_log</c>: what someone decided — who, when, what, from what to what. What the cluster does on its own behalf to finish
+/// <c>audit_log</c>: what someone decided — who, when, what, from what to what. What the cluster does on its own behalf
+/// to finish
 /// it is in the other tables.
 /// </summary>
 /// <remarks>Address and user agent stay empty: the journal does not hold them, and there is no sign-in yet.</remarks>

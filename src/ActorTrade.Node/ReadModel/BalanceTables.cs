@@ -10,7 +10,8 @@ using static ActorTrade.Node.ReadModel.Columns;
 namespace ActorTrade.Node.ReadModel;
 
 /// <summary>
-/// <c>accounts</c>, <c>balances</c>, <c>tokens</c>, <c>pools</c> and <c>pool_reserves</c>: who and what there is, and where the money
+/// <c>accounts</c>, <c>balances</c>, <c>tokens</c>, <c>pools</c> and <c>pool_reserves</c>: who and what there is, and
+/// where the money
 /// lies. Amounts in base units, from the same postings as the check of conservation.
 /// </summary>
 public sealed class BalanceTables : IProjection

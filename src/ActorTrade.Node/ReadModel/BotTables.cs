@@ -6,7 +6,9 @@ using static ActorTrade.Node.ReadModel.Columns;
 
 namespace ActorTrade.Node.ReadModel;
 
-/// <summary><c>bots</c> and <c>orders</c>: which there are and where they stand. Amounts in base units of the base token.</summary>
+/// <summary>
+/// <c>bots</c> and <c>orders</c>: which there are and where they stand. Amounts in base units of the base token.
+/// </summary>
 public sealed class BotTables : IProjection
 {
     public string Name => "bots";

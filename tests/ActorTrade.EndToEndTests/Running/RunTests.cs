@@ -73,14 +73,14 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_record_is_found_with_its_position_and_stops_the_node()
+    public async Task A_damaged_record_is_found_with_its_position()
     {
         using (var node = await NodeProcess.RunAsync(_directory, "--set", "Market:Source=None"))
         {
             await node.TerminateAsync();
         }
 
-        // In the payload of one event: the house's name in its own opening.
+        // In the payload of one of the last events: the name of a pool.
         var path = Path.Combine(_directory, "journal.db");
         var bytes = await File.ReadAllBytesAsync(path);
         var position = bytes.AsSpan().LastIndexOf("BTC-EUR"u8);
@@ -91,9 +91,10 @@ public sealed class RunTests : IDisposable
         var (code, output, error) = await NodeProcess.CommandAsync("journal", "verify", "--json", "--data", _directory);
         Assert.Equal(1, code);
         Assert.Contains("(code 1)", error, StringComparison.Ordinal);
-        var problem = JsonDocument.Parse(output).RootElement.GetProperty("problems")[0];
-        Assert.Contains($"record {problem.GetProperty("record").GetInt64()}", error, StringComparison.Ordinal);
-        Assert.True(problem.GetProperty("record").GetInt64() > 0, output);
+        var records = JsonDocument.Parse(output).RootElement.GetProperty("problems").EnumerateArray()
+            .Select(p => p.GetProperty("record").GetInt64()).Where(r => r > 0).ToList();
+        Assert.NotEmpty(records);
+        Assert.Contains($"at record {records[0]}:", error, StringComparison.Ordinal);
     }
 
     [Fact]
