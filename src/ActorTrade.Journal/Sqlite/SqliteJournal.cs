@@ -73,6 +73,11 @@ public sealed class SqliteJournal : IJournal
 
             connection = JournalStore.Open(path, options);
             JournalSchema.Prepare(connection, path);
+            if (options.DropsSnapshots)
+            {
+                connection.Execute("delete from snapshots");
+            }
+
             var state = new JournalState(options.EmptyEntitiesMax);
             var loader = new JournalLoader(state, connection);
             loader.Load();

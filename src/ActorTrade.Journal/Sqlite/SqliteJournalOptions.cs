@@ -41,6 +41,9 @@ public sealed record SqliteJournalOptions
     /// </summary>
     public int EmptyEntitiesMax { get; init; } = 65_536;
 
+    /// <summary>Deletes every snapshot when the journal is opened: all entities are then folded from their first event.</summary>
+    public bool DropsSnapshots { get; init; }
+
     /// <summary>Pages the file may have; 0 for as many as SQLite can. At the bound commits fail as on a full disk.</summary>
     public long PagesMax { get; init; }
 }

@@ -40,6 +40,14 @@ internal sealed class SwapField : IAsyncDisposable
 
     public static async Task<SwapField> CreateAsync(IJournal journal, int accounts, int pools)
     {
+        var field = Attach(journal, accounts, pools);
+        await field.FillAsync();
+        return field;
+    }
+
+    /// <summary>A field on a journal that holds it already.</summary>
+    public static SwapField Attach(IJournal journal, int accounts, int pools)
+    {
         var system = new ActorSystem("bench", new ActorSystemOptions
         {
             GuardianStrategy = new SupervisorStrategy { Backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)) },
@@ -51,13 +59,11 @@ internal sealed class SwapField : IAsyncDisposable
             new EventCatalog(Definitions),
             () => SystemMode.Active,
             new LocalShardsOptions { PassivateAfter = TimeSpan.FromHours(1) });
-        var field = new SwapField(
+        return new SwapField(
             system,
             shards,
             [.. Enumerable.Range(0, accounts).Select(i => AccountId.Parse($"trader{i:D5}"))],
             [.. Enumerable.Range(0, pools).Select(i => PoolId.Parse($"POOL{i:D4}"))]);
-        await field.FillAsync();
-        return field;
     }
 
     public async ValueTask DisposeAsync() => await System.DisposeAsync();

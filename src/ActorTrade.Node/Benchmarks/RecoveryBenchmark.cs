@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using ActorTrade.Cluster.Sharding;
+using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Pools;
+using ActorTrade.EventSourcing;
+using ActorTrade.EventSourcing.Records;
+using ActorTrade.Journal;
+using ActorTrade.Journal.Entities;
+using ActorTrade.Journal.Sqlite;
+
+namespace ActorTrade.Node.Benchmarks;
+
+/// <summary>How fast a node comes back.</summary>
+/// <param name="Events">Events in the journal.</param>
+/// <param name="Entities">Entities with events.</param>
+/// <param name="ReadEventsPerSecond">Reading alone, in commit order, checksums included.</param>
+/// <param name="RefoldEventsPerSecond">Reading, decoding and folding all entities from nothing, one thread each.</param>
+/// <param name="OpenSeconds">Opening the journal after a clean close.</param>
+/// <param name="ReadySeconds">From opening until every entity has answered a query, snapshots on.</param>
+/// <param name="ReadyWithoutSnapshotsSeconds">The same after every snapshot was deleted.</param>
+public sealed record RecoveryBenchmarkResult(
+    long Events,
+    long Entities,
+    double ReadEventsPerSecond,
+    double RefoldEventsPerSecond,
+    double OpenSeconds,
+    double ReadySeconds,
+    double ReadyWithoutSnapshotsSeconds);
+
+/// <summary>Fills a journal with swaps and measures reading it, folding it, and restarting on it.</summary>
+public static class RecoveryBenchmark
+{
+    private const int Accounts = 1_000;
+    private const int Pools = 100;
+    private const int PageSize = 4_096;
+
+    public static async Task<RecoveryBenchmarkResult> RunAsync(string directory, long events)
+    {
+        await FillAsync(directory, events);
+        long count;
+        double read, refold;
+        await using (var journal = SqliteJournal.Open(directory))
+        {
+            count = journal.LastOrdering;
+            read = count / Time(() => Read(journal));
+            refold = count / Time(() => Refold(journal));
+        }
+
+        var (open, ready, entities) = await RestartAsync(directory, new SqliteJournalOptions());
+        var (_, without, _) = await RestartAsync(directory, new SqliteJournalOptions { DropsSnapshots = true });
+        return new RecoveryBenchmarkResult(count, entities, read, refold, open, ready, without);
+    }
+
+    public static async Task FillAsync(string directory, long events)
+    {
+        await using var journal = SqliteJournal.Open(directory);
+        await using var field = await SwapField.CreateAsync(journal, Accounts, Pools);
+        while (journal.LastOrdering < events)
+        {
+            await SwapLoad.ClosedAsync(field, 2_048, Pools, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        }
+    }
+
+    private static void Read(SqliteJournal journal)
+    {
+        foreach (var _ in journal.ReadAll(0))
+        {
+        }
+    }
+
+    public static void Refold(SqliteJournal journal)
+    {
+        var catalog = new EventCatalog(SwapField.Definitions);
+        var definitions = SwapField.Definitions.ToDictionary(d => d.Category, StringComparer.Ordinal);
+        var entities = new Dictionary<EntityId, EntityRecovery>();
+        using var pages = new BlockingCollection<StoredEvent[]>(boundedCapacity: 16);
+        var reading = new Thread(() => ReadPages(journal, pages)) { IsBackground = true, Name = "refold-reader" };
+        reading.Start();
+        foreach (var page in pages.GetConsumingEnumerable())
+        {
+            foreach (var stored in page)
+            {
+                if (!entities.TryGetValue(stored.Entity, out var entity))
+                {
+                    entity = new EntityRecovery(definitions[stored.Entity.Category], catalog, stored.Entity.Key);
+                    entities.Add(stored.Entity, entity);
+                }
+
+                entity.Apply(stored);
+            }
+        }
+
+        reading.Join();
+    }
+
+    private static void ReadPages(SqliteJournal journal, BlockingCollection<StoredEvent[]> pages)
+    {
+        foreach (var page in journal.ReadAll(0).Chunk(PageSize))
+        {
+            pages.Add(page);
+        }
+
+        pages.CompleteAdding();
+    }
+
+    private static async Task<(double Open, double Ready, long Entities)> RestartAsync(
+        string directory, SqliteJournalOptions options)
+    {
+        var watch = Stopwatch.StartNew();
+        await using var journal = SqliteJournal.Open(directory, options);
+        var open = watch.Elapsed.TotalSeconds;
+        await using var field = SwapField.Attach(journal, Accounts, Pools);
+        EntityId[] entities =
+        [
+            .. field.Accounts.Select(Account.IdOf),
+            .. field.Pools.Select(Pool.IdOf),
+        ];
+        foreach (var chunk in entities.Chunk(256))
+        {
+            await Task.WhenAll(chunk.Select(e => QueryAsync(field, e)));
+        }
+
+        return (open, watch.Elapsed.TotalSeconds, journal.Statistics().Entities);
+    }
+
+    private static async Task QueryAsync(SwapField field, EntityId entity)
+    {
+        var answer = await field.Shards.QueryAsync(entity, TimeSpan.FromMinutes(2), field.System.Time);
+        if (answer is not Answer.Viewed)
+        {
+            throw new InvalidOperationException($"{entity} answered {answer}.");
+        }
+    }
+
+    private static double Time(Action action)
+    {
+        var watch = Stopwatch.StartNew();
+        action();
+        return watch.Elapsed.TotalSeconds;
+    }
+}
