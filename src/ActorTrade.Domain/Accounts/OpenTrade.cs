@@ -18,7 +18,8 @@ public enum RouteDecision
 /// <summary>A trade under way: what it holds, what it started from, and how far a route has come.</summary>
 public sealed class OpenTrade
 {
-    private readonly List<UInt256> _legOutputs = [];
+    private static readonly UInt256[] NoOutputs = [];
+    private List<UInt256>? _legOutputs;
     private int _finishedLegs;
 
     private OpenTrade(Guid id, Event started, DateTimeOffset startedAt, TokenAmount[] held)
@@ -47,7 +48,7 @@ public sealed class OpenTrade
     public UInt256 Fee { get; private set; }
 
     /// <summary>What each prepared leg of a route gives out, in route order.</summary>
-    public IReadOnlyList<UInt256> LegOutputs => _legOutputs;
+    public IReadOnlyList<UInt256> LegOutputs => (IReadOnlyList<UInt256>?)_legOutputs ?? NoOutputs;
 
     public DateTimeOffset RememberUntil => Started switch
     {
@@ -84,12 +85,12 @@ public sealed class OpenTrade
             Fee = captured.Fee,
             _finishedLegs = captured.FinishedLegs,
         };
-        trade._legOutputs.AddRange(captured.LegOutputs);
+        trade._legOutputs = captured.LegOutputs.Length > 0 ? [.. captured.LegOutputs] : null;
         return trade;
     }
 
     public CapturedTrade Capture() =>
-        new(Id, Started, StartedAt, Held, Decision, AbortReason, Fee, [.. _legOutputs], _finishedLegs);
+        new(Id, Started, StartedAt, Held, Decision, AbortReason, Fee, [.. LegOutputs], _finishedLegs);
 
     /// <summary>The id of a leg: pools see legs, not routes.</summary>
     public Guid LegId(int hop) => DeterministicGuid.Derive(Id, (uint)hop);
@@ -97,7 +98,7 @@ public sealed class OpenTrade
     public bool IsLegFinished(int hop) => (_finishedLegs & (1 << hop)) != 0;
 
     /// <summary>Legs that a pool may have prepared: those that answered and the one being asked.</summary>
-    public int LegsAsked(int hops) => Math.Min(_legOutputs.Count + 1, hops);
+    public int LegsAsked(int hops) => Math.Min(LegOutputs.Count + 1, hops);
 
     /// <summary>Whether every leg that must commit or abort has done so once <paramref name="hop"/> has.</summary>
     public bool WouldFinish(int hop, int legs)
@@ -108,9 +109,10 @@ public sealed class OpenTrade
 
     public void LegPrepared(UInt256 amountOut, UInt256 fee)
     {
-        if (_legOutputs.Count == 0)
+        if (_legOutputs is null)
         {
             Fee = fee;
+            _legOutputs = [];
         }
 
         _legOutputs.Add(amountOut);

@@ -21,6 +21,7 @@ internal sealed class SimulatedNode
         IJournal journal,
         IReadOnlyList<IEntityDefinition> definitions,
         EventCatalog catalog,
+        List<Exception> failures,
         Func<IEntities, IEntities> network)
     {
         _dispatcher = new MortalDispatcher(dispatcher);
@@ -35,7 +36,7 @@ internal sealed class SimulatedNode
                 Backoff = new Backoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)),
             },
         });
-        system.ActorFailed += failure => Failures.Add(failure.Cause);
+        system.ActorFailed += failure => failures.Add(failure.Cause);
         Shards = new LocalShards(
             system,
             journal,
@@ -47,9 +48,6 @@ internal sealed class SimulatedNode
     }
 
     public LocalShards Shards { get; }
-
-    /// <summary>Exceptions that left an actor. Expected are those of failed appends and recoveries.</summary>
-    public List<Exception> Failures { get; } = [];
 
     public void Kill() => _dispatcher.IsAlive = false;
 

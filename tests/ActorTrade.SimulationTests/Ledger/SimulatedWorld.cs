@@ -81,6 +81,9 @@ internal sealed class SimulatedWorld
 
     public List<SimulatedClient> Clients { get; } = [];
 
+    /// <summary>Exceptions that left actors, of all processes of the run.</summary>
+    public List<Exception> Failures { get; } = [];
+
     public IReadOnlyList<StoredEvent> Events => [.. _journal.ReadAll(0)];
 
     public IReadOnlyList<(EntityId Entity, StoredSnapshot Snapshot)> Snapshots => [.. _journal.ReadSnapshots()];
@@ -209,6 +212,7 @@ internal sealed class SimulatedWorld
             _setup.Journal(_journal),
             _setup.Definitions,
             Catalog,
+            Failures,
             shards => new FaultyNetwork(shards, Time, _random, () => _faults));
     }
 
