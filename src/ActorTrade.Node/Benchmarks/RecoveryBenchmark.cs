@@ -15,7 +15,7 @@ namespace ActorTrade.Node.Benchmarks;
 /// <param name="Events">Events in the journal.</param>
 /// <param name="Entities">Entities with events.</param>
 /// <param name="ReadEventsPerSecond">Reading alone, in commit order, checksums included.</param>
-/// <param name="RefoldEventsPerSecond">Reading, decoding and folding all entities from nothing, one thread each.</param>
+/// <param name="RefoldEventsPerSecond">Reading, decoding and folding all entities from nothing, on three threads.</param>
 /// <param name="OpenSeconds">Opening the journal after a clean close.</param>
 /// <param name="ReadySeconds">From opening until every entity has answered a query, snapshots on.</param>
 /// <param name="ReadyWithoutSnapshotsSeconds">The same after every snapshot was deleted.</param>
@@ -34,6 +34,7 @@ public static class RecoveryBenchmark
     private const int Accounts = 1_000;
     private const int Pools = 100;
     private const int PageSize = 4_096;
+    private const int FoldingThreads = 2;
 
     public static async Task<RecoveryBenchmarkResult> RunAsync(string directory, long events)
     {
@@ -52,7 +53,7 @@ public static class RecoveryBenchmark
         return new RecoveryBenchmarkResult(count, entities, read, refold, open, ready, without);
     }
 
-    public static async Task FillAsync(string directory, long events)
+    private static async Task FillAsync(string directory, long events)
     {
         await using var journal = SqliteJournal.Open(directory);
         await using var field = await SwapField.CreateAsync(journal, Accounts, Pools);
@@ -69,39 +70,23 @@ public static class RecoveryBenchmark
         }
     }
 
-    public static void Refold(SqliteJournal journal)
+    // One thread reads and checks; two fold, each the entities whose hash is its own.
+    private static void Refold(SqliteJournal journal)
     {
         var catalog = new EventCatalog(SwapField.Definitions);
-        var definitions = SwapField.Definitions.ToDictionary(d => d.Category, StringComparer.Ordinal);
-        var entities = new Dictionary<EntityId, EntityRecovery>();
-        using var pages = new BlockingCollection<StoredEvent[]>(boundedCapacity: 16);
-        var reading = new Thread(() => ReadPages(journal, pages)) { IsBackground = true, Name = "refold-reader" };
-        reading.Start();
-        foreach (var page in pages.GetConsumingEnumerable())
+        var workers = Enumerable.Range(0, FoldingThreads).Select(i => new FoldingThread(i, catalog)).ToArray();
+        foreach (var page in journal.ReadAll(0).Chunk(PageSize))
         {
-            foreach (var stored in page)
+            foreach (var worker in workers)
             {
-                if (!entities.TryGetValue(stored.Entity, out var entity))
-                {
-                    entity = new EntityRecovery(definitions[stored.Entity.Category], catalog, stored.Entity.Key);
-                    entities.Add(stored.Entity, entity);
-                }
-
-                entity.Apply(stored);
+                worker.Pages.Add(page);
             }
         }
 
-        reading.Join();
-    }
-
-    private static void ReadPages(SqliteJournal journal, BlockingCollection<StoredEvent[]> pages)
-    {
-        foreach (var page in journal.ReadAll(0).Chunk(PageSize))
+        foreach (var worker in workers)
         {
-            pages.Add(page);
+            worker.Finish();
         }
-
-        pages.CompleteAdding();
     }
 
     private static async Task<(double Open, double Ready, long Entities)> RestartAsync(
@@ -138,5 +123,57 @@ public static class RecoveryBenchmark
         var watch = Stopwatch.StartNew();
         action();
         return watch.Elapsed.TotalSeconds;
+    }
+
+    private sealed class FoldingThread
+    {
+        private readonly Dictionary<EntityId, EntityRecovery> _entities = [];
+        private readonly Thread _thread;
+        private readonly int _number;
+        private readonly EventCatalog _catalog;
+
+        public FoldingThread(int number, EventCatalog catalog)
+        {
+            _number = number;
+            _catalog = catalog;
+            _thread = new Thread(Run) { IsBackground = true, Name = $"refold-{number}" };
+            _thread.Start();
+        }
+
+        public BlockingCollection<StoredEvent[]> Pages { get; } = new(boundedCapacity: 16);
+
+        public void Finish()
+        {
+            Pages.CompleteAdding();
+            _thread.Join();
+            Pages.Dispose();
+        }
+
+        private void Run()
+        {
+            foreach (var page in Pages.GetConsumingEnumerable())
+            {
+                foreach (var stored in page)
+                {
+                    if (Math.Abs((long)stored.Entity.GetHashCode()) % FoldingThreads == _number)
+                    {
+                        Fold(stored);
+                    }
+                }
+            }
+        }
+
+        private void Fold(in StoredEvent stored)
+        {
+            if (!_entities.TryGetValue(stored.Entity, out var entity))
+            {
+                var category = stored.Entity.Category;
+                var definition = SwapField.Definitions.First(d => d.Category == category);
+                entity = new EntityRecovery(definition, _catalog, stored.Entity.Key);
+                _entities.Add(stored.Entity, entity);
+            }
+
+            entity.Apply(stored);
+        }
     }
 }
