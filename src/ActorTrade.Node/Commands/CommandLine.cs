@@ -9,6 +9,7 @@ public static class CommandLine
     private static readonly Func<CommonOptions, Command>[] Commands =
     [
         RunCommand.Create,
+        BenchCommand.Create,
         JournalCommand.Create,
     ];
 

@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ActorTrade.Node.Benchmarks;
+
+namespace ActorTrade.Node.Commands;
+
+/// <summary>
+/// <c>actortrade bench</c>: what this machine does, always beside a peer or a limit measured in the same run. The goals and what
+/// was measured are in docs/benchmarks.md.
+/// </summary>
+internal static class BenchCommand
+{
+    private const double SecondsDefault = 10;
+
+    public static Command Create(CommonOptions common) => new("bench", "Measure this machine: swaps, kernel, recovery, ticks.")
+    {
+        Case(common, "swaps", "Durable swaps a second, against the journal's own append limit.", SwapsAsync),
+        Case(common, "kernel", "Messages and asks a second, against a bounded channel.", KernelAsync),
+        Case(common, "recovery", "Events a second read and folded, and the time to restart on a million events.", RecoveryAsync),
+    };
+
+    private static Command Case(CommonOptions common, string name, string description, Func<TimeSpan, Task<Measured>> measure)
+    {
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "How long each case runs; the default is 10.",
+            DefaultValueFactory = _ => SecondsDefault,
+            HelpName = "N",
+        };
+        seconds.Validators.Add(result =>
+        {
+            if (result.GetValue(seconds) is < 0.5 or > 3600)
+            {
+                result.AddError("--seconds must be from 0.5 to 3600.");
+            }
+        });
+        var command = new Command(name, description) { seconds };
+        command.SetAction(async (parsed, _) =>
+        {
+            var measured = await measure(TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+            Print(common.Output(parsed), $"bench {name}", measured);
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<Measured> SwapsAsync(TimeSpan perCase)
+    {
+        using var scratch = new ScratchDirectory();
+        var r = await SwapsBenchmark.RunAsync(scratch.Path, perCase);
+        return
+        [
+            ("swapsPerSecond", r.Limit.SwapsPerSecond),
+            ("swapsRefused", r.Limit.Refused),
+            ("limitP50Ms", r.Limit.P50Ms),
+            ("limitP99Ms", r.Limit.P99Ms),
+            ("eventsPerSwap", r.EventsPerSwap),
+            ("eventsPerSecond", r.EventsPerSecond),
+            ("rawAppendEventsPerSecond", r.RawEventsPerSecond),
+            ("eventsToRawAppendLimit", r.EventsToRawLimit),
+            ("halfLoadSwapsPerSecond", r.HalfLoad.SwapsPerSecond),
+            ("halfLoadP50Ms", r.HalfLoad.P50Ms),
+            ("halfLoadP99Ms", r.HalfLoad.P99Ms),
+            ("hotPoolSwapsPerSecond", r.HotPool.SwapsPerSecond),
+            ("hotPoolP50Ms", r.HotPool.P50Ms),
+            ("hotPoolP99Ms", r.HotPool.P99Ms),
+            ("oneCommandPerCommitPerSecond", r.OneCommandPerCommitPerSecond),
+            ("hotPoolToOneCommandPerCommit", r.HotPoolToOneCommandPerCommit),
+            ("oneSwapAtATimePerSecond", r.OneAtATime.SwapsPerSecond),
+            ("oneSwapAtATimeP50Ms", r.OneAtATime.P50Ms),
+            ("oneSwapAtATimeP99Ms", r.OneAtATime.P99Ms),
+        ];
+    }
+
+    private static Task<Measured> KernelAsync(TimeSpan perCase)
+    {
+        var r = KernelBenchmark.Run(perCase);
+        Measured measured =
+        [
+            ("tellOneToOnePerSecond", r.TellOneToOnePerSecond.Actor),
+            ("channelOneToOnePerSecond", r.TellOneToOnePerSecond.Channel),
+            ("tellOneToOneRatio", r.TellOneToOnePerSecond.Ratio),
+            ("tellToManyPerSecond", r.TellToManyPerSecond.Actor),
+            ("channelToManyPerSecond", r.TellToManyPerSecond.Channel),
+            ("tellToManyRatio", r.TellToManyPerSecond.Ratio),
+            ("askP50Microseconds", r.AskP50Microseconds.Actor),
+            ("askP99Microseconds", r.AskP99Microseconds.Actor),
+            ("asksPerSecond", r.AsksPerSecond.Actor),
+            ("bytesPerIdleActor", r.BytesPerIdleActor.Actor),
+            ("bytesPerIdleChannel", r.BytesPerIdleActor.Channel),
+            ("bytesAllocatedPerTell", r.BytesPerTell.Actor),
+            ("bytesAllocatedPerAsk", r.BytesPerAsk.Actor),
+        ];
+        return Task.FromResult(measured);
+    }
+
+    // A million events take the time they take; --seconds scales it down for a quick look.
+    private static async Task<Measured> RecoveryAsync(TimeSpan perCase)
+    {
+        using var scratch = new ScratchDirectory();
+        var events = (long)(1_000_000 * Math.Min(1, perCase.TotalSeconds / SecondsDefault));
+        var r = await RecoveryBenchmark.RunAsync(scratch.Path, events);
+        return
+        [
+            ("events", r.Events),
+            ("entities", r.Entities),
+            ("readEventsPerSecond", r.ReadEventsPerSecond),
+            ("refoldEventsPerSecond", r.RefoldEventsPerSecond),
+            ("openSeconds", r.OpenSeconds),
+            ("readySeconds", r.ReadySeconds),
+            ("readyWithoutSnapshotsSeconds", r.ReadyWithoutSnapshotsSeconds),
+        ];
+    }
+
+    private static void Print(CommandOutput output, string title, Measured measured)
+    {
+        if (output.IsJson)
+        {
+            output.Json(json => Write(json, measured));
+            return;
+        }
+
+        output.Facts(title, [.. measured.Select(m => (m.Name, Text(m.Value)))]);
+    }
+
+    private static void Write(Utf8JsonWriter json, Measured measured)
+    {
+        json.WriteStartObject();
+        foreach (var (name, value) in measured)
+        {
+            json.WriteNumber(name, Math.Round(value, 4));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string Text(double value) => value switch
+    {
+        >= 1000 => value.ToString("N0", CultureInfo.InvariantCulture),
+        >= 10 => value.ToString("N1", CultureInfo.InvariantCulture),
+        _ => value.ToString("0.####", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Names, with their units at the end, and values, in the order in which they are shown.</summary>
+    private sealed class Measured : List<(string Name, double Value)>;
+}
