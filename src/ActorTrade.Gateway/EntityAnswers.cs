@@ -9,7 +9,8 @@ namespace ActorTrade.Gateway;
 /// </summary>
 internal static class EntityAnswers
 {
-    public static async Task<(TView View, long SequenceNr)> ViewAsync<TView>(this GatewayServices services, EntityId entity) =>
+    public static async Task<(TView View, long SequenceNr)> ViewAsync<TView>(
+        this GatewayServices services, EntityId entity) =>
         await services.Entities.QueryAsync(entity, services.Patience, services.Time) switch
         {
             Answer.Viewed { View: TView view } viewed => (view, viewed.SequenceNr),
@@ -26,14 +27,20 @@ internal static class EntityAnswers
     /// <param name="principal">Who asks.</param>
     /// <param name="forms">Shows the amounts of a rejection in whole tokens.</param>
     public static async Task<Answer.Accepted> AskAsync(
-        this GatewayServices services, EntityId target, ICommand command, Guid id, string principal, TokenForms forms) =>
+        this GatewayServices services,
+        EntityId target,
+        ICommand command,
+        Guid id,
+        string principal,
+        TokenForms forms) =>
         await services.SendAsync(target, command, id, principal) switch
         {
             Answer.Accepted accepted => accepted,
             Answer.Rejected rejected => throw Rejections.ToProblem(rejected.Rejection, forms.Known),
             Answer.Refused refused => throw ApiProblem.Refused(refused.Reason),
             Answer.OutcomeUnknown unknown => throw ApiProblem.OutcomeUnknown(unknown.Why),
-            var other => throw new InvalidOperationException($"{target} answered a command with {other.GetType().Name}."),
+            var other =>
+                throw new InvalidOperationException($"{target} answered a command with {other.GetType().Name}."),
         };
 
     public static Task<Answer> SendAsync(

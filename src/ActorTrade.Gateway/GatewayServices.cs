@@ -57,12 +57,14 @@ public sealed record JournalStatus(long Events, long Bytes, long Entities, long 
 
 /// <param name="Loaded">In memory now.</param>
 /// <param name="Drops">Dropped because an append failed or the rules threw.</param>
-public sealed record EntityCounts(int Loaded, long Commands, long Events, long Recoveries, long Drops, long EffectRetries);
+public sealed record EntityCounts(
+    int Loaded, long Commands, long Events, long Recoveries, long Drops, long EffectRetries);
 
 /// <summary>The market feed: how fast it is and what it last said.</summary>
 public sealed record MarketStatus(string Source, long Ticks, double TicksPerSecond, IReadOnlyList<QuoteStatus> Quotes);
 
-public sealed record QuoteStatus(string Symbol, string Venue, decimal? Bid, decimal? Ask, decimal? Last, DateTimeOffset At);
+public sealed record QuoteStatus(
+    string Symbol, string Venue, decimal? Bid, decimal? Ask, decimal? Last, DateTimeOffset At);
 
 /// <summary>The decimals of tokens, asked for once each: they never change.</summary>
 internal sealed class TokenForms(GatewayServices services)
@@ -95,7 +97,9 @@ internal sealed class TokenForms(GatewayServices services)
 
     /// <summary>What is known without asking.</summary>
     public int? Known(TokenId token) =>
-        token.Value.StartsWith("lp:", StringComparison.Ordinal) ? 0 : _known.TryGetValue(token, out var decimals) ? decimals : null;
+        token.Value.StartsWith("lp:", StringComparison.Ordinal)
+            ? 0
+            : _known.TryGetValue(token, out var decimals) ? decimals : null;
 
     /// <summary>As <see cref="DecimalsOfAsync"/>; a problem with the field where there is no such token.</summary>
     public async ValueTask<int> RequireAsync(TokenId token, string field) =>

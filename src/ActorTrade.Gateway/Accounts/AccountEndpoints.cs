@@ -38,7 +38,8 @@ internal sealed class AccountEndpoints(GatewayServices services, TokenForms form
         var owner = request.Owner ?? principal;
         if (owner.Length is 0 or > 64 || owner == CommandContext.Self)
         {
-            throw ApiProblem.Invalid("owner", "1 to 64 characters are expected; nobody outside speaks for the cluster.");
+            throw ApiProblem.Invalid(
+                "owner", "1 to 64 characters are expected; nobody outside speaks for the cluster.");
         }
 
         await services.AskAsync(
@@ -65,7 +66,14 @@ internal sealed class AccountEndpoints(GatewayServices services, TokenForms form
             e => e is Token.Event.MintDelivered d && d.Account == account && d.Amount == amount));
         await http.WriteAsync(
             new MovementReceipt(
-                id, "deposit", account.Value, To: null, token.Value, Units.Format(amount, decimals), end.SequenceNr, end.At),
+                id,
+                "deposit",
+                account.Value,
+                To: null,
+                token.Value,
+                Units.Format(amount, decimals),
+                end.SequenceNr,
+                end.At),
             ApiJson.Shapes.MovementReceipt);
     }
 
@@ -85,7 +93,14 @@ internal sealed class AccountEndpoints(GatewayServices services, TokenForms form
             e => e is Account.Event.WithdrawalSettled w && w.Token == token && w.Amount == amount));
         await http.WriteAsync(
             new MovementReceipt(
-                id, "withdrawal", account.Value, To: null, token.Value, Units.Format(amount, decimals), end.SequenceNr, end.At),
+                id,
+                "withdrawal",
+                account.Value,
+                To: null,
+                token.Value,
+                Units.Format(amount, decimals),
+                end.SequenceNr,
+                end.At),
             ApiJson.Shapes.MovementReceipt);
     }
 
@@ -106,7 +121,14 @@ internal sealed class AccountEndpoints(GatewayServices services, TokenForms form
             e => e is Account.Event.TransferSettled t && t.To == to && t.Token == token && t.Amount == amount));
         await http.WriteAsync(
             new MovementReceipt(
-                id, "transfer", account.Value, to.Value, token.Value, Units.Format(amount, decimals), end.SequenceNr, end.At),
+                id,
+                "transfer",
+                account.Value,
+                to.Value,
+                token.Value,
+                Units.Format(amount, decimals),
+                end.SequenceNr,
+                end.At),
             ApiJson.Shapes.MovementReceipt);
     }
 
@@ -129,6 +151,7 @@ internal sealed class AccountEndpoints(GatewayServices services, TokenForms form
                 balance.Token.Value, Units.Format(balance.Available, decimals), Units.Format(balance.Held, decimals)));
         }
 
-        return new AccountDetails(account.Value, owner, view.Nonce, balances, view.OpenTrades, view.OpenHolds, sequenceNr);
+        return new AccountDetails(
+            account.Value, owner, view.Nonce, balances, view.OpenTrades, view.OpenHolds, sequenceNr);
     }
 }

@@ -32,15 +32,18 @@ internal sealed class BotEndpoints(GatewayServices services, TokenForms forms)
         await WriteAsync(http, bot);
     }
 
-    public async Task ListAsync(HttpContext http) => await http.WriteAsync(await AllAsync(), ApiJson.Shapes.BotDetailsArray);
+    public async Task ListAsync(HttpContext http) =>
+        await http.WriteAsync(await AllAsync(), ApiJson.Shapes.BotDetailsArray);
 
     public async Task GetAsync(HttpContext http) => await WriteAsync(http, BotOf(http));
 
     public Task StartAsync(HttpContext http) => CommandAsync(http, new Bot.Command.Start());
 
-    public async Task PauseAsync(HttpContext http) => await CommandAsync(http, new Bot.Command.Pause(await WhyAsync(http)));
+    public async Task PauseAsync(HttpContext http) =>
+        await CommandAsync(http, new Bot.Command.Pause(await WhyAsync(http)));
 
-    public async Task StopAsync(HttpContext http) => await CommandAsync(http, new Bot.Command.Stop(await WhyAsync(http)));
+    public async Task StopAsync(HttpContext http) =>
+        await CommandAsync(http, new Bot.Command.Stop(await WhyAsync(http)));
 
     public async Task<BotDetails[]> AllAsync()
     {
@@ -71,7 +74,8 @@ internal sealed class BotEndpoints(GatewayServices services, TokenForms forms)
     }
 
     private async Task WriteAsync(HttpContext http, BotId bot) => await http.WriteAsync(
-        await DetailsAsync(bot) ?? throw ApiProblem.NotFound("bot-unknown", $"There is no bot '{bot}'."), ApiJson.Shapes.BotDetails);
+        await DetailsAsync(bot)
+            ?? throw ApiProblem.NotFound("bot-unknown", $"There is no bot '{bot}'."), ApiJson.Shapes.BotDetails);
 
     private async Task<Instrument[]> InstrumentsAsync(string[]? symbols)
     {
@@ -85,7 +89,8 @@ internal sealed class BotEndpoints(GatewayServices services, TokenForms forms)
         {
             if (!Symbol.TryParse(symbols[i], out var symbol))
             {
-                throw ApiProblem.Invalid("symbols", $"'{symbols[i]}' is no symbol: BASE/QUOTE or six characters like BTCUSD.");
+                throw ApiProblem.Invalid(
+                    "symbols", $"'{symbols[i]}' is no symbol: BASE/QUOTE or six characters like BTCUSD.");
             }
 
             var (baseToken, quoteToken) = (TokenId.Parse(symbol.Base), TokenId.Parse(symbol.Quote));

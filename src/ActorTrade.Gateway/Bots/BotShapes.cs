@@ -56,7 +56,8 @@ public sealed record BotDetails(
     int OpenSwaps,
     long SequenceNr);
 
-public sealed record FillShape(string VenueTradeId, string Quantity, decimal Price, string FeeToken, string Fee, DateTimeOffset At);
+public sealed record FillShape(
+    string VenueTradeId, string Quantity, decimal Price, string FeeToken, string Fee, DateTimeOffset At);
 
 /// <summary>An order, in whole tokens.</summary>
 /// <param name="NeedsOperator">A fill could not be booked: money and trades disagree.</param>
@@ -86,4 +87,11 @@ public sealed record OrderDetails(
 
 /// <summary>An order in a list.</summary>
 public sealed record OrderSummary(
-    string Order, string? Bot, string Symbol, string Side, string Quantity, string Filled, string State, DateTimeOffset At);
+    string Order,
+    string? Bot,
+    string Symbol,
+    string Side,
+    string Quantity,
+    string Filled,
+    string State,
+    DateTimeOffset At);

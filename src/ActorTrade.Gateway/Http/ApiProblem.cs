@@ -50,8 +50,10 @@ public sealed class ApiProblem(int status, string code, string detail) : Excepti
     public static ApiProblem Refused(RefusalReason reason) => reason switch
     {
         RefusalReason.MailboxFull => Busy("mailbox-full", "Too much is waiting before this request."),
-        RefusalReason.TooManyRemembered => Busy("too-many-remembered", "Too many requests of the last hour are remembered."),
-        RefusalReason.Expired => new ApiProblem(504, "expired", "The request waited too long and was not taken; send it again."),
+        RefusalReason.TooManyRemembered =>
+            Busy("too-many-remembered", "Too many requests of the last hour are remembered."),
+        RefusalReason.Expired =>
+            new ApiProblem(504, "expired", "The request waited too long and was not taken; send it again."),
         RefusalReason.NotPermitted => new ApiProblem(403, "not-permitted", "This principal may not ask this."),
         RefusalReason.UnknownCategory => NotFound("not-found", "There is no such thing here."),
         _ => new ApiProblem(503, "unavailable", "This part of the node cannot work at the moment; nothing was done.")

@@ -43,11 +43,15 @@ internal static class RequestReading
         var name = given.Count == 1 ? given[0] : null;
         if (string.IsNullOrEmpty(name) || name.Length > NameLengthMax || !name.All(IsNameCharacter))
         {
-            throw ApiProblem.Invalid(PrincipalHeader, $"A principal has 1 to {NameLengthMax} characters of A-Z a-z 0-9 @ . _ -");
+            throw ApiProblem.Invalid(
+                PrincipalHeader, $"A principal has 1 to {NameLengthMax} characters of A-Z a-z 0-9 @ . _ -");
         }
 
         return name == CommandContext.Self
-            ? throw new ApiProblem(403, "not-permitted", "Nobody outside speaks for the cluster.") { Field = PrincipalHeader }
+            ? throw new ApiProblem(403, "not-permitted", "Nobody outside speaks for the cluster.")
+            {
+                Field = PrincipalHeader,
+            }
             : name;
     }
 
@@ -66,7 +70,8 @@ internal static class RequestReading
             throw new ApiProblem(
                 400,
                 keys.Count == 0 ? "idempotency-key-missing" : "invalid-field",
-                $"The header {KeyHeader} is needed: 1 to {KeyLengthMax} characters, new for each new request, the same for a repeat.")
+                $"The header {KeyHeader} is needed: 1 to {KeyLengthMax} characters, new for each request, "
+                + "the same for its repeats.")
             {
                 Field = KeyHeader,
             };
@@ -82,7 +87,7 @@ internal static class RequestReading
     public static async Task<T> BodyAsync<T>(this HttpContext http, JsonTypeInfo<T> shape)
         where T : class
     {
-        if (http.Request.ContentType is not { } type || !type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
+        if (http.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is not true)
         {
             throw new ApiProblem(415, "content-type", "The body must be application/json.");
         }
@@ -136,7 +141,8 @@ internal static class RequestReading
             return otherwise;
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= max
+        var isWhole = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count);
+        return isWhole && count >= 1 && count <= max
             ? count
             : throw ApiProblem.Invalid(name, $"A whole number from 1 to {max} is expected.");
     }

@@ -12,7 +12,14 @@ namespace ActorTrade.Gateway.Operation;
 /// <param name="Lag">Durable events that are not in the tables yet.</param>
 /// <param name="UptimeSeconds">Since the node was ready.</param>
 public sealed record Health(
-    string Status, string? Reason, SystemMode Mode, string Journal, long Events, long Lag, string Version, long UptimeSeconds);
+    string Status,
+    string? Reason,
+    SystemMode Mode,
+    string Journal,
+    long Events,
+    long Lag,
+    string Version,
+    long UptimeSeconds);
 
 /// <summary>All that the page shows, in one answer.</summary>
 public sealed record PageStatus(
@@ -24,7 +31,11 @@ public sealed record PageStatus(
 
 /// <summary><c>/api/health</c>, <c>/api/status</c> and the page itself.</summary>
 internal sealed class StatusEndpoints(
-    GatewayServices services, PoolEndpoints pools, BotEndpoints bots, OrderEndpoints orders, TransactionEndpoints transactions)
+    GatewayServices services,
+    PoolEndpoints pools,
+    BotEndpoints bots,
+    OrderEndpoints orders,
+    TransactionEndpoints transactions)
 {
     private const int RowsShown = 15;
 
@@ -60,7 +71,8 @@ internal sealed class StatusEndpoints(
         http.Response.ContentType = "text/html; charset=utf-8";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:";
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+            + "connect-src 'self'; img-src data:";
         await http.Response.WriteAsync(StatusPage.Html, http.RequestAborted);
     }
 }

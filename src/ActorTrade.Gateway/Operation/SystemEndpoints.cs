@@ -23,7 +23,8 @@ public enum SystemAction
 /// <param name="Why">Journaled with who asked.</param>
 public sealed record ChangeModeRequest(SystemAction? Action, string? Why);
 
-public sealed record ModeChange(SystemMode From, SystemMode To, string Who, string Why, string? ProposedBy, DateTimeOffset At);
+public sealed record ModeChange(
+    SystemMode From, SystemMode To, string Who, string Why, string? ProposedBy, DateTimeOffset At);
 
 public sealed record RecoveryProposal(string Who, string Why, DateTimeOffset At, DateTimeOffset ExpiresAt);
 
@@ -58,7 +59,8 @@ internal sealed class SystemEndpoints(GatewayServices services, TokenForms forms
             SystemAction.DeclareEmergency => new TradingSystem.Command.DeclareEmergency(why),
             SystemAction.ProposeRecovery => new TradingSystem.Command.ProposeRecovery(why),
             SystemAction.ConfirmRecovery => new TradingSystem.Command.ConfirmRecovery(why),
-            _ => throw ApiProblem.Invalid("action", $"One of {string.Join(", ", Enum.GetNames<SystemAction>())} is expected."),
+            _ => throw ApiProblem.Invalid(
+                "action", $"One of {string.Join(", ", Enum.GetNames<SystemAction>())} is expected."),
         };
         await services.AskAsync(TradingSystem.Id, command, Guid.NewGuid(), http.Principal(), forms);
         await GetAsync(http);

@@ -29,14 +29,16 @@ public sealed record PoolDetails(
     long SequenceNr);
 
 /// <summary>A token, in whole tokens.</summary>
-public sealed record TokenDetails(string Token, string Symbol, int Decimals, string Minted, string Burned, string Supply);
+public sealed record TokenDetails(
+    string Token, string Symbol, int Decimals, string Minted, string Burned, string Supply);
 
 /// <summary>Pools, their liquidity, and the tokens they trade.</summary>
 internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, TradeDesk desk)
 {
     private const int ListMax = 1_000;
 
-    public async Task ListAsync(HttpContext http) => await http.WriteAsync(await AllAsync(), ApiJson.Shapes.PoolDetailsArray);
+    public async Task ListAsync(HttpContext http) =>
+        await http.WriteAsync(await AllAsync(), ApiJson.Shapes.PoolDetailsArray);
 
     public async Task GetAsync(HttpContext http)
     {
@@ -73,16 +75,24 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
         var account = RequestReading.Account(request.Account, "account");
         var id = http.IdOf("liquidity-added", Account.IdOf(account));
         var (pool, token0, token1) = await TermsAsync(http);
-        var max0 = RequestReading.Amount(request.MaxAmount0, await forms.RequireAsync(token0, "maxAmount0"), "maxAmount0");
-        var max1 = RequestReading.Amount(request.MaxAmount1, await forms.RequireAsync(token1, "maxAmount1"), "maxAmount1");
+        var max0 = RequestReading.Amount(
+            request.MaxAmount0, await forms.RequireAsync(token0, "maxAmount0"), "maxAmount0");
+        var max1 = RequestReading.Amount(
+            request.MaxAmount1, await forms.RequireAsync(token1, "maxAmount1"), "maxAmount1");
         var least = request.MinShares is { } text ? RequestReading.Amount(text, 0, "minShares") : UInt256.One;
         var end = await desk.RunAsync(new TradeCall(
             id,
             Account.IdOf(account),
             new Account.Command.AddLiquidity(
-                id, pool, new TokenAmount(token0, max0), new TokenAmount(token1, max1), least, DeadlineOf(request.Deadline)),
+                id,
+                pool,
+                new TokenAmount(token0, max0),
+                new TokenAmount(token1, max1),
+                least,
+                DeadlineOf(request.Deadline)),
             http.Principal(),
-            e => e is Account.Event.LiquidityAdded a && a.Pool == pool && a.Spent0.Amount <= max0 && a.Spent1.Amount <= max1));
+            e => e is Account.Event.LiquidityAdded a
+                && a.Pool == pool && a.Spent0.Amount <= max0 && a.Spent1.Amount <= max1));
         var added = (Account.Event.LiquidityAdded)end.Event;
         await WriteAsync(http, "liquidity-added", account, pool, added.Spent0, added.Spent1, added.Shares, id, end);
     }
@@ -103,7 +113,8 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             http.Principal(),
             e => e is Account.Event.LiquidityRemoved r && r.Pool == pool && r.Shares == shares));
         var removed = (Account.Event.LiquidityRemoved)end.Event;
-        await WriteAsync(http, "liquidity-removed", account, pool, removed.Received0, removed.Received1, removed.Shares, id, end);
+        await WriteAsync(
+            http, "liquidity-removed", account, pool, removed.Received0, removed.Received1, removed.Shares, id, end);
     }
 
     public async Task<PoolDetails[]> AllAsync()
@@ -176,7 +187,9 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             token1.Value,
             Units.Format(view.Reserve0, decimals0),
             Units.Format(view.Reserve1, decimals1),
-            view.Reserve0.IsZero ? null : SwapEndpoints.PriceText(new Price(view.Reserve1, view.Reserve0), decimals0, decimals1),
+            view.Reserve0.IsZero
+                ? null
+                : SwapEndpoints.PriceText(new Price(view.Reserve1, view.Reserve0), decimals0, decimals1),
             view.TotalShares.ToString(),
             view.LiquidityFeePips,
             view.TreasuryFeePips,

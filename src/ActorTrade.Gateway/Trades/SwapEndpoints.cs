@@ -41,7 +41,12 @@ internal sealed class SwapEndpoints(GatewayServices services, TokenForms forms, 
     }
 
     private static SwapReceipt Receipt(
-        AccountId account, SwapHop[] route, Account.Event.TradeSettled e, long sequenceNr, int decimalsIn, int decimalsOut) => new(
+        AccountId account,
+        SwapHop[] route,
+        Account.Event.TradeSettled e,
+        long sequenceNr,
+        int decimalsIn,
+        int decimalsOut) => new(
         e.TradeId,
         account.Value,
         [.. route.Select(h => h.Pool.Value)],
@@ -92,7 +97,8 @@ internal sealed class SwapEndpoints(GatewayServices services, TokenForms forms, 
 
             var next = token == token0 ? token1
                 : token == token1 ? token0
-                : throw ApiProblem.Invalid(i == 0 ? "tokenIn" : field, $"The pool '{id}' trades {token0} and {token1}, not {token}.");
+                : throw ApiProblem.Invalid(
+                    i == 0 ? "tokenIn" : field, $"The pool '{id}' trades {token0} and {token1}, not {token}.");
             (hops[i], pools[i], token) = (new SwapHop(id, token, next), view, next);
         }
 

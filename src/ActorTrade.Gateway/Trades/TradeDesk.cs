@@ -43,7 +43,8 @@ internal sealed class TradeDesk(GatewayServices services, TokenForms forms, Tran
         return answer switch
         {
             Answer.Accepted { Events: [.., var end] } accepted => await EndOfAsync(call, end, accepted),
-            Answer.Accepted => throw new InvalidOperationException($"{call.Target} accepted {call.Command} without an outcome."),
+            Answer.Accepted =>
+                throw new InvalidOperationException($"{call.Target} accepted {call.Command} without an outcome."),
             Answer.Rejected rejected => throw Rejections.ToProblem(rejected.Rejection, forms.Known),
             Answer.Refused refused => throw ApiProblem.Refused(refused.Reason),
             Answer.OutcomeUnknown unknown => throw ApiProblem.OutcomeUnknown(unknown.Why),
@@ -58,7 +59,8 @@ internal sealed class TradeDesk(GatewayServices services, TokenForms forms, Tran
             call.Target, new Account.Command.ResolveTrade(call.Id), call.Id, CommandContext.Self);
         return resolved switch
         {
-            Answer.Rejected { Rejection: Account.Rejection.StillOpen } => throw ApiProblem.OutcomeUnknown("The trade is under way."),
+            Answer.Rejected { Rejection: Account.Rejection.StillOpen } =>
+                throw ApiProblem.OutcomeUnknown("The trade is under way."),
             Answer.Accepted { Events: [Account.Event.RouteCommitted or Account.Event.RouteAborted] } =>
                 throw ApiProblem.OutcomeUnknown("The trade is under way."),
             Answer.Rejected => throw ApiProblem.KeyReused(call.Id),

@@ -25,7 +25,8 @@ internal sealed class TransactionTable(GatewayServices services)
     {
         var rows = account is { } id
             ? services.Tables.Query(
-                $"select {Columns} from transactions where from_account = ?1 or to_account = ?1 order by ordering desc limit ?2",
+                $"select {Columns} from transactions where from_account = ?1 or to_account = ?1 "
+                + "order by ordering desc limit ?2",
                 id.Value,
                 limit)
             : services.Tables.Query($"select {Columns} from transactions order by ordering desc limit ?1", limit);
@@ -95,7 +96,10 @@ internal sealed class TransactionRow(IReadOnlyDictionary<string, object?> row)
     private string? Text(string column) => row[column] as string;
 
     private DateTimeOffset Instant(string column) =>
-        DateTimeOffset.Parse(Text(column)!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+        DateTimeOffset.Parse(
+            Text(column)!,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 
     private TokenAmount? Part(string token, string amount) =>
         Text(token) is { } t && Text(amount) is { } a ? new TokenAmount(TokenId.Parse(t), UInt256.Parse(a)) : null;

@@ -68,5 +68,6 @@ public sealed class CommandOutput(bool isJson)
     }
 
     /// <summary>The end of a command that failed: <c>Error: … (code N)</c>.</summary>
-    public static void Error(ExitCode code, string message) => Console.Error.WriteLine($"Error: {message} (code {(int)code})");
+    public static void Error(ExitCode code, string message) =>
+        Console.Error.WriteLine($"Error: {message} (code {(int)code})");
 }

@@ -12,7 +12,8 @@ public sealed class ConservationCheck : IVerificationObserver
     /// <summary>Each token's sums, after the last event.</summary>
     public IReadOnlyList<TokenConservation> Tokens => _ledger.Report();
 
-    public void Event(in ProjectedEvent projected) => _ledger.Apply(projected.Ordering, projected.Entity, projected.Event);
+    public void Event(in ProjectedEvent projected) =>
+        _ledger.Apply(projected.Ordering, projected.Entity, projected.Event);
 
     /// <summary>Affairs under way when the node stopped are in transit, which is no fault.</summary>
     public IReadOnlyList<string> Finished() => [.. _ledger.Check().Select(v => $"money is not conserved: {v}")];

@@ -13,22 +13,29 @@ internal static class JournalCommand
     public static Command Create(CommonOptions common)
     {
         var command = new Command("journal", "Looks at the journal of a node that is not running.");
-        command.Subcommands.Add(Sub(common, "verify", "Proves it right: checksums, order, every state folded anew, snapshots, conservation of money.", Verify));
+        command.Subcommands.Add(Sub(
+            common,
+            "verify",
+            "Proves it right: checksums, order, every state folded anew, snapshots, conservation of money.",
+            Verify));
         command.Subcommands.Add(Sub(common, "stats", "How much is in it.", Stats));
         command.Subcommands.Add(Sub(common, "export", "Every event as JSON, one a line, in commit order.", Export));
         return command;
     }
 
-    private static Command Sub(CommonOptions common, string name, string description, Func<string, CommandOutput, int> run)
+    private static Command Sub(
+        CommonOptions common, string name, string description, Func<string, CommandOutput, int> run)
     {
         var command = new Command(name, description) { common.Data, common.Config, common.Set };
-        command.SetAction(parsed => run(DirectoryOf(common.Configuration(parsed).Node.DataDirectory), common.Output(parsed)));
+        command.SetAction(
+            parsed => run(DirectoryOf(common.Configuration(parsed).Node.DataDirectory), common.Output(parsed)));
         return command;
     }
 
     private static string DirectoryOf(string directory) => File.Exists(Path.Combine(directory, "journal.db"))
         ? directory
-        : throw new CommandException(ExitCode.NotFound, $"There is no journal in '{Path.GetFullPath(directory)}'. Name its directory with --data.");
+        : throw new CommandException(
+            ExitCode.NotFound, $"There is no journal in '{Path.GetFullPath(directory)}': use --data.");
 
     private static int Verify(string directory, CommandOutput output)
     {
@@ -52,7 +59,8 @@ internal static class JournalCommand
         // A damaged record unsettles sums and states after it; the record is what to look at.
         var first = report.Problems.FirstOrDefault(p => p.Ordering > 0) ?? report.Problems[0];
         var where = first.Ordering > 0 ? $"at record {first.Ordering}: " : "";
-        throw new CommandException(ExitCode.Error, $"The journal has {report.ProblemCount} problem(s), the first {where}{first.What}");
+        throw new CommandException(
+            ExitCode.Error, $"The journal has {report.ProblemCount} problem(s), the first {where}{first.What}");
     }
 
     private static int Stats(string directory, CommandOutput output)
@@ -76,7 +84,7 @@ internal static class JournalCommand
             Path.GetFullPath(directory),
             ("Events", statistics.Events.ToString("N0", CultureInfo.InvariantCulture)),
             ("Bytes", statistics.Bytes.ToString("N0", CultureInfo.InvariantCulture)),
-            ("Bytes an event", (statistics.Bytes / Math.Max(1, statistics.Events)).ToString("N0", CultureInfo.InvariantCulture)),
+            ("Bytes an event", $"{statistics.Bytes / Math.Max(1, statistics.Events):N0}"),
             ("Entities", statistics.Entities.ToString("N0", CultureInfo.InvariantCulture)),
             ("Snapshots", statistics.Snapshots.ToString("N0", CultureInfo.InvariantCulture)));
         return (int)ExitCode.Ok;

@@ -16,8 +16,13 @@ internal static class RunCommand
 
     public static Command Create(CommonOptions common)
     {
-        var port = new Option<int?>("--port", "-p") { Description = "Port of the page and the API; 0 takes a free one.", HelpName = "port" };
-        var command = new Command("run", "Starts a node: its page, its API, and a simulated market unless the configuration says otherwise.")
+        var port = new Option<int?>("--port", "-p")
+        {
+            Description = "Port of the page and the API; 0 takes a free one.",
+            HelpName = "port",
+        };
+        var command = new Command(
+            "run", "Starts a node: its page, its API, and a simulated market unless the configuration says otherwise.")
         {
             common.Data, port, common.Config, common.Set,
         };
@@ -29,7 +34,8 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(NodeConfiguration configuration, CommandOutput output, CancellationToken cancelled)
+    private static async Task<int> RunAsync(
+        NodeConfiguration configuration, CommandOutput output, CancellationToken cancelled)
     {
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);

@@ -41,7 +41,8 @@ public sealed record FirstStartPlan(IReadOnlyList<FirstToken> Tokens, IReadOnlyL
             new FirstToken("ETH", 8, 40_000),
             new FirstToken("LTC", 8, 100_000),
         ],
-        [.. SimulatedMarket.Default.Select(s => new FirstPool(s.Symbol, s.Anchor, s.Symbol.Quote == "BTC" ? 50m : 3_000_000m))]);
+        [.. SimulatedMarket.Default.Select(
+            s => new FirstPool(s.Symbol, s.Anchor, s.Symbol.Quote == "BTC" ? 50m : 3_000_000m))]);
 }
 
 /// <summary>
@@ -101,7 +102,8 @@ internal sealed class FirstStart(IEntities entities, TimeProvider time, FirstSta
         {
             var amount = Units.FromDecimal(token.HouseAmount, token.Decimals, Rounding.Down);
             var mint = IdOf($"mint {token.Code}");
-            await DoAsync(Token.IdOf(id), new Token.Command.Mint(mint, House, amount, time.GetUtcNow() + Patience), mint);
+            await DoAsync(
+                Token.IdOf(id), new Token.Command.Mint(mint, House, amount, time.GetUtcNow() + Patience), mint);
             return;
         }
 
@@ -110,7 +112,8 @@ internal sealed class FirstStart(IEntities entities, TimeProvider time, FirstSta
         {
             if (time.GetElapsedTime(begun) > Patience)
             {
-                throw new InvalidOperationException($"First start: the house's {token.Code} did not arrive within {Patience}.");
+                throw new InvalidOperationException(
+                    $"First start: the house's {token.Code} did not arrive within {Patience}.");
             }
 
             await Task.Delay(LookAgainAfter, time);
@@ -159,7 +162,8 @@ internal sealed class FirstStart(IEntities entities, TimeProvider time, FirstSta
         var answer = await entities.AskAsync(target, command, header, Patience, time);
         if (answer is not Answer.Accepted)
         {
-            throw new InvalidOperationException($"First start: {target} does not take {command.GetType().Name}: {answer}");
+            throw new InvalidOperationException(
+                $"First start: {target} does not take {command.GetType().Name}: {answer}");
         }
     }
 }

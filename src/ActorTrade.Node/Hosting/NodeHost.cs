@@ -74,7 +74,8 @@ public sealed class NodeHost : IAsyncDisposable
         Catalog = catalog;
         Tables = tables;
         LocalShards? shards = null;
-        Door = new EntityDoor(mode => shards = new LocalShards(system, journal, EntityKinds.All, catalog, mode, options.Shards));
+        Door = new EntityDoor(
+            mode => shards = new LocalShards(system, journal, EntityKinds.All, catalog, mode, options.Shards));
         Shards = shards!;
         _openedAt = system.Time.GetTimestamp();
         _metrics = new NodeMetrics(this);
@@ -101,7 +102,8 @@ public sealed class NodeHost : IAsyncDisposable
     public EntityDoor Door { get; }
 
     public static string Version { get; } =
-        typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
 
     /// <summary>Since the node was put together.</summary>
     public TimeSpan Uptime => System.Time.GetElapsedTime(_openedAt);
@@ -162,7 +164,12 @@ public sealed class NodeHost : IAsyncDisposable
             Journal.Failure?.Message,
             Tables?.Failure?.Message,
             new EntityCounts(
-                Shards.Loaded, metrics.Commands, metrics.Events, metrics.Recoveries, metrics.Drops, metrics.EffectRetries),
+                Shards.Loaded,
+                metrics.Commands,
+                metrics.Events,
+                metrics.Recoveries,
+                metrics.Drops,
+                metrics.EffectRetries),
             market);
     }
 

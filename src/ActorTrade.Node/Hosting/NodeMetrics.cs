@@ -19,9 +19,11 @@ internal sealed class NodeMetrics : IDisposable
         _meter.CreateObservableGauge("actortrade.tables.lag", () => host.Tables?.Lag ?? 0, "{event}");
         _meter.CreateObservableGauge("actortrade.entities.loaded", () => host.Shards.Loaded, "{entity}");
         _meter.CreateObservableCounter("actortrade.entities.commands", () => host.Shards.Metrics.Commands, "{command}");
-        _meter.CreateObservableCounter("actortrade.entities.recoveries", () => host.Shards.Metrics.Recoveries, "{recovery}");
+        _meter.CreateObservableCounter(
+            "actortrade.entities.recoveries", () => host.Shards.Metrics.Recoveries, "{recovery}");
         _meter.CreateObservableCounter("actortrade.entities.drops", () => host.Shards.Metrics.Drops, "{entity}");
-        _meter.CreateObservableCounter("actortrade.effects.retries", () => host.Shards.Metrics.EffectRetries, "{effect}");
+        _meter.CreateObservableCounter(
+            "actortrade.effects.retries", () => host.Shards.Metrics.EffectRetries, "{effect}");
         _meter.CreateObservableGauge("actortrade.door.waiting", () => host.Door.Waiting, "{request}");
     }
 

@@ -119,7 +119,8 @@ internal sealed class PoolKeeper(IEntities entities, IReadOnlyList<FirstPool> po
         // Sized without the fee: the house brings the price all the way back, which an arbitrageur would not.
         var buysBase = here < there;
         var error = buysBase
-            ? ConstantProduct.AmountInToMarginalPrice(view.Reserve1, view.Reserve0, market.Inverse(), FeePips.Zero, out var amountIn)
+            ? ConstantProduct.AmountInToMarginalPrice(
+                view.Reserve1, view.Reserve0, market.Inverse(), FeePips.Zero, out var amountIn)
             : ConstantProduct.AmountInToMarginalPrice(view.Reserve0, view.Reserve1, market, FeePips.Zero, out amountIn);
         if (error != QuoteError.None || amountIn.IsZero)
         {

@@ -9,8 +9,8 @@ using static ActorTrade.Node.ReadModel.Columns;
 namespace ActorTrade.Node.ReadModel;
 
 /// <summary>
-/// <c>audit_log</c>: what someone decided — who, when, what, from what to what. What the cluster does on its own behalf
-/// to finish
+/// <c>audit_log</c>: what someone decided (who, when, what, from what to what). What the cluster does on its own
+/// behalf to finish
 /// it is in the other tables.
 /// </summary>
 /// <remarks>Address and user agent stay empty: the journal does not hold them, and there is no sign-in yet.</remarks>
@@ -49,7 +49,8 @@ public sealed class AuditTable : IProjection
         }
     }
 
-    private static (string? Action, string? Before, string? After) Describe(in ProjectedEvent projected) => projected.Event switch
+    private static (string? Action, string? Before, string? After) Describe(in ProjectedEvent projected) =>
+        projected.Event switch
     {
         TradingSystem.Event.ModeChanged e => ("change-mode", e.From.ToString(), $"{e.To}: {e.Why}"),
         TradingSystem.Event.RecoveryProposed e => ("propose-recovery", null, e.Why),
@@ -64,7 +65,8 @@ public sealed class AuditTable : IProjection
         Account.Event.WithdrawalStarted e => ("withdraw", null, $"{e.Amount} {e.Token}"),
         Token.Event.Registered e => ("register-token", null, $"{e.Symbol}, {e.Decimals} decimals"),
         Token.Event.Minted e => ("deposit", null, $"{e.Amount} to {e.Account}"),
-        Pool.Event.Created e => ("create-pool", null, $"{e.Token0}/{e.Token1}, {e.LiquidityFee.Value}+{e.TreasuryFee.Value} pips"),
+        Pool.Event.Created e =>
+            ("create-pool", null, $"{e.Token0}/{e.Token1}, {e.LiquidityFee.Value}+{e.TreasuryFee.Value} pips"),
         Pool.Event.FeesCollected e => ("collect-fees", null, $"to {e.Treasury}"),
         Bot.Event.Registered e => ("register-bot", null, $"{e.Strategy} on {e.Account}"),
         Bot.Event.Started => ("start-bot", null, nameof(BotState.Running)),

@@ -32,7 +32,10 @@ public sealed class BalanceTables : IProjection
             ["account_id", "token_id"]) { Indexes = [["token_id"]] },
         new TableDefinition(
             "tokens",
-            [Text("token_id"), TextOrNull("symbol"), WholeOrNull("decimals"), TextOrNull("minted"), TextOrNull("burned"), TextOrNull("registered_at")],
+            [
+                Text("token_id"), TextOrNull("symbol"), WholeOrNull("decimals"), TextOrNull("minted"),
+                TextOrNull("burned"), TextOrNull("registered_at"),
+            ],
             ["token_id"]),
         new TableDefinition(
             "pools",
@@ -61,7 +64,8 @@ public sealed class BalanceTables : IProjection
 
         var isAccount = projected.Entity.Category == Account.Category;
         var rows = Postings.Of(projected.Entity, projected.Event)
-            .Where(p => p.Bucket.Kind is BucketKind.Available or BucketKind.Held or BucketKind.Reserve or BucketKind.Treasury)
+            .Where(p => p.Bucket.Kind
+                is BucketKind.Available or BucketKind.Held or BucketKind.Reserve or BucketKind.Treasury)
             .GroupBy(p => (p.Bucket.Owner, p.Token));
         foreach (var row in rows)
         {

@@ -133,12 +133,14 @@ public sealed class TransactionsTable : IProjection
         "timestamp".Is(at),
         "ordering".Is(projected.Ordering));
 
-    private static RowChange.Update Confirmed(in ProjectedEvent projected, Guid id, DateTimeOffset at, params Cell[] cells) => new(
+    private static RowChange.Update Confirmed(
+        in ProjectedEvent projected, Guid id, DateTimeOffset at, params Cell[] cells) => new(
         Table,
         ["tx_hash".Is(id)],
         [.. cells, "status".Is("confirmed"), "ended_at".Is(at), "sequence_nr".Is(projected.SequenceNr)]);
 
-    private static RowChange.Update Failed(in ProjectedEvent projected, Guid id, string reason, DateTimeOffset at) => new(
+    private static RowChange.Update Failed(
+        in ProjectedEvent projected, Guid id, string reason, DateTimeOffset at) => new(
         Table,
         ["tx_hash".Is(id)],
         "status".Is("failed"),

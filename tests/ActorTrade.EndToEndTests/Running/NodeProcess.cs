@@ -37,7 +37,8 @@ internal sealed class NodeProcess : IDisposable
         var ready = await process.StandardOutput.ReadLineAsync(patience.Token);
         if (ready is null)
         {
-            throw new InvalidOperationException($"The node did not start: {await process.StandardError.ReadToEndAsync(patience.Token)}");
+            throw new InvalidOperationException(
+                $"The node did not start: {await process.StandardError.ReadToEndAsync(patience.Token)}");
         }
 
         var address = JsonDocument.Parse(ready).RootElement.GetProperty("address").GetString()!;
@@ -57,7 +58,8 @@ internal sealed class NodeProcess : IDisposable
 
     public async Task<string> PostAsync(string path, string body, string? key = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Content = new StringContent(body, Encoding.UTF8);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (key is not null)
         {

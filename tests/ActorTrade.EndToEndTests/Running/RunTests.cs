@@ -42,7 +42,8 @@ public sealed class RunTests : IDisposable
         using var node = await NodeProcess.RunAsync(_directory, "--set", "Market:Interval=00:00:00.050");
         for (var tries = 0; tries < 100; tries++)
         {
-            var market = JsonDocument.Parse(await node.GetAsync("/api/status")).RootElement.GetProperty("node").GetProperty("market");
+            var market = JsonDocument.Parse(await node.GetAsync("/api/status")).RootElement.GetProperty(
+                "node").GetProperty("market");
             if (market.GetProperty("ticks").GetInt64() >= 50)
             {
                 Assert.Equal(5, market.GetProperty("quotes").GetArrayLength());
@@ -129,7 +130,8 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
-    public async Task Version_is_told() => Assert.StartsWith("0.", (await NodeProcess.CommandAsync("--version")).Output, StringComparison.Ordinal);
+    public async Task Version_is_told() =>
+        Assert.StartsWith("0.", (await NodeProcess.CommandAsync("--version")).Output, StringComparison.Ordinal);
 
     private static async Task<string> BalancesAsync(NodeProcess node) =>
         JsonDocument.Parse(await node.GetAsync("/api/accounts/alice")).RootElement.GetProperty("balances").GetRawText();

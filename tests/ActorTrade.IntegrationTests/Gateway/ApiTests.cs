@@ -75,7 +75,8 @@ public sealed class ApiTests : IAsyncLifetime
         var added = (await _node.PostAsync("/api/pools/BTC-USD/liquidity/add", body, "1")).Expect(HttpStatusCode.OK);
         Assert.Equal(added.Text, (await _node.PostAsync("/api/pools/BTC-USD/liquidity/add", body, "1")).Text);
         var back = $$"""{"account":"lp","shares":"{{added.String("shares")}}"}""";
-        var removed = (await _node.PostAsync("/api/pools/BTC-USD/liquidity/remove", back, "2")).Expect(HttpStatusCode.OK);
+        var removed = (await _node.PostAsync("/api/pools/BTC-USD/liquidity/remove", back, "2")).Expect(
+            HttpStatusCode.OK);
         Assert.StartsWith("0.99999", removed.String("amount0"), StringComparison.Ordinal);
         await _node.Host.Tables!.WaitForAsync(_node.Host.Journal.LastOrdering);
         Assert.Equal(removed.Text, (await _node.PostAsync("/api/pools/BTC-USD/liquidity/remove", back, "2")).Text);
@@ -86,17 +87,21 @@ public sealed class ApiTests : IAsyncLifetime
     {
         await _node.OpenAsync("fund", ("USD", "1000"));
         var body = """
-            {"bot":"trend-1","account":"fund","strategy":"trend","parameters":{"fast":"10","slow":"30"},"symbols":["BTCUSD"],
+            {"bot":"trend-1","account":"fund","strategy":"trend","parameters":{"fast":"10"},"symbols":["BTCUSD"],
              "limits":{"orderNotionalMax":"1000","positionMax":"1","dailyLossMax":"100"}}
             """;
         var bot = (await _node.PostAsync("/api/bots", body)).Expect(HttpStatusCode.OK);
         Assert.Equal("Registered", bot.String("state"));
         Assert.Equal("Running", (await _node.PostAsync("/api/bots/trend-1/start", "{}")).String("state"));
         Assert.Equal(
-            "bot-not-permitted", (await _node.PostAsync("/api/bots/trend-1/stop", """{"why":"x"}""", principal: "mallory")).Code);
-        Assert.Equal("Paused", (await _node.PostAsync("/api/bots/trend-1/pause", """{"why":"look"}""")).String("state"));
-        Assert.Equal("why", (await _node.PostAsync("/api/bots/trend-1/stop", "{}")).Expect(HttpStatusCode.BadRequest).Field);
-        Assert.Equal("Stopped", (await _node.PostAsync("/api/bots/trend-1/stop", """{"why":"done"}""")).String("state"));
+            "bot-not-permitted", (
+                await _node.PostAsync("/api/bots/trend-1/stop", """{"why":"x"}""", principal: "mallory")).Code);
+        Assert.Equal(
+            "Paused", (await _node.PostAsync("/api/bots/trend-1/pause", """{"why":"look"}""")).String("state"));
+        Assert.Equal(
+            "why", (await _node.PostAsync("/api/bots/trend-1/stop", "{}")).Expect(HttpStatusCode.BadRequest).Field);
+        Assert.Equal(
+            "Stopped", (await _node.PostAsync("/api/bots/trend-1/stop", """{"why":"done"}""")).String("state"));
         await _node.Host.Tables!.WaitForAsync(_node.Host.Journal.LastOrdering);
         Assert.Equal(1, (await _node.GetAsync("/api/bots")).Json.GetArrayLength());
         Assert.Equal("bot-unknown", (await _node.GetAsync("/api/bots/none")).Expect(HttpStatusCode.NotFound).Code);
@@ -105,7 +110,9 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task An_unknown_order_or_address_or_method_is_a_problem()
     {
-        Assert.Equal("order-unknown", (await _node.GetAsync($"/api/orders/{Guid.NewGuid()}")).Expect(HttpStatusCode.NotFound).Code);
+        Assert.Equal(
+            "order-unknown", (await _node.GetAsync($"/api/orders/{Guid.NewGuid()}")).Expect(
+                HttpStatusCode.NotFound).Code);
         Assert.Equal(400, (int)(await _node.GetAsync("/api/orders/7")).Status);
         Assert.Equal("no-such-resource", (await _node.GetAsync("/api/none")).Expect(HttpStatusCode.NotFound).Code);
         Assert.Equal("method-not-allowed", (await _node.PostAsync("/api/health", "{}")).Code);
@@ -121,7 +128,9 @@ public sealed class ApiTests : IAsyncLifetime
         for (var round = 0; round < 10; round++)
         {
             await ChangeAsync("Pause", "Paused");
-            Assert.Equal("trading-halted", (await _node.PostAsync("/api/swaps", swap, $"no {round}")).Expect(HttpStatusCode.Conflict).Code);
+            Assert.Equal(
+                "trading-halted", (await _node.PostAsync("/api/swaps", swap, $"no {round}")).Expect(
+                    HttpStatusCode.Conflict).Code);
             await ChangeAsync("Activate", "Active");
             (await _node.PostAsync("/api/swaps", swap, $"yes {round}")).Expect(HttpStatusCode.OK);
         }
@@ -136,7 +145,8 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Equal("Emergency", (await _node.GetAsync("/api/health")).String("mode"));
         Assert.Equal("trading-halted", (await _node.PostAsync("/api/accounts", """{"account":"late"}""")).Code);
         await ChangeAsync("ProposeRecovery", "Emergency", "ann");
-        var alone = await _node.PostAsync("/api/system", """{"action":"ConfirmRecovery","why":"ok"}""", principal: "ann");
+        var alone = await _node.PostAsync(
+            "/api/system", """{"action":"ConfirmRecovery","why":"ok"}""", principal: "ann");
         Assert.Equal("system-recovery-needs-second-operator", alone.Expect(HttpStatusCode.Conflict).Code);
         await ChangeAsync("ConfirmRecovery", "Maintenance", "bob");
         await ChangeAsync("Activate", "Active");
@@ -157,11 +167,14 @@ public sealed class ApiTests : IAsyncLifetime
 
     private async Task ChangeAsync(string action, string expected, string? principal = null) => Assert.Equal(
         expected,
-        (await _node.PostAsync("/api/system", $$"""{"action":"{{action}}","why":"test"}""", principal: principal)).String("mode"));
+        (
+            await _node.PostAsync(
+                "/api/system", $$"""{"action":"{{action}}","why":"test"}""", principal: principal)).String("mode"));
 
     private async Task<string[]> BalancesAsync(string account) =>
     [
         .. (await _node.GetAsync($"/api/accounts/{account}")).Json.GetProperty("balances").EnumerateArray()
-            .Select(b => $"{b.GetProperty("token").GetString()} {b.GetProperty("available").GetString()}").Order(StringComparer.Ordinal),
+            .Select(b => $"{b.GetProperty("token").GetString()} {b.GetProperty("available").GetString()}").Order(
+                StringComparer.Ordinal),
     ];
 }

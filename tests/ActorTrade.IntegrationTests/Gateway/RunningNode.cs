@@ -42,7 +42,8 @@ internal sealed class RunningNode : IAsyncDisposable
 
     public async Task<Reply> PostAsync(string path, string body, string? key = null, string? principal = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Content = new StringContent(body, Encoding.UTF8);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (key is not null)
         {

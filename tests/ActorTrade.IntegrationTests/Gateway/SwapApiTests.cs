@@ -39,7 +39,8 @@ public sealed class SwapApiTests : IAsyncLifetime
     public async Task Repeats_get_the_first_receipt_to_the_byte_also_together_and_after_a_restart()
     {
         var first = (await _node.PostAsync("/api/swaps", Swap, "same")).Expect(HttpStatusCode.OK);
-        var together = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _node.PostAsync("/api/swaps", Swap, "same")));
+        var together = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => _node.PostAsync("/api/swaps", Swap, "same")));
         Assert.All(together, r => Assert.Equal(first.Text, r.Text));
         await _node.PostAsync("/api/swaps", Swap, "another");
         Assert.Equal(first.Text, (await _node.PostAsync("/api/swaps", Swap, "same")).Text);
@@ -54,7 +55,8 @@ public sealed class SwapApiTests : IAsyncLifetime
     [Fact]
     public async Task Twenty_first_sendings_at_once_are_one_trade()
     {
-        var together = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _node.PostAsync("/api/swaps", Swap, "race")));
+        var together = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => _node.PostAsync("/api/swaps", Swap, "race")));
         Assert.Single(together.Select(r => r.Expect(HttpStatusCode.OK).Text).Distinct());
         var pool = (await _node.GetAsync("/api/pools/BTC-USD")).Json;
         Assert.Equal(1, pool.GetProperty("swaps").GetInt64());
@@ -65,8 +67,9 @@ public sealed class SwapApiTests : IAsyncLifetime
     {
         await _node.DisposeAsync();
         _node = await RunningNode.StartAsync(_folder.Root, rememberFor: TimeSpan.FromMilliseconds(300));
+        var deadline = DateTimeOffset.UtcNow.AddSeconds(1);
         var body = $$"""
-            {"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","deadline":"{{DateTimeOffset.UtcNow.AddSeconds(1):O}}"}
+            {"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","deadline":"{{deadline:O}}"}
             """;
         var first = (await _node.PostAsync("/api/swaps", body, "old")).Expect(HttpStatusCode.OK);
         await Task.Delay(TimeSpan.FromSeconds(3.5));
@@ -81,43 +84,77 @@ public sealed class SwapApiTests : IAsyncLifetime
     {
         (await _node.PostAsync("/api/swaps", Swap, "key")).Expect(HttpStatusCode.OK);
         var other = Swap.Replace("250.5", "250.6", StringComparison.Ordinal);
-        Assert.Equal("id-reused", (await _node.PostAsync("/api/swaps", other, "key")).Expect(HttpStatusCode.Conflict).Code);
+        Assert.Equal(
+            "id-reused", (await _node.PostAsync("/api/swaps", other, "key")).Expect(HttpStatusCode.Conflict).Code);
     }
 
     [Fact]
     public async Task A_route_is_all_or_nothing()
     {
-        var route = """{"account":"alice","route":["EUR-USD","BTC-USD"],"tokenIn":"EUR","tokenOut":"BTC","amountIn":"100"}""";
+        var route = """
+            {"account":"alice","route":["EUR-USD","BTC-USD"],"tokenIn":"EUR","tokenOut":"BTC","amountIn":"100"}
+            """;
         var receipt = (await _node.PostAsync("/api/swaps", route, "route")).Expect(HttpStatusCode.OK);
         Assert.Equal(receipt.Text, (await _node.PostAsync("/api/swaps", route, "route")).Text);
-        var greedy = """{"account":"alice","route":["EUR-USD","BTC-USD"],"tokenIn":"EUR","amountIn":"100","minAmountOut":"1"}""";
-        var refused = (await _node.PostAsync("/api/swaps", greedy, "greedy")).Expect(HttpStatusCode.UnprocessableEntity);
+        var greedy = """
+            {"account":"alice","route":["EUR-USD","BTC-USD"],"tokenIn":"EUR","amountIn":"100","minAmountOut":"1"}
+            """;
+        var refused = (await _node.PostAsync("/api/swaps", greedy, "greedy")).Expect(
+            HttpStatusCode.UnprocessableEntity);
         Assert.Equal("below-minimum", refused.Code);
         Assert.Equal(refused.Text, (await _node.PostAsync("/api/swaps", greedy, "greedy")).Text);
         var account = (await _node.GetAsync("/api/accounts/alice")).Json;
-        Assert.All(account.GetProperty("balances").EnumerateArray(), b => Assert.Equal("0", b.GetProperty("held").GetString()));
+        Assert.All(
+            account.GetProperty("balances").EnumerateArray(), b =>
+                Assert.Equal("0", b.GetProperty("held").GetString()));
     }
 
     [Theory]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1.1234567"}""", 400, "invalid-field", "amountIn")]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"-1"}""", 400, "invalid-field", "amountIn")]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":1}""", 400, "invalid-body", "amountIn")]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"EUR","amountIn":"1"}""", 400, "invalid-field", "tokenIn")]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","tokenOut":"ETH","amountIn":"1"}""", 400, "invalid-field", "tokenOut")]
-    [InlineData("""{"account":"al ice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1"}""", 400, "invalid-field", "account")]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1.1234567"}""",
+        400, "invalid-field", "amountIn")]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"-1"}""",
+        400, "invalid-field", "amountIn")]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":1}""",
+        400, "invalid-body", "amountIn")]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"EUR","amountIn":"1"}""",
+        400, "invalid-field", "tokenIn")]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","tokenOut":"ETH","amountIn":"1"}""",
+        400, "invalid-field", "tokenOut")]
+    [InlineData(
+        """{"account":"al ice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1"}""",
+        400, "invalid-field", "account")]
     [InlineData("""{"account":"alice","tokenIn":"USD","amountIn":"1"}""", 400, "invalid-field", "pool")]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","amount":"1"}""", 400, "invalid-body", "amount")]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","amount":"1"}""",
+        400, "invalid-body", "amount")]
     [InlineData("""{"account":"alice",""", 400, "invalid-body", null)]
     [InlineData("null", 400, "invalid-body", null)]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","maxSlippageBps":10001}""", 400, "invalid-field", "maxSlippageBps")]
-    [InlineData("""{"account":"alice","pool":"NO-POOL","tokenIn":"USD","amountIn":"1"}""", 404, "pool-not-created", "pool")]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","maxSlippageBps":10001}""",
+        400, "invalid-field", "maxSlippageBps")]
+    [InlineData(
+        """{"account":"alice","pool":"NO-POOL","tokenIn":"USD","amountIn":"1"}""",
+        404, "pool-not-created", "pool")]
     [InlineData("""{"account":"nobody","pool":"BTC-USD","tokenIn":"USD","amountIn":"1"}""", 403, "not-permitted", null)]
     [InlineData("""{"account":"house","pool":"BTC-USD","tokenIn":"USD","amountIn":"1"}""", 403, "not-permitted", null)]
     [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"0"}""", 422, "zero-amount", "USD")]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"10000.01"}""", 422, "insufficient-funds", null)]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","deadline":"2020-01-01T00:00:00Z"}""", 422, "deadline-passed", null)]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","minAmountOut":"1"}""", 422, "below-minimum", null)]
-    [InlineData("""{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","nonce":7}""", 409, "wrong-nonce", null)]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"10000.01"}""",
+        422, "insufficient-funds", null)]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","deadline":"2020-01-01T00:00:00Z"}""",
+        422, "deadline-passed", null)]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","minAmountOut":"1"}""",
+        422, "below-minimum", null)]
+    [InlineData(
+        """{"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","nonce":7}""",
+        409, "wrong-nonce", null)]
     public async Task Problems_name_code_and_field(string body, int status, string code, string? field)
     {
         var reply = await _node.PostAsync("/api/swaps", body, Guid.NewGuid().ToString());
@@ -147,7 +184,8 @@ public sealed class SwapApiTests : IAsyncLifetime
     [Fact]
     public async Task Nobody_speaks_for_the_cluster_and_pages_of_other_sites_do_not_act()
     {
-        Assert.Equal(HttpStatusCode.Forbidden, (await _node.PostAsync("/api/swaps", Swap, "x", principal: "system")).Status);
+        Assert.Equal(
+            HttpStatusCode.Forbidden, (await _node.PostAsync("/api/swaps", Swap, "x", principal: "system")).Status);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/swaps");
         request.Headers.Add("Origin", "http://elsewhere.example");
         Assert.Equal("foreign-origin", (await Reply.OfAsync(await _node.SendAsync(request))).Code);

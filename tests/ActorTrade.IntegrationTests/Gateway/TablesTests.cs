@@ -19,7 +19,8 @@ public sealed class TablesTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task Tables_equal_the_entities_after_random_activity_and_an_older_copy_catches_up_exactly_once(int seed)
+    public async Task Tables_equal_the_entities_after_random_activity_and_an_older_copy_catches_up_exactly_once(
+        int seed)
     {
         using var folder = new TemporaryFolder();
         var random = new Random(seed);
@@ -62,7 +63,8 @@ public sealed class TablesTests
     {
         using var folder = new TemporaryFolder();
         await using var node = await RunningNode.StartAsync(folder.Root);
-        (await node.PostAsync("/api/system", """{"action":"Pause","why":"lunch"}""", principal: "ann")).Expect(HttpStatusCode.OK);
+        (await node.PostAsync("/api/system", """{"action":"Pause","why":"lunch"}""", principal: "ann")).Expect(
+            HttpStatusCode.OK);
         await node.Host.Tables!.WaitForAsync(node.Host.Journal.LastOrdering);
         var row = node.Host.Tables.Query(
             "select * from audit_log where user_identifier = 'ann' order by ordering desc limit 1").Single();
@@ -76,7 +78,9 @@ public sealed class TablesTests
         // Copied while it is in use, like what a crash leaves: the file and its log.
         var copy = Path.Combine(directory, $"copy-{round}");
         Directory.CreateDirectory(copy);
-        foreach (var file in Directory.GetFiles(directory, "readmodel.db*").Where(f => !f.EndsWith("-shm", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory.GetFiles(directory, "readmodel.db*").Where(
+                f => !f.EndsWith("-shm", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
@@ -90,15 +94,18 @@ public sealed class TablesTests
         {
             var account = Accounts[random.Next(Accounts.Length)];
             var amount = (random.Next(1, 30_000) / 10m).ToString(CultureInfo.InvariantCulture);
+            var to = Accounts[random.Next(Accounts.Length)];
             var (path, body) = random.Next(5) switch
             {
-                0 => ($"/api/accounts/{account}/withdrawals", $$"""{"token":"USD","amount":"{{amount}}"}"""),
-                1 => ($"/api/accounts/{account}/transfers", $$"""{"to":"{{Accounts[random.Next(3)]}}","token":"EUR","amount":"{{amount}}"}"""),
-                2 => ($"/api/pools/BTC-USD/liquidity/add", $$"""{"account":"{{account}}","maxAmount0":"0.05","maxAmount1":"{{amount}}"}"""),
-                3 => ("/api/swaps", $$"""{"account":"{{account}}","pool":"EUR-USD","tokenIn":"EUR","amountIn":"{{amount}}","minAmountOut":"1000"}"""),
-                _ => ("/api/swaps", $$"""{"account":"{{account}}","pool":"BTC-USD","tokenIn":"USD","amountIn":"{{amount}}"}"""),
+                0 => ($"accounts/{account}/withdrawals", $$"""{"token":"USD","amount":"{{amount}}"}"""),
+                1 => ($"accounts/{account}/transfers", $$"""{"to":"{{to}}","token":"EUR","amount":"{{amount}}"}"""),
+                2 => (
+                    "pools/BTC-USD/liquidity/add",
+                    $$"""{"account":"{{account}}","maxAmount0":"0.05","maxAmount1":"{{amount}}"}"""),
+                3 => ("swaps", SwapOf(account, "EUR", amount, least: "1000")),
+                _ => ("swaps", SwapOf(account, "BTC", amount, least: "0.00000001")),
             };
-            return node.PostAsync(path, body, $"{round} {i}");
+            return node.PostAsync("/api/" + path, body, $"{round} {i}");
         });
         var replies = await Task.WhenAll(requests);
         Assert.Contains(replies, r => r.Status == HttpStatusCode.OK);
@@ -106,35 +113,51 @@ public sealed class TablesTests
         Assert.DoesNotContain(replies, r => (int)r.Status >= 500);
     }
 
+    private static string SwapOf(string account, string token, string amount, string least) =>
+        $$"""
+        {"account":"{{account}}","pool":"{{token}}-USD","tokenIn":"{{(token == "EUR" ? "EUR" : "USD")}}",
+         "amountIn":"{{amount}}","minAmountOut":"{{least}}"}
+        """;
+
     private static async Task CompareAsync(RunningNode node)
     {
         await node.Host.Tables!.WaitForAsync(node.Host.Journal.LastOrdering);
         foreach (var account in Accounts.Append("house"))
         {
             var view = await ViewAsync<AccountView>(node, Account.IdOf(AccountId.Parse(account)));
-            var rows = Rows(node, "select token_id, available, held from balances where account_id = ?1 order by token_id", account);
-            Assert.Equal(view.Balances.Select(b => $"{b.Token} {b.Available} {b.Held}").Order(StringComparer.Ordinal), rows);
+            var rows = Rows(
+                node, "select token_id, available, held from balances where account_id = ?1", account);
+            Assert.Equal(
+                view.Balances.Select(b => $"{b.Token} {b.Available} {b.Held}").Order(StringComparer.Ordinal), rows);
         }
 
         foreach (var pool in new[] { "BTC-USD", "EUR-USD" })
         {
             var view = await ViewAsync<PoolView>(node, Pool.IdOf(PoolId.Parse(pool)));
             Assert.Equal(
-                new[] { $"{view.Token0} {view.Reserve0} {view.TreasuryFees0}", $"{view.Token1} {view.Reserve1} {view.TreasuryFees1}" }
+                new[]
+                {
+                    $"{view.Token0} {view.Reserve0} {view.TreasuryFees0}",
+                    $"{view.Token1} {view.Reserve1} {view.TreasuryFees1}",
+                }
                     .Order(StringComparer.Ordinal),
                 Rows(node, "select token_id, reserve, treasury_fees from pool_reserves where pool_id = ?1", pool));
             Assert.Equal(
                 view.TotalShares.ToString(),
-                node.Host.Tables.Query("select total_shares from pools where pool_id = ?1", pool).Single()["total_shares"]);
+                node.Host.Tables.Query(
+                    "select total_shares from pools where pool_id = ?1", pool).Single()["total_shares"]);
         }
 
         foreach (var token in Tokens)
         {
             var view = await ViewAsync<TokenView>(node, Token.IdOf(TokenId.Parse(token)));
-            Assert.Equal([$"{view.Minted} {view.Burned}"], Rows(node, "select minted, burned from tokens where token_id = ?1", token));
+            Assert.Equal(
+                [$"{view.Minted} {view.Burned}"], Rows(
+                    node, "select minted, burned from tokens where token_id = ?1", token));
         }
 
-        var pending = node.Host.Tables.Query("select count(*) as n from transactions where status = 'pending'").Single()["n"];
+        var pending = node.Host.Tables.Query(
+            "select count(*) as n from transactions where status = 'pending'").Single()["n"];
         Assert.Equal(0L, pending);
     }
 
@@ -142,5 +165,6 @@ public sealed class TablesTests
         node.Host.Tables!.Query(sql, parameter).Select(r => string.Join(' ', r.Values)).Order(StringComparer.Ordinal);
 
     private static async Task<TView> ViewAsync<TView>(RunningNode node, EntityId entity) =>
-        (TView)((Answer.Viewed)await node.Host.Door.QueryAsync(entity, TimeSpan.FromSeconds(5), TimeProvider.System)).View;
+        (TView)(
+            (Answer.Viewed)await node.Host.Door.QueryAsync(entity, TimeSpan.FromSeconds(5), TimeProvider.System)).View;
 }
