@@ -144,6 +144,7 @@ public sealed class NodeHost : IAsyncDisposable
         }
         catch
         {
+            // Whatever it was: the directory must be let go of before the caller hears of it.
             await host.DisposeAsync();
             throw;
         }

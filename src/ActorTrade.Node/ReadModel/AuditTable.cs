@@ -51,28 +51,28 @@ public sealed class AuditTable : IProjection
 
     private static (string? Action, string? Before, string? After) Describe(in ProjectedEvent projected) =>
         projected.Event switch
-    {
-        TradingSystem.Event.ModeChanged e => ("change-mode", e.From.ToString(), $"{e.To}: {e.Why}"),
-        TradingSystem.Event.RecoveryProposed e => ("propose-recovery", null, e.Why),
-        TradingSystem.Event.RecoveryWithdrawn e => ("withdraw-recovery", null, e.Why),
-        Account.Event.Opened e => ("open-account", null, e.Owner),
-        Account.Event.SwapStarted e => (
-            "swap", null, $"{e.AmountIn} {e.Route[0].TokenIn} to at least {e.MinAmountOut} {e.Route[^1].TokenOut}"),
-        Account.Event.LiquidityAdditionStarted e => (
-            "add-liquidity", null, $"{e.Max0.Amount} {e.Max0.Token} and {e.Max1.Amount} {e.Max1.Token} to {e.Pool}"),
-        Account.Event.LiquidityRemovalStarted e => ("remove-liquidity", null, $"{e.Shares} shares of {e.Pool}"),
-        Account.Event.TransferStarted e => ("transfer", null, $"{e.Amount} {e.Token} to {e.To}"),
-        Account.Event.WithdrawalStarted e => ("withdraw", null, $"{e.Amount} {e.Token}"),
-        Token.Event.Registered e => ("register-token", null, $"{e.Symbol}, {e.Decimals} decimals"),
-        Token.Event.Minted e => ("deposit", null, $"{e.Amount} to {e.Account}"),
-        Pool.Event.Created e =>
-            ("create-pool", null, $"{e.Token0}/{e.Token1}, {e.LiquidityFee.Value}+{e.TreasuryFee.Value} pips"),
-        Pool.Event.FeesCollected e => ("collect-fees", null, $"to {e.Treasury}"),
-        Bot.Event.Registered e => ("register-bot", null, $"{e.Strategy} on {e.Account}"),
-        Bot.Event.Started => ("start-bot", null, nameof(BotState.Running)),
-        Bot.Event.Paused e => ("pause-bot", null, $"{nameof(BotState.Paused)}: {e.Why}"),
-        Bot.Event.Stopped e => ("stop-bot", null, $"{nameof(BotState.Stopped)}: {e.Why}"),
-        Bot.Event.LimitBreached e => ("breach-limit", null, $"{e.Limit}: {e.Value} {e.Token} of {e.Max}"),
-        _ => default,
-    };
+        {
+            TradingSystem.Event.ModeChanged e => ("change-mode", e.From.ToString(), $"{e.To}: {e.Why}"),
+            TradingSystem.Event.RecoveryProposed e => ("propose-recovery", null, e.Why),
+            TradingSystem.Event.RecoveryWithdrawn e => ("withdraw-recovery", null, e.Why),
+            Account.Event.Opened e => ("open-account", null, e.Owner),
+            Account.Event.SwapStarted e => (
+                "swap", null, $"{e.AmountIn} {e.Route[0].TokenIn} to at least {e.MinAmountOut} {e.Route[^1].TokenOut}"),
+            Account.Event.LiquidityAdditionStarted e => (
+                "add-liquidity", null, $"{e.Max0.Amount} {e.Max0.Token} and {e.Max1.Amount} {e.Max1.Token} to {e.Pool}"),
+            Account.Event.LiquidityRemovalStarted e => ("remove-liquidity", null, $"{e.Shares} shares of {e.Pool}"),
+            Account.Event.TransferStarted e => ("transfer", null, $"{e.Amount} {e.Token} to {e.To}"),
+            Account.Event.WithdrawalStarted e => ("withdraw", null, $"{e.Amount} {e.Token}"),
+            Token.Event.Registered e => ("register-token", null, $"{e.Symbol}, {e.Decimals} decimals"),
+            Token.Event.Minted e => ("deposit", null, $"{e.Amount} to {e.Account}"),
+            Pool.Event.Created e =>
+                ("create-pool", null, $"{e.Token0}/{e.Token1}, {e.LiquidityFee.Value}+{e.TreasuryFee.Value} pips"),
+            Pool.Event.FeesCollected e => ("collect-fees", null, $"to {e.Treasury}"),
+            Bot.Event.Registered e => ("register-bot", null, $"{e.Strategy} on {e.Account}"),
+            Bot.Event.Started => ("start-bot", null, nameof(BotState.Running)),
+            Bot.Event.Paused e => ("pause-bot", null, $"{nameof(BotState.Paused)}: {e.Why}"),
+            Bot.Event.Stopped e => ("stop-bot", null, $"{nameof(BotState.Stopped)}: {e.Why}"),
+            Bot.Event.LimitBreached e => ("breach-limit", null, $"{e.Limit}: {e.Value} {e.Token} of {e.Max}"),
+            _ => default,
+        };
 }
