@@ -256,7 +256,8 @@ internal static class RecordFields
             return candidates[0];
         }
 
-        return type.GetConstructor(Type.EmptyTypes) is { } empty && candidates.Count == 0 && type.IsClass
+        var isEmptyRecord = candidates.Count == 0 && type.IsClass && type != typeof(object);
+        return isEmptyRecord && type.GetConstructor(Type.EmptyTypes) is { } empty
             ? empty
             : throw new NotSupportedException($"{type} has no stored form: it needs one constructor with its fields.");
     }
