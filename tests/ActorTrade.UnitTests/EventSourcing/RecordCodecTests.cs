@@ -18,8 +18,7 @@ public sealed class RecordCodecTests
         {
             var value = AnyRecord(random);
             var again = (Everything)Read(codec, Write(codec, value));
-            Assert.Equal(
-                value with { Bytes = [], Inners = [], Shapes = [] }, again with { Bytes = [], Inners = [], Shapes = [] });
+            Assert.Equal(WithoutLists(value), WithoutLists(again));
             Assert.Equal(value.Bytes, again.Bytes);
             Assert.Equal(value.Inners, again.Inners);
             Assert.Equal(value.Shapes, again.Shapes);
@@ -136,6 +135,9 @@ public sealed class RecordCodecTests
         Assert.Throws<ArgumentException>(() => new EventCatalog([Lamp.Definition, Lamp.Definition]));
         Assert.Throws<ArgumentException>(() => new EventCatalog([Nameless.Definition]));
     }
+
+    // Arrays compare by reference.
+    private static Everything WithoutLists(Everything value) => value with { Bytes = [], Inners = [], Shapes = [] };
 
     private static byte[] Mutated(byte[] bytes, Random random)
     {
