@@ -7,7 +7,8 @@ namespace ActorTrade.EventSourcing;
 /// <summary>Ids that follow from others, so that a repeat after a crash carries the same id.</summary>
 public static class DeterministicGuid
 {
-    /// <summary>An id for the part named <paramref name="salt"/> of the affair <paramref name="id"/>. Cheap: 20 ns.</summary>
+    /// <summary>An id for the part named <paramref name="salt"/> of the affair
+    /// <paramref name="id"/>. Cheap: 20 ns.</summary>
     /// <remarks>A bijection of <paramref name="id"/> for each salt, so two parts of one affair never meet.</remarks>
     public static Guid Derive(Guid id, uint salt)
     {

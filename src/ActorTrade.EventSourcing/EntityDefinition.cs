@@ -84,11 +84,12 @@ public sealed record EntityLimits
 /// <param name="Convert">A pure conversion to today's event.</param>
 public sealed record Upcaster(string StoredName, Type OldType, Func<object, IEvent> Convert);
 
-/// <summary>The whole of an entity kind: pure functions and limits. One static instance a kind, in the entity's file.</summary>
+/// <summary>The whole of an entity kind: pure functions and limits. One static
+/// instance a kind, in the entity's file.</summary>
 /// <remarks>
-/// <para>The state belongs to one actor. <see cref="Evolve"/> gives the next state and may be the same object, changed in place
-/// (a hot pool remembers many trades, and copying them for each event would cost more than the trade); <see cref="Decide"/>
-/// must leave it as it is, and nothing handed out of these functions may refer to it.</para>
+/// <para>The state belongs to one actor. <see cref="Evolve"/> gives the next state and may be the same object, changed
+/// in place (a hot pool remembers many trades, and copying them for each event would cost more than the trade);
+/// <see cref="Decide"/> must leave it as it is, and nothing handed out of these functions may refer to it.</para>
 /// <para><see cref="React"/> is told each event when it has become part of the state; its effects run once the event is
 /// durable. <see cref="Outstanding"/> must give, for any state, the effects of which no answer is recorded yet.</para>
 /// </remarks>
@@ -170,6 +171,7 @@ public sealed class EntityDefinition<TState, TCommand, TEvent, TRejection> : IEn
         public object? Capture() => definition.Capture?.Invoke(_state);
 
         public void Restore(object snapshot) =>
-            _state = (definition.Restore ?? throw new InvalidOperationException($"{definition.Category} takes no snapshots."))(snapshot);
+            _state = (definition.Restore ?? throw new InvalidOperationException(
+                $"{definition.Category} takes no snapshots."))(snapshot);
     }
 }

@@ -34,7 +34,8 @@ public readonly record struct EntityId
 
     // Categories are few and mostly the same object, so the key decides; an id is looked up at every message.
     public bool Equals(EntityId other) =>
-        string.Equals(Key, other.Key, StringComparison.Ordinal) && string.Equals(Category, other.Category, StringComparison.Ordinal);
+        string.Equals(Key, other.Key, StringComparison.Ordinal)
+            && string.Equals(Category, other.Category, StringComparison.Ordinal);
 
     public override int GetHashCode() => Key is null ? 0 : Key.GetHashCode(StringComparison.Ordinal) ^ Category[0];
 

@@ -1,12 +1,14 @@
 namespace ActorTrade.EventSourcing;
 
-/// <summary>The way to every entity, wherever it lives: this process, another one, or an outside venue that speaks the same way.</summary>
+/// <summary>The way to every entity, wherever it lives: this process, another one, or an outside
+/// venue that speaks the same way.</summary>
 public interface IEntities
 {
     /// <summary>
     /// Hands a command to its target. Never waits and never throws for a target's sake: whatever happens is the answer.
     /// </summary>
-    /// <param name="answerTo">Hears one answer, or none where the target's process dies; null where nobody waits.</param>
+    /// <param name="answerTo">Hears one answer, or none where the target's process
+    /// dies; null where nobody waits.</param>
     void Send(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo);
 
     /// <summary>Asks for the target's view. Reads pass in every <see cref="SystemMode"/>.</summary>

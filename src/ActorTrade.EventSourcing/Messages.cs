@@ -4,12 +4,13 @@ namespace ActorTrade.EventSourcing;
 public interface ICommand;
 
 /// <summary>
-/// A command that carries its own id of the thing it does (a trade id, a hold id), by which the entity itself recognises a
-/// repeat and gives the first answer. The host then keeps no memory of its command id.
+/// A command that carries its own id of the thing it does (a trade id, a hold id), by which the entity itself
+/// recognises a repeat and gives the first answer. The host then keeps no memory of its command id.
 /// </summary>
 public interface INaturallyIdempotent : ICommand;
 
-/// <summary>A fact about an entity, in the past tense; stored for ever under its <see cref="StoredNameAttribute"/>.</summary>
+/// <summary>A fact about an entity, in the past tense; stored for ever under its
+/// <see cref="StoredNameAttribute"/>.</summary>
 public interface IEvent;
 
 /// <summary>Why an entity's rules do not allow a command. Nothing was stored.</summary>

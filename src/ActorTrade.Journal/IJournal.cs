@@ -3,27 +3,30 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Journal;
 
 /// <summary>
-/// The event log of a node. Appends of all entities gather into one commit; each request hears exactly one outcome, after it.
-/// The journal, and nothing else, guards that an entity has one writer: see <see cref="EntityStream"/>.
+/// The event log of a node. Appends of all entities gather into one commit; each request hears exactly one outcome,
+/// after it. The journal, and nothing else, guards that an entity has one writer: see <see cref="EntityStream"/>.
 /// </summary>
 /// <remarks>
-/// Threads: <see cref="Append"/> and <see cref="SaveSnapshot"/> may be called from any thread and do not wait. Completions run
-/// on the journal's own thread and must only hand on. Reads take their own view and do not hold up appends.
+/// Threads: <see cref="Append"/> and <see cref="SaveSnapshot"/> may be called from any thread and
+/// do not wait. Completions run on the journal's own thread and must only hand on. Reads take
+/// their own view and do not hold up appends.
 /// </remarks>
 public interface IJournal : IAsyncDisposable
 {
     /// <summary>Ordering of the newest durable event; 0 where there is none.</summary>
     long LastOrdering { get; }
 
-    /// <summary>False while so much waits to be written that new work should be refused (finishing work still may append).</summary>
+    /// <summary>False while so much waits to be written that new work should be refused
+    /// (finishing work still may append).</summary>
     bool HasRoom { get; }
 
     /// <summary>Not null once the journal has stopped for good, with the reason; every append then fails.</summary>
     Exception? Failure { get; }
 
     /// <summary>
-    /// Takes over the entity: whatever an earlier holder still appends is fenced from here on. Then gives the newest usable
-    /// snapshot and every durable event after it to <paramref name="sink"/>, in order, on a thread of the journal's choice.
+    /// Takes over the entity: whatever an earlier holder still appends is fenced from here on. Then
+    /// gives the newest usable snapshot and every durable event after it to <paramref name="sink"/>, in
+    /// order, on a thread of the journal's choice.
     /// </summary>
     void Recover(EntityId entity, IRecoverySink sink);
 
@@ -33,25 +36,29 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Queues a snapshot; it may be lost without harm.</summary>
     void SaveSnapshot(EntityStream stream, StoredSnapshot snapshot);
 
-    /// <summary>Durable events after <paramref name="afterOrdering"/> in commit order, without gaps, up to the newest one now.</summary>
+    /// <summary>Durable events after <paramref name="afterOrdering"/> in commit order, without
+    /// gaps, up to the newest one now.</summary>
     /// <exception cref="JournalDamagedException">A record is damaged or missing; names its position.</exception>
     IEnumerable<StoredEvent> ReadAll(long afterOrdering);
 
     /// <summary>The newest snapshot of each entity that has one.</summary>
     IEnumerable<(EntityId Entity, StoredSnapshot Snapshot)> ReadSnapshots();
 
-    /// <summary>Every entity with a wake-up, and its time, as of the newest durable event. Read when a node starts.</summary>
+    /// <summary>Every entity with a wake-up, and its time, as of the newest durable
+    /// event. Read when a node starts.</summary>
     IReadOnlyList<(EntityId Entity, DateTimeOffset WakeAt)> ReadWakeUps();
 
-    /// <summary>Runs after each commit, on the journal's thread, with the ordering of its last event. Must only hand on.</summary>
+    /// <summary>Runs after each commit, on the journal's thread, with the ordering of its
+    /// last event. Must only hand on.</summary>
     IDisposable OnCommitted(Action<long> committed);
 
     JournalStatistics Statistics();
 }
 
 /// <summary>
-/// The right to append to one entity, given by a recovery. A later recovery of the same entity raises the epoch, and appends
-/// under an older one are <see cref="AppendOutcome.Fenced"/>, as are appends that do not follow the last sequence number.
+/// The right to append to one entity, given by a recovery. A later recovery of the same entity raises
+/// the epoch, and appends under an older one are <see cref="AppendOutcome.Fenced"/>, as are appends
+/// that do not follow the last sequence number.
 /// </summary>
 public abstract class EntityStream(EntityId entity, long epoch)
 {

@@ -2,7 +2,8 @@ using ActorTrade.EventSourcing;
 
 namespace ActorTrade.Cluster.Sharding;
 
-/// <summary>Asks entities from outside actors, as tasks. A deadline that passes is an unknown outcome, not a failure.</summary>
+/// <summary>Asks entities from outside actors, as tasks. A deadline that passes is an
+/// unknown outcome, not a failure.</summary>
 public static class EntityClient
 {
     /// <summary>Sends a command and waits for its answer.</summary>
@@ -27,7 +28,8 @@ public static class EntityClient
     }
 
     /// <summary>Asks for the target's view.</summary>
-    public static Task<Answer> QueryAsync(this IEntities entities, EntityId target, TimeSpan patience, TimeProvider time)
+    public static Task<Answer> QueryAsync(
+        this IEntities entities, EntityId target, TimeSpan patience, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(entities);
         var pending = new Pending();

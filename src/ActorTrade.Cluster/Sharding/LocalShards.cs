@@ -10,7 +10,8 @@ namespace ActorTrade.Cluster.Sharding;
 /// <summary>Bounds and times of the entities of one process.</summary>
 public sealed record LocalShardsOptions
 {
-    /// <summary>An entity that nobody asked anything for about this long stops, if nothing of it is under way.</summary>
+    /// <summary>An entity that nobody asked anything for about this long stops, if
+    /// nothing of it is under way.</summary>
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Entities in memory at once; more are refused as unavailable.</summary>
@@ -19,17 +20,18 @@ public sealed record LocalShardsOptions
     /// <summary>How often due wake-ups of entities that are not in memory are looked for.</summary>
     public TimeSpan WakeEvery { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Wake-ups started at each look, so that a restart after a long stop does not recover everything at once.</summary>
+    /// <summary>Wake-ups started at each look, so that a restart after a long stop does
+    /// not recover everything at once.</summary>
     public int WakesAtOnce { get; init; } = 1_000;
 }
 
 /// <summary>
-/// All shards in one process: finds or starts the actor of an entity, passivates the idle, and wakes those whose time has come.
-/// Senders reach the actor directly; there is no actor in between.
+/// All shards in one process: finds or starts the actor of an entity, passivates the idle, and wakes those whose time
+/// has come. Senders reach the actor directly; there is no actor in between.
 /// </summary>
 /// <remarks>
-/// The journal's epoch, not this table, guards that an entity has one writer: should two actors of one entity ever overlap,
-/// the older one's appends are fenced.
+/// The journal's epoch, not this table, guards that an entity has one writer: should two actors of one entity ever
+/// overlap, the older one's appends are fenced.
 /// </remarks>
 public sealed class LocalShards : IEntities
 {
@@ -52,7 +54,8 @@ public sealed class LocalShards : IEntities
     /// <param name="catalog">The stored records of these kinds.</param>
     /// <param name="mode">What the system allows now.</param>
     /// <param name="options">Bounds and times.</param>
-    /// <param name="network">What lies between an entity's effects and their targets; nothing, except in a simulation.</param>
+    /// <param name="network">What lies between an entity's effects and their targets;
+    /// nothing, except in a simulation.</param>
     public LocalShards(
         ActorSystem system,
         IJournal journal,
@@ -96,7 +99,8 @@ public sealed class LocalShards : IEntities
         {
             outside.Handle(target, command, header, answerTo);
         }
-        else if (_definitions.TryGetValue(target.Category, out var definition) && definition.CommandType.IsInstanceOfType(command))
+        else if (_definitions.TryGetValue(target.Category, out var definition)
+            && definition.CommandType.IsInstanceOfType(command))
         {
             Deliver(target, definition, new CommandMessage(command, header, answerTo), answerTo);
         }

@@ -2,10 +2,12 @@ using ActorTrade.EventSourcing;
 
 namespace ActorTrade.Cluster.Sharding;
 
-/// <summary>Which shard an entity belongs to: a stable hash of its id, the same on every machine and in every version.</summary>
+/// <summary>Which shard an entity belongs to: a stable hash of its id, the same on
+/// every machine and in every version.</summary>
 public sealed class ShardMap
 {
-    /// <summary>The number of shards unless a cluster was created with another; it never changes in a cluster's life.</summary>
+    /// <summary>The number of shards unless a cluster was created with another; it
+    /// never changes in a cluster's life.</summary>
     public const int ShardCountDefault = 128;
 
     public ShardMap(int shardCount = ShardCountDefault)
@@ -17,7 +19,8 @@ public sealed class ShardMap
 
     public int ShardCount { get; }
 
-    /// <summary>0 to <see cref="ShardCount"/> - 1. FNV-1a over the UTF-16 units of the id's text form, then a final mix.</summary>
+    /// <summary>0 to <see cref="ShardCount"/> - 1. FNV-1a over the UTF-16 units of the
+    /// id's text form, then a final mix.</summary>
     public int ShardOf(EntityId entity)
     {
         unchecked

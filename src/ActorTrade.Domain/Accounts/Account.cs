@@ -5,16 +5,17 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Accounts;
 
 /// <summary>
-/// One owner's balances of all tokens, and the coordinator of everything its money takes part in: a trade holds the money
-/// first, asks pools or other accounts next, and then either spends the hold and credits what came back, or releases it.
+/// One owner's balances of all tokens, and the coordinator of everything its money takes part in: a
+/// trade holds the money first, asks pools or other accounts next, and then either spends the hold
+/// and credits what came back, or releases it.
 /// </summary>
 /// <remarks>
-/// Invariants (AccountPropertyTests): available and held never fall below zero (they are unsigned, and overflow stops the
-/// actor); the held amount of a token is the sum of its open trades and holds; a trade id names one trade until its deadline
-/// and what its sender asked to remember have passed, and is refused after; a trade ends once. Only the owner, or the cluster
-/// on its behalf, starts anything.
-/// <para>Decisions are in <see cref="AccountDecisions"/>, the state and its evolution in <see cref="AccountState"/>, what
-/// committed events ask of others in <see cref="AccountEffects"/>.</para>
+/// Invariants (AccountPropertyTests): available and held never fall below zero (they are unsigned, and overflow stops
+/// the actor); the held amount of a token is the sum of its open trades and holds; a trade id names one trade until its
+/// deadline and what its sender asked to remember have passed, and is refused after; a trade ends once. Only the owner,
+/// or the cluster on its behalf, starts anything.
+/// <para>Decisions are in <see cref="AccountDecisions"/>, the state and its evolution in <see cref="AccountState"/>,
+/// what committed events ask of others in <see cref="AccountEffects"/>.</para>
 /// </remarks>
 public static class Account
 {
@@ -64,8 +65,10 @@ public static class Account
         /// <summary>Opens the account; a repeat by the same owner is accepted.</summary>
         public sealed record Open(string Owner) : Command, INaturallyIdempotent;
 
-        /// <summary>Brings money in: from a mint, another account, or the fees of a pool. Refusals are journaled.</summary>
-        public sealed record Credit(Guid CreditId, EntityId From, TokenId Token, UInt256 Amount, DateTimeOffset Deadline)
+        /// <summary>Brings money in: from a mint, another account, or the fees of a
+        /// pool. Refusals are journaled.</summary>
+        public sealed record Credit(
+            Guid CreditId, EntityId From, TokenId Token, UInt256 Amount, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
         /// <summary>The senders have recorded the outcomes of these credits.</summary>
@@ -74,7 +77,8 @@ public static class Account
         public sealed record Withdraw(Guid WithdrawalId, TokenId Token, UInt256 Amount, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
-        public sealed record Transfer(Guid TransferId, AccountId To, TokenId Token, UInt256 Amount, DateTimeOffset Deadline)
+        public sealed record Transfer(
+            Guid TransferId, AccountId To, TokenId Token, UInt256 Amount, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
         /// <summary>
@@ -103,7 +107,8 @@ public static class Account
         public sealed record HoldFunds(Guid HoldId, TokenId Token, UInt256 Amount, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
-        /// <summary>A venue filled part of the order: so much of the hold is spent, so much came in, net of a fee taken from it.</summary>
+        /// <summary>A venue filled part of the order: so much of the hold is spent, so much came
+        /// in, net of a fee taken from it.</summary>
         public sealed record SettleFill(
             Guid HoldId,
             Guid FillId,
@@ -117,7 +122,8 @@ public static class Account
         /// <summary>Ends a hold; what was not spent is available again.</summary>
         public sealed record ReleaseHold(Guid HoldId) : Command, INaturallyIdempotent;
 
-        /// <summary>Asks what became of a trade, for a pool whose prepared leg is overdue: undecided is decided as aborted first.</summary>
+        /// <summary>Asks what became of a trade, for a pool whose prepared leg is overdue:
+        /// undecided is decided as aborted first.</summary>
         public sealed record ResolveTrade(Guid TradeId) : Command, INaturallyIdempotent;
 
         // What the answers to the account's own effects say. Only the cluster sends these.
@@ -127,7 +133,8 @@ public static class Account
 
         public sealed record RecordRefusal(Guid TradeId, string Reason) : Command, INaturallyIdempotent;
 
-        public sealed record RecordLegPrepared(Guid TradeId, int Hop, UInt256 AmountOut, UInt256 Fee) : Command, INaturallyIdempotent;
+        public sealed record RecordLegPrepared(
+            Guid TradeId, int Hop, UInt256 AmountOut, UInt256 Fee) : Command, INaturallyIdempotent;
 
         public sealed record RecordLegFinished(Guid TradeId, int Hop) : Command, INaturallyIdempotent;
 
@@ -154,10 +161,12 @@ public static class Account
 
         [StoredName("account.credited.v1")]
         public sealed record Credited(
-            Guid CreditId, string From, TokenId Token, UInt256 Amount, DateTimeOffset Deadline, DateTimeOffset At) : Event;
+            Guid CreditId, string From, TokenId Token, UInt256 Amount, DateTimeOffset Deadline,
+            DateTimeOffset At) : Event;
 
         [StoredName("account.credit-refused.v1")]
-        public sealed record CreditRefused(Guid CreditId, string Reason, DateTimeOffset Deadline, DateTimeOffset At) : Event;
+        public sealed record CreditRefused(
+            Guid CreditId, string Reason, DateTimeOffset Deadline, DateTimeOffset At) : Event;
 
         [StoredName("account.credits-acknowledged.v1")]
         public sealed record CreditsAcknowledged(Guid[] CreditIds, DateTimeOffset At) : Event;
@@ -228,7 +237,8 @@ public static class Account
         [StoredName("account.leg-finished.v1")]
         public sealed record LegFinished(Guid TradeId, int Hop) : Event;
 
-        /// <summary>The hold is spent and the output credited. The fee is in the input token, of the first pool.</summary>
+        /// <summary>The hold is spent and the output credited. The fee is in the
+        /// input token, of the first pool.</summary>
         [StoredName("account.trade-settled.v1")]
         public sealed record TradeSettled(
             Guid TradeId,
@@ -242,9 +252,11 @@ public static class Account
 
         /// <summary>The trade did not happen; the hold is available again.</summary>
         [StoredName("account.trade-released.v1")]
-        public sealed record TradeReleased(Guid TradeId, TokenAmount[] Released, string Reason, DateTimeOffset At) : Event;
+        public sealed record TradeReleased(
+            Guid TradeId, TokenAmount[] Released, string Reason, DateTimeOffset At) : Event;
 
-        /// <summary>The amounts taken are spent, the rest of the hold is available again, the shares are credited.</summary>
+        /// <summary>The amounts taken are spent, the rest of the hold is available
+        /// again, the shares are credited.</summary>
         [StoredName("account.liquidity-added.v1")]
         public sealed record LiquidityAdded(
             Guid TradeId,
@@ -258,16 +270,19 @@ public static class Account
 
         [StoredName("account.liquidity-removed.v1")]
         public sealed record LiquidityRemoved(
-            Guid TradeId, PoolId Pool, UInt256 Shares, TokenAmount Received0, TokenAmount Received1, DateTimeOffset At) : Event;
+            Guid TradeId, PoolId Pool, UInt256 Shares, TokenAmount Received0, TokenAmount Received1,
+            DateTimeOffset At) : Event;
 
         [StoredName("account.transfer-settled.v1")]
-        public sealed record TransferSettled(Guid TradeId, AccountId To, TokenId Token, UInt256 Amount, DateTimeOffset At) : Event;
+        public sealed record TransferSettled(
+            Guid TradeId, AccountId To, TokenId Token, UInt256 Amount, DateTimeOffset At) : Event;
 
         [StoredName("account.withdrawal-settled.v1")]
         public sealed record WithdrawalSettled(Guid TradeId, TokenId Token, UInt256 Amount, DateTimeOffset At) : Event;
 
         [StoredName("account.funds-held.v1")]
-        public sealed record FundsHeld(Guid HoldId, TokenId Token, UInt256 Amount, DateTimeOffset Deadline, DateTimeOffset At) : Event;
+        public sealed record FundsHeld(
+            Guid HoldId, TokenId Token, UInt256 Amount, DateTimeOffset Deadline, DateTimeOffset At) : Event;
 
         [StoredName("account.fill-settled.v1")]
         public sealed record FillSettled(
@@ -305,7 +320,8 @@ public static class Account
 
         public sealed record Expired(DateTimeOffset Deadline, DateTimeOffset Now) : Rejection("deadline-passed");
 
-        public sealed record DeadlineTooFar(DateTimeOffset Deadline, DateTimeOffset Latest) : Rejection("deadline-too-far");
+        public sealed record DeadlineTooFar(
+            DateTimeOffset Deadline, DateTimeOffset Latest) : Rejection("deadline-too-far");
 
         public sealed record ZeroAmount(string Field) : Rejection("zero-amount");
 
@@ -313,7 +329,8 @@ public static class Account
 
         public sealed record WrongNonce(ulong Expected, ulong Given) : Rejection("wrong-nonce");
 
-        public sealed record InsufficientFunds(TokenId Token, UInt256 Required, UInt256 Available) : Rejection("insufficient-funds");
+        public sealed record InsufficientFunds(
+            TokenId Token, UInt256 Required, UInt256 Available) : Rejection("insufficient-funds");
 
         public sealed record TooMany(string What, int Max) : Rejection("too-many");
 
@@ -332,7 +349,8 @@ public static class Account
 public sealed record SwapHop(PoolId Pool, TokenId TokenIn, TokenId TokenOut);
 
 /// <summary>What readers see of an account.</summary>
-public sealed record AccountView(AccountId Id, string? Owner, ulong Nonce, BalanceView[] Balances, int OpenTrades, int OpenHolds);
+public sealed record AccountView(
+    AccountId Id, string? Owner, ulong Nonce, BalanceView[] Balances, int OpenTrades, int OpenHolds);
 
 /// <summary>One token of an account, in base units; the total is the sum of both.</summary>
 public sealed record BalanceView(TokenId Token, UInt256 Available, UInt256 Held);

@@ -135,7 +135,8 @@ internal static class AccountDecisions
         return CannotStart(state, c.Deadline, context, new TokenAmount(c.Route[0].TokenIn, c.AmountIn)) is { } rejection
             ? rejection
             : AccountDecision.Accept(new Event.SwapStarted(
-                c.TradeId, c.Route, c.AmountIn, c.MinAmountOut, c.Nonce, c.Deadline, Remember(c.Deadline, context), context.Now))
+                c.TradeId, c.Route, c.AmountIn, c.MinAmountOut, c.Nonce, c.Deadline, Remember(c.Deadline, context),
+                context.Now))
                 .AnsweredBy(c.TradeId);
     }
 
@@ -169,7 +170,8 @@ internal static class AccountDecisions
                 .AnsweredBy(c.TradeId);
     }
 
-    private static AccountDecision RemoveLiquidity(AccountState state, Command.RemoveLiquidity c, CommandContext context)
+    private static AccountDecision RemoveLiquidity(
+        AccountState state, Command.RemoveLiquidity c, CommandContext context)
     {
         var shares = new TokenAmount(TokenId.SharesOf(c.Pool), c.Shares);
         var isRepeat = Repeat(

@@ -9,8 +9,7 @@ namespace ActorTrade.Domain.Accounts;
 /// <summary>What an account asks of others, and what it makes of their answers.</summary>
 /// <remarks>
 /// An answer that is a rejection (a pool's memory is full) is no outcome: the effect stays outstanding and is sent
-/// again at the
-/// next wake-up, until the deadline makes the other end refuse it for good.
+/// again at the next wake-up, until the deadline makes the other end refuse it for good.
 /// </remarks>
 internal static class AccountEffects
 {
@@ -41,7 +40,8 @@ internal static class AccountEffects
 
         foreach (var (target, ids) in state.Unacknowledged.OrderBy(u => u.Key.ToString(), StringComparer.Ordinal))
         {
-            effects.AddRange(ids.Chunk(TradeTiming.AcknowledgeTogether * 8).Select(chunk => Acknowledge(target, chunk)));
+            effects.AddRange(
+                ids.Chunk(TradeTiming.AcknowledgeTogether * 8).Select(chunk => Acknowledge(target, chunk)));
         }
 
         return effects;
@@ -86,11 +86,13 @@ internal static class AccountEffects
         var tradeId = swap.TradeId;
         return new Effect(
             Pool.IdOf(hop.Pool),
-            new Pool.Command.Swap(tradeId, state.Id, hop.TokenIn, hop.TokenOut, swap.AmountIn, swap.MinAmountOut, swap.Deadline),
+            new Pool.Command.Swap(
+                tradeId, state.Id, hop.TokenIn, hop.TokenOut, swap.AmountIn, swap.MinAmountOut, swap.Deadline),
             tradeId,
             answer => OutcomeOf(answer) switch
             {
-                Pool.Event.Swapped e => new Command.RecordSwapOutcome(tradeId, e.AmountOut, e.LpFee + e.ProtocolFee, e.PriceImpactBps),
+                Pool.Event.Swapped e =>
+                    new Command.RecordSwapOutcome(tradeId, e.AmountOut, e.LpFee + e.ProtocolFee, e.PriceImpactBps),
                 Pool.Event.TradeRefused e => new Command.RecordRefusal(tradeId, e.Reason),
                 _ => null,
             });
@@ -109,7 +111,8 @@ internal static class AccountEffects
             legId,
             answer => OutcomeOf(answer) switch
             {
-                Pool.Event.LegPrepared e => new Command.RecordLegPrepared(tradeId, hop, e.AmountOut, e.LpFee + e.ProtocolFee),
+                Pool.Event.LegPrepared e =>
+                    new Command.RecordLegPrepared(tradeId, hop, e.AmountOut, e.LpFee + e.ProtocolFee),
                 Pool.Event.TradeRefused e => new Command.RecordRefusal(tradeId, e.Reason),
                 _ => null,
             });
@@ -236,5 +239,6 @@ internal static class AccountEffects
             answer => answer is Answer.Accepted ? new Command.RecordAcknowledged(target, ids) : null);
     }
 
-    private static IEvent? OutcomeOf(Answer answer) => answer is Answer.Accepted { Events: [var outcome, ..] } ? outcome : null;
+    private static IEvent? OutcomeOf(Answer answer) =>
+        answer is Answer.Accepted { Events: [var outcome, ..] } ? outcome : null;
 }

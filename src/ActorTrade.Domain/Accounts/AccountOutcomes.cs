@@ -26,13 +26,15 @@ internal static class AccountOutcomes
 
     private static AccountDecision SwapOutcome(AccountState state, Command.RecordSwapOutcome c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade) || trade.Started is not Event.SwapStarted { Route: [var hop] } swap)
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
+            || trade.Started is not Event.SwapStarted { Route: [var hop] } swap)
         {
             return AccountDecision.Nothing;
         }
 
         return AccountDecision.Accept(new Event.TradeSettled(
-            c.TradeId, hop.TokenIn, swap.AmountIn, hop.TokenOut, c.AmountOut, c.Fee, c.PriceImpactBps, context.Now)).Ending(c.TradeId);
+            c.TradeId, hop.TokenIn, swap.AmountIn, hop.TokenOut, c.AmountOut, c.Fee, c.PriceImpactBps,
+            context.Now)).Ending(c.TradeId);
     }
 
     private static AccountDecision Refusal(AccountState state, Command.RecordRefusal c, CommandContext context)
@@ -45,7 +47,9 @@ internal static class AccountOutcomes
         if (trade.Started is Event.SwapStarted { Route.Length: > 1 })
         {
             // One leg refused: the prepared ones are undone first.
-            return trade.Decision == RouteDecision.Open ? new Event.RouteAborted(c.TradeId, c.Reason) : AccountDecision.Nothing;
+            return trade.Decision == RouteDecision.Open
+                ? new Event.RouteAborted(c.TradeId, c.Reason)
+                : AccountDecision.Nothing;
         }
 
         return Release(trade, c.Reason, context);
@@ -102,9 +106,11 @@ internal static class AccountOutcomes
         return AccountDecision.Accept(finished, end).Ending(c.TradeId);
     }
 
-    private static AccountDecision LiquidityAdded(AccountState state, Command.RecordLiquidityAdded c, CommandContext context)
+    private static AccountDecision LiquidityAdded(
+        AccountState state, Command.RecordLiquidityAdded c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade) || trade.Started is not Event.LiquidityAdditionStarted addition)
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
+            || trade.Started is not Event.LiquidityAdditionStarted addition)
         {
             return AccountDecision.Nothing;
         }
@@ -120,9 +126,11 @@ internal static class AccountOutcomes
             context.Now)).Ending(c.TradeId);
     }
 
-    private static AccountDecision LiquidityRemoved(AccountState state, Command.RecordLiquidityRemoved c, CommandContext context)
+    private static AccountDecision LiquidityRemoved(
+        AccountState state, Command.RecordLiquidityRemoved c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade) || trade.Started is not Event.LiquidityRemovalStarted removal)
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
+            || trade.Started is not Event.LiquidityRemovalStarted removal)
         {
             return AccountDecision.Nothing;
         }

@@ -189,10 +189,12 @@ public sealed class AccountState(AccountId id)
                 Start(OpenTrade.Start(removal.TradeId, e, removal.At, shares));
                 break;
             case Event.TransferStarted transfer:
-                Start(OpenTrade.Start(transfer.TradeId, e, transfer.At, new TokenAmount(transfer.Token, transfer.Amount)));
+                Start(OpenTrade.Start(
+                    transfer.TradeId, e, transfer.At, new TokenAmount(transfer.Token, transfer.Amount)));
                 break;
             case Event.WithdrawalStarted withdrawal:
-                Start(OpenTrade.Start(withdrawal.TradeId, e, withdrawal.At, new TokenAmount(withdrawal.Token, withdrawal.Amount)));
+                Start(OpenTrade.Start(
+                    withdrawal.TradeId, e, withdrawal.At, new TokenAmount(withdrawal.Token, withdrawal.Amount)));
                 break;
             case Event.LegPrepared leg:
                 _trades[leg.TradeId].LegPrepared(leg.AmountOut, leg.Fee);

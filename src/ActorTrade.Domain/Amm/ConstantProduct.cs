@@ -13,8 +13,8 @@ namespace ActorTrade.Domain.Amm;
 ///
 /// After a swap the pool holds reserveIn + amountIn - protocolFee and reserveOut - amountOut. k does not fall if
 /// protocolFee is at most amountIn·f/F, which <see cref="FeeSchedule.Split"/> ensures: with e = amountIn·(F-f),
-/// (reserveIn + amountIn - protocolFee)·F >= reserveIn·F + e, and
-/// (reserveOut - amountOut)·(reserveIn·F + e) >= reserveOut·reserveIn·F by the rounding of amountOut.
+/// (reserveIn + amountIn - protocolFee)·F >= reserveIn·F + e, and (reserveOut - amountOut)·(reserveIn·F + e) >=
+/// reserveOut·reserveIn·F by the rounding of amountOut.
 ///
 /// Limit: a reserve is at most 2^128 - 1. Then e and reserve·F are below 2^148, and the one larger product is taken
 /// over 512 bits by MulDiv, so nothing here can overflow but what is reported as

@@ -7,16 +7,16 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Bots;
 
 /// <summary>
-/// A strategy that trades with one account's money. The entity is the bot's conscience, not its brain: it keeps who owns it, what
-/// it may do, what it has open, holds and has earned, and lets nothing leave that breaks a limit. What to trade is decided
-/// outside, by a strategy whose memory may be lost at any time.
+/// A strategy that trades with one account's money. The entity is the bot's conscience, not its brain: it keeps who
+/// owns it, what it may do, what it has open, holds and has earned, and lets nothing leave that breaks a limit. What to
+/// trade is decided outside, by a strategy whose memory may be lost at any time.
 /// </summary>
 /// <remarks>
-/// Invariants, each with a property test in <c>BotProperties</c>: no accepted order breaks a limit at the time it is sent; a
-/// position is the sum of its fills; Realised = cash flow + book cost, exactly; a fill counts once; everything intended stays
-/// outstanding until it is answered.
-/// Order and trade ids follow from the bot's id and a counter that never goes back, so a repeat after a crash names the same order.
-/// A day is a UTC day of <see cref="CommandContext.Now"/>.
+/// Invariants, each with a property test in <c>BotProperties</c>: no accepted order breaks a limit at the
+/// time it is sent; a position is the sum of its fills; Realised = cash flow + book cost, exactly; a fill
+/// counts once; everything intended stays outstanding until it is answered. Order and trade ids follow from
+/// the bot's id and a counter that never goes back, so a repeat after a crash names the same order. A day is
+/// a UTC day of <see cref="CommandContext.Now"/>.
 /// </remarks>
 public static class Bot
 {
@@ -32,10 +32,12 @@ public static class Bot
     /// <summary>Fills one order may have; more are rejected (the order's own journal still has them).</summary>
     public const int FillsPerOrderMax = 1000;
 
-    /// <summary>Closed orders whose late fills are still recognised; a later one is rejected as an unknown order.</summary>
+    /// <summary>Closed orders whose late fills are still recognised; a later one is
+    /// rejected as an unknown order.</summary>
     public const int ClosedOrdersRemembered = 128;
 
-    /// <summary>An effect without an answer is asked about again after this; each time twice as long, up to an hour.</summary>
+    /// <summary>An effect without an answer is asked about again after this; each
+    /// time twice as long, up to an hour.</summary>
     public static readonly TimeSpan CheckAfter = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan CheckAfterMax = TimeSpan.FromHours(1);
@@ -86,7 +88,8 @@ public static class Bot
         /// <summary>Nothing new leaves; open orders are cancelled, open swaps end by themselves.</summary>
         public sealed record Stop(string Why) : Command;
 
-        /// <summary>Sends an order within the limits. Answered by <see cref="Event.OrderIntended"/> with the order's id.</summary>
+        /// <summary>Sends an order within the limits. Answered by
+        /// <see cref="Event.OrderIntended"/> with the order's id.</summary>
         /// <param name="Symbol">One of the bot's.</param>
         /// <param name="Venue">Where to trade, as the venue's entity is named.</param>
         /// <param name="Quantity">Base units of the base token.</param>
@@ -106,8 +109,8 @@ public static class Bot
         public sealed record CancelOrder(OrderId OrderId, string Why) : Command;
 
         /// <summary>
-        /// Swaps over one or more pools, all or nothing, within the limits. The route buys or sells the base token of one of the
-        /// bot's symbols, or is a cycle that begins and ends with one of its quote tokens and must gain.
+        /// Swaps over one or more pools, all or nothing, within the limits. The route buys or sells the base token of
+        /// one of the bot's symbols, or is a cycle that begins and ends with one of its quote tokens and must gain.
         /// </summary>
         public sealed record StartPoolSwap(
             SwapHop[] Route, UInt256 AmountIn, UInt256 MinAmountOut, DateTimeOffset Deadline) : Command;
@@ -129,7 +132,8 @@ public static class Bot
             UInt256 Fee,
             TokenId FeeToken) : Command, INaturallyIdempotent;
 
-        public sealed record RecordOrderClosed(OrderId OrderId, OrderState State, string? Reason) : Command, INaturallyIdempotent;
+        public sealed record RecordOrderClosed(
+            OrderId OrderId, OrderState State, string? Reason) : Command, INaturallyIdempotent;
 
         /// <summary>The order heard the wish to cancel; whether it was cancelled, its closing tells.</summary>
         public sealed record RecordCancelAnswered(OrderId OrderId) : Command, INaturallyIdempotent;
@@ -169,7 +173,8 @@ public static class Bot
         [StoredName("bot.stopped.v1")]
         public sealed record Stopped(string By, string Why, DateTimeOffset At) : Event;
 
-        /// <param name="HoldToken">What the account holds back: the quote token of a buy, the base token of a sell.</param>
+        /// <param name="HoldToken">What the account holds back: the quote token of a
+        /// buy, the base token of a sell.</param>
         [StoredName("bot.order-intended.v1")]
         public sealed record OrderIntended(
             long Number,
@@ -264,7 +269,8 @@ public static class Bot
         public sealed record InvalidSwap(string Why) : Rejection("bot-swap-invalid");
 
         /// <param name="Value">What it would become: base units, or a count.</param>
-        public sealed record LimitExceeded(BotLimit Limit, UInt256 Value, UInt256 Max) : Rejection("bot-limit-exceeded");
+        public sealed record LimitExceeded(
+            BotLimit Limit, UInt256 Value, UInt256 Max) : Rejection("bot-limit-exceeded");
 
         public sealed record UnknownOrder(OrderId OrderId) : Rejection("bot-order-unknown");
 
@@ -304,7 +310,8 @@ public static class Bot
             get
             {
                 DateTimeOffset? earliest = null;
-                foreach (var at in Orders.Values.Where(o => o.Waits).Select(o => o.CheckAt).Concat(Swaps.Values.Select(s => s.CheckAt)))
+                foreach (var at in Orders.Values.Where(
+                    o => o.Waits).Select(o => o.CheckAt).Concat(Swaps.Values.Select(s => s.CheckAt)))
                 {
                     earliest = earliest is { } e && e <= at ? e : at;
                 }
@@ -320,7 +327,9 @@ public static class Bot
 
         internal BotResult ResultOf(TokenId quote, int decimals, int day)
         {
-            var result = Results.TryGetValue(quote, out var known) ? known : new BotResult(quote, decimals, default, default);
+            var result = Results.TryGetValue(quote, out var known)
+                ? known
+                : new BotResult(quote, decimals, default, default);
             return day > Day ? result with { RealisedToday = default } : result;
         }
     }
@@ -428,7 +437,8 @@ public static class Bot
 
         return BotRegistration.Check(state.Key, c) is { } why
             ? new Rejection.InvalidRegistration(why)
-            : new Event.Registered(c.Bot, c.Owner, c.Account, c.Strategy, c.Parameters, c.Instruments, c.Limits, context.Now);
+            : new Event.Registered(
+                c.Bot, c.Owner, c.Account, c.Strategy, c.Parameters, c.Instruments, c.Limits, context.Now);
     }
 
     private static bool IsSame(Event.Registered known, Command.Register c) =>
@@ -450,7 +460,8 @@ public static class Bot
 
         foreach (var instrument in terms.Instruments)
         {
-            if (BotOrders.DailyLoss(state, instrument.Quote, instrument.QuoteDecimals, default, context.Now) is { } breach)
+            if (BotOrders.DailyLoss(
+                state, instrument.Quote, instrument.QuoteDecimals, default, context.Now) is { } breach)
             {
                 return breach;
             }
@@ -467,7 +478,8 @@ public static class Bot
     private static Decision<Event, Rejection> Stop(State state, Command.Stop c, CommandContext context) =>
         state.Life == BotState.Stopped
             ? Decision<Event, Rejection>.Nothing
-            : (Event[])[new Event.Stopped(context.Principal, Cut(c.Why), context.Now), .. CancelAll(state, Cut(c.Why), context.Now)];
+            : (Event[])[new Event.Stopped(context.Principal, Cut(c.Why), context.Now),
+                .. CancelAll(state, Cut(c.Why), context.Now)];
 
     /// <summary>Asks to cancel every order of which that is not asked yet, in the order of their numbers.</summary>
     internal static IEnumerable<Event> CancelAll(State state, string why, DateTimeOffset now) =>
@@ -496,12 +508,14 @@ public static class Bot
             ? new Event.OrderPlaced(c.OrderId)
             : Decision<Event, Rejection>.Nothing;
 
-    private static Decision<Event, Rejection> Refused(State state, Command.RecordOrderRefused c, CommandContext context) =>
+    private static Decision<Event, Rejection> Refused(
+        State state, Command.RecordOrderRefused c, CommandContext context) =>
         state.Orders.ContainsKey(c.OrderId)
             ? new Event.OrderRefused(c.OrderId, Cut(c.Code), context.Now)
             : Decision<Event, Rejection>.Nothing;
 
-    private static Decision<Event, Rejection> Closed(State state, Command.RecordOrderClosed c, CommandContext context) =>
+    private static Decision<Event, Rejection> Closed(
+        State state, Command.RecordOrderClosed c, CommandContext context) =>
         state.Orders.ContainsKey(c.OrderId)
             ? new Event.OrderClosed(c.OrderId, c.State, c.Reason is null ? null : Cut(c.Reason), context.Now)
             : Decision<Event, Rejection>.Nothing;
@@ -511,7 +525,8 @@ public static class Bot
             ? new Event.CancelAnswered(c.OrderId)
             : Decision<Event, Rejection>.Nothing;
 
-    private static Decision<Event, Rejection> SwapFailed(State state, Command.RecordSwapFailed c, CommandContext context) =>
+    private static Decision<Event, Rejection> SwapFailed(
+        State state, Command.RecordSwapFailed c, CommandContext context) =>
         state.Swaps.ContainsKey(c.TradeId)
             ? new Event.SwapFinished(c.TradeId, Settled: false, default, Cut(c.Reason), context.Now)
             : Decision<Event, Rejection>.Nothing;
@@ -526,7 +541,8 @@ public static class Bot
             .Select(s => (s.Terms.Number, Id: s.Terms.TradeId, s.Attempt));
         return orders.Concat(swaps)
             .OrderBy(due => due.Number)
-            .Select(due => (Event)new Event.CheckScheduled(due.Id, due.Attempt + 1, context.Now + BackOff(due.Attempt + 1)))
+            .Select(
+                due => (Event)new Event.CheckScheduled(due.Id, due.Attempt + 1, context.Now + BackOff(due.Attempt + 1)))
             .ToArray();
     }
 

@@ -5,8 +5,8 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Bots;
 
 /// <summary>
-/// What a bot's events ask of orders and accounts. An order intended is asked for until it is placed or refused; a cancel once the
-/// order is placed, until it is answered; a swap until it has ended.
+/// What a bot's events ask of orders and accounts. An order intended is asked for until it is placed or refused; a
+/// cancel once the order is placed, until it is answered; a swap until it has ended.
 /// </summary>
 internal static class BotEffects
 {
@@ -17,8 +17,10 @@ internal static class BotEffects
     public static IReadOnlyList<Effect> React(Bot.State state, Bot.Event @event) => @event switch
     {
         Bot.Event.OrderIntended e => [Place(state, e)],
-        Bot.Event.OrderPlaced e when state.Orders.TryGetValue(e.OrderId, out var order) && WantsCancel(order) => [Cancel(order)],
-        Bot.Event.CancelIntended e when state.Orders.TryGetValue(e.OrderId, out var order) && WantsCancel(order) => [Cancel(order)],
+        Bot.Event.OrderPlaced e when state.Orders.TryGetValue(e.OrderId, out var order) && WantsCancel(order) =>
+            [Cancel(order)],
+        Bot.Event.CancelIntended e when state.Orders.TryGetValue(e.OrderId, out var order) && WantsCancel(order) =>
+            [Cancel(order)],
         Bot.Event.SwapIntended e => [Swap(state, e)],
         _ => [],
     };

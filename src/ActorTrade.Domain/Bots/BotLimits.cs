@@ -4,16 +4,18 @@ using ActorTrade.Domain.Orders;
 
 namespace ActorTrade.Domain.Bots;
 
-/// <summary>What a bot may do at most; checked before an order leaves, and never changed after the registration.</summary>
-/// <param name="OrderNotionalMax">
-/// Whole quote tokens one order or swap may be worth: an order at the dearer of its worst and its reference price, rounded up; a
-/// swap with what it pays, or where it sells, with the least it must bring.
+/// <summary>What a bot may do at most; checked before an order leaves, and never
+/// changed after the registration.</summary>
+/// <param name="OrderNotionalMax"> Whole quote tokens one order or swap may be worth: an order at
+/// the dearer of its worst and its reference price, rounded up; a swap with what it pays, or
+/// where it sells, with the least it must bring.
 /// </param>
-/// <param name="PositionMax">
-/// Whole base tokens a symbol's position may reach, long or short, if everything open on that side is filled. A pool swap counts
-/// with the least it may give, so a better outcome may pass the limit by the difference.
+/// <param name="PositionMax"> Whole base tokens a symbol's position may reach, long or short, if
+/// everything open on that side is filled. A pool swap counts with the least it may give, so a better
+/// outcome may pass the limit by the difference.
 /// </param>
-/// <param name="DailyLossMax">Whole quote tokens that may be lost (realised, after fees) in one UTC day, for each quote token.</param>
+/// <param name="DailyLossMax">Whole quote tokens that may be lost (realised, after fees) in
+/// one UTC day, for each quote token.</param>
 /// <param name="OpenOrdersMax">Orders and swaps open at once, 1 to <see cref="OpenOrdersCeiling"/>.</param>
 /// <param name="OrdersPerDayMax">Orders and swaps sent in one UTC day, at least 1.</param>
 /// <param name="PriceCollar">How far from its reference price an order may trade; below 100 %.</param>

@@ -7,7 +7,8 @@ using Answer = ActorTrade.EventSourcing.Decision<
 
 namespace ActorTrade.Domain.Bots;
 
-/// <summary>The part of <see cref="Bot"/> that trades: checks an order or swap against the limits, and books what came of it.</summary>
+/// <summary>The part of <see cref="Bot"/> that trades: checks an order or swap against the
+/// limits, and books what came of it.</summary>
 internal static class BotOrders
 {
     public static Answer Place(Bot.State state, Bot.Command.PlaceOrder c, CommandContext context)
@@ -62,7 +63,8 @@ internal static class BotOrders
 
         if (TradeOf(state.Terms!, c.Route[0].TokenIn, c.Route[^1].TokenOut) is not { } trade)
         {
-            return new Bot.Rejection.InvalidSwap("The route trades no symbol of the bot, nor returns to one of its quote tokens.");
+            return new Bot.Rejection.InvalidSwap(
+                "The route trades no symbol of the bot, nor returns to one of its quote tokens.");
         }
 
         var (instrument, side) = trade;
@@ -111,7 +113,8 @@ internal static class BotOrders
         }
 
         var fill = new Bot.Event.FillRecorded(
-            c.OrderId, c.VenueTradeId, known.Symbol, c.Side, c.Quantity, c.Price, c.QuoteAmount, c.Fee, c.FeeToken, context.Now);
+            c.OrderId, c.VenueTradeId, known.Symbol, c.Side, c.Quantity, c.Price, c.QuoteAmount, c.Fee, c.FeeToken,
+            context.Now);
         var instrument = state.InstrumentOf(known.Symbol)!;
         var before = state.PositionOf(known.Symbol);
         var change = After(before, instrument, fill).Realised - before.Realised;
@@ -127,7 +130,8 @@ internal static class BotOrders
 
         var finished = new Bot.Event.SwapFinished(c.TradeId, Settled: true, c.AmountOut, Reason: null, context.Now);
         var (instrument, side) = TradeOf(state.Terms!, swap.TokenIn, swap.TokenOut)!.Value;
-        return WithBreach(state, finished, instrument, ResultOf(state, swap, instrument, side, c.AmountOut), context.Now);
+        return WithBreach(
+            state, finished, instrument, ResultOf(state, swap, instrument, side, c.AmountOut), context.Now);
     }
 
     /// <summary>Null while the day's loss, with a change of the result, is within its limit.</summary>
@@ -202,8 +206,10 @@ internal static class BotOrders
     }
 
     private static Bot.Event.OrderIntended Intend(
-        Bot.State state, Bot.Command.PlaceOrder c, Instrument instrument, long number, UInt256 hold, DateTimeOffset now) => new(
-        number, new OrderId(IdOf(state, number)), c.Symbol, c.Venue, c.Side, c.Type, c.Quantity, c.LimitPrice, c.ReferencePrice,
+        Bot.State state, Bot.Command.PlaceOrder c, Instrument instrument, long number, UInt256 hold,
+        DateTimeOffset now) => new(
+        number, new OrderId(IdOf(state, number)), c.Symbol, c.Venue, c.Side, c.Type, c.Quantity, c.LimitPrice,
+        c.ReferencePrice,
         c.TimeInForce, c.ExpiresAt, instrument.Spent(c.Side), hold, now);
 
     // Of an order that the risk check will refuse anyway the hold does not matter, so it may be zero.
@@ -237,7 +243,8 @@ internal static class BotOrders
     }
 
     // A symbol bought or sold, or (side null) a cycle of a quote token.
-    private static (Instrument Instrument, Side? Side)? TradeOf(Bot.Event.Registered terms, TokenId tokenIn, TokenId tokenOut)
+    private static (
+        Instrument Instrument, Side? Side)? TradeOf(Bot.Event.Registered terms, TokenId tokenIn, TokenId tokenOut)
     {
         foreach (var i in terms.Instruments)
         {
@@ -273,7 +280,8 @@ internal static class BotOrders
 
         foreach (var swap in state.Swaps.Values)
         {
-            if (swap.Terms.Symbol == instrument.Symbol && side == (swap.TokenIn == instrument.Quote ? Side.Buy : Side.Sell))
+            if (swap.Terms.Symbol == instrument.Symbol
+                && side == (swap.TokenIn == instrument.Quote ? Side.Buy : Side.Sell))
             {
                 open += side == Side.Buy ? swap.Terms.MinAmountOut : swap.Terms.AmountIn;
             }
@@ -297,11 +305,13 @@ internal static class BotOrders
 
         var sentToday = Bot.DayOf(context.Now) > state.Day ? 0 : state.SentToday;
         return sentToday >= limits.OrdersPerDayMax
-            ? new Bot.Rejection.LimitExceeded(BotLimit.OrdersPerDay, (UInt256)(sentToday + 1L), (UInt256)limits.OrdersPerDayMax)
+            ? new Bot.Rejection.LimitExceeded(
+                BotLimit.OrdersPerDay, (UInt256)(sentToday + 1L), (UInt256)limits.OrdersPerDayMax)
             : null;
     }
 
-    private static Guid IdOf(Bot.State state, long number) => DeterministicGuid.Derive(state.Seed, checked((uint)number));
+    private static Guid IdOf(Bot.State state, long number) =>
+        DeterministicGuid.Derive(state.Seed, checked((uint)number));
 
     private static (Symbol Symbol, List<string> Fills)? FillsOf(Bot.State state, OrderId id)
     {
@@ -345,7 +355,8 @@ internal static class BotOrders
         return After(before, swap, s, amountOut).Realised - before.Realised;
     }
 
-    private static BotPosition After(BotPosition position, Instrument instrument, Bot.Event.FillRecorded e) => position.After(
+    private static BotPosition After(BotPosition position, Instrument instrument, Bot.Event.FillRecorded e) =>
+        position.After(
         e.Side,
         e.Quantity,
         e.QuoteAmount,
@@ -353,7 +364,8 @@ internal static class BotOrders
         quoteFee: e.FeeToken == instrument.Quote ? e.Fee : default);
 
     // A pool's fee is inside its amounts.
-    private static BotPosition After(BotPosition position, Bot.OpenSwap swap, Side side, UInt256 amountOut) => side == Side.Buy
+    private static BotPosition After(BotPosition position, Bot.OpenSwap swap, Side side, UInt256 amountOut) =>
+        side == Side.Buy
         ? position.After(side, amountOut, swap.Terms.AmountIn, default, default)
         : position.After(side, swap.Terms.AmountIn, amountOut, default, default);
 

@@ -7,13 +7,15 @@ namespace ActorTrade.Domain.Bots;
 /// What a bot holds of one symbol by its own trades, at what cost, and what it has earned on it. All in base units.
 /// </summary>
 /// <remarks>
-/// <para>Average-cost method. <see cref="BookCost"/> is what the open quantity cost (long: positive; short: minus what its sale
-/// brought), so the average cost is BookCost / Quantity and is never stored rounded. A fill that closes a part takes its share of
-/// the book cost, rounded up for a long position and down (in magnitude) for a short one: a gain is never reported early.</para>
-/// <para>Invariant, exact in integers whatever the rounding: Realised = CashFlow + BookCost, where CashFlow is all the quote
-/// tokens received less all paid. A flat position has no book cost, so its realised result is its cash flow to the base unit.</para>
-/// <para>A fee is a loss at once: one in the quote token as it is, one in the base token at the average cost of what leaves with
-/// it. A fee in a third token cannot be valued here and is left out.</para>
+/// <para>Average-cost method. <see cref="BookCost"/> is what the open quantity cost (long: positive; short: minus
+/// what its sale brought), so the average cost is BookCost / Quantity and is never stored rounded. A fill that
+/// closes a part takes its share of the book cost, rounded up for a long position and down (in magnitude) for a
+/// short one: a gain is never reported early.</para>
+/// <para>Invariant, exact in integers whatever the rounding: Realised = CashFlow + BookCost, where CashFlow
+/// is all the quote tokens received less all paid. A flat position has no book cost, so its realised result
+/// is its cash flow to the base unit.</para>
+/// <para>A fee is a loss at once: one in the quote token as it is, one in the base token at the average cost of what
+/// leaves with it. A fee in a third token cannot be valued here and is left out.</para>
 /// </remarks>
 /// <param name="Symbol">The pair.</param>
 /// <param name="Quantity">Base token, base units; negative when more was sold than bought.</param>

@@ -69,7 +69,8 @@ internal static class BotRegistration
 
         // One token has one number of decimals, or its results could not be added.
         var tokens = c.Instruments
-            .SelectMany(i => new[] { (Token: i.Base, Decimals: i.BaseDecimals), (Token: i.Quote, Decimals: i.QuoteDecimals) })
+            .SelectMany(
+                i => new[] { (Token: i.Base, Decimals: i.BaseDecimals), (Token: i.Quote, Decimals: i.QuoteDecimals) })
             .Distinct()
             .ToList();
         if (tokens.Any(t => t.Decimals is < 0 or > TokenDecimals.Max))

@@ -3,7 +3,8 @@ using ActorTrade.EventSourcing;
 
 namespace ActorTrade.Domain.Bots;
 
-/// <summary>A bot's state as it is stored. Order: open orders and swaps by number, closed ones as they closed, the rest by key.</summary>
+/// <summary>A bot's state as it is stored. Order: open orders and swaps by number, closed ones
+/// as they closed, the rest by key.</summary>
 [StoredName("bot.snapshot.v1")]
 public sealed record BotSnapshot(
     string Key,
@@ -44,7 +45,8 @@ public sealed record BotSnapshot(
         [.. state.Orders.Values.OrderBy(o => o.Terms.Number).Select(o => new Order(
             o.Terms, o.Placed, o.Filled, [.. o.Fills], o.CancelWhy, o.CancelAnswered, o.Attempt, o.CheckAt))],
         [.. state.Swaps.Values.OrderBy(s => s.Terms.Number).Select(s => new Swap(s.Terms, s.Attempt, s.CheckAt))],
-        [.. state.ClosedInOrder.Select(id => new ClosedOrder(id, state.Closed[id].Symbol, [.. state.Closed[id].Fills]))]);
+        [.. state.ClosedInOrder.Select(
+            id => new ClosedOrder(id, state.Closed[id].Symbol, [.. state.Closed[id].Fills]))]);
 
     internal Bot.State Restore()
     {

@@ -38,7 +38,8 @@ public sealed record BotView(
         [.. state.Positions.Values],
         [.. state.Results.Values],
         [.. state.Orders.Values.OrderBy(o => o.Terms.Number).Select(o => new BotOrderView(
-            o.Terms.OrderId, o.Terms.Symbol, o.Terms.Side, o.Terms.Type, o.Terms.Quantity, o.Filled, o.Terms.LimitPrice, o.Terms.At))],
+            o.Terms.OrderId, o.Terms.Symbol, o.Terms.Side, o.Terms.Type, o.Terms.Quantity, o.Filled, o.Terms.LimitPrice,
+            o.Terms.At))],
         [.. state.Swaps.Values.OrderBy(s => s.Terms.Number).Select(s => new BotSwapView(
             s.Terms.TradeId, s.TokenIn, s.Terms.AmountIn, s.TokenOut, s.Terms.MinAmountOut, s.Terms.Deadline))]);
 }

@@ -3,8 +3,8 @@ using ActorTrade.Domain.Numerics;
 namespace ActorTrade.Domain.Bots;
 
 /// <summary>
-/// A gain or a loss, or a position that may be short: an exact integer of base units with a sign. Ledger amounts are never
-/// negative and stay <see cref="UInt256"/>; this is the book-keeping of a bot, from which no money moves.
+/// A gain or a loss, or a position that may be short: an exact integer of base units with a sign. Ledger amounts are
+/// never negative and stay <see cref="UInt256"/>; this is the book-keeping of a bot, from which no money moves.
 /// </summary>
 /// <remarks>Zero has one form (not negative). Sums beyond 256 bits throw <see cref="OverflowException"/>.</remarks>
 public readonly record struct SignedAmount : IComparable<SignedAmount>

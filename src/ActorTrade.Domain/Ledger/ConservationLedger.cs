@@ -9,15 +9,13 @@ namespace ActorTrade.Domain.Ledger;
 
 /// <summary>
 /// The first law, checked over a whole journal: folds the events of all entities in journal order and finds where money
-/// was
-/// made or lost. Apart from the totals it remembers only what is not zero, so its size is that of the open books.
+/// was made or lost. Apart from the totals it remembers only what is not zero, so its size is that of the open books.
 /// </summary>
 /// <remarks>
-/// Checked at every event: no account, pool or treasury is ever overdrawn; the second side of an affair brings it to
-/// exactly
-/// zero. A side that is recorded again after both have been (a doubled credit) opens the affair anew and is found by
-/// <see cref="CheckQuiescent"/>, since remembering all closed affairs would not be bounded. Not safe for concurrent
-/// use.
+/// Checked at every event: no account, pool or treasury is ever overdrawn; the second side of an affair
+/// brings it to exactly zero. A side that is recorded again after both have been (a doubled credit) opens the
+/// affair anew and is found by <see cref="CheckQuiescent"/>, since remembering all closed affairs would not
+/// be bounded. Not safe for concurrent use.
 /// </remarks>
 public sealed class ConservationLedger
 {

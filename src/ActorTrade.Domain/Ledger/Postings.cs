@@ -9,17 +9,13 @@ namespace ActorTrade.Domain.Ledger;
 
 /// <summary>
 /// The double entry of every event that moves money: what it takes from one bucket it puts into others, so the postings
-/// of one
-/// event sum to zero for each token.
+/// of one event sum to zero for each token.
 /// </summary>
 /// <remarks>
 /// Entities record one affair one after the other (a pool <c>Swapped</c>, then the account <c>TradeSettled</c>). What
-/// the first has
-/// recorded and the second has not lies in <see cref="BucketKind.Transit"/> under who began it and its id, which both
-/// events carry.
-/// Shares of a pool are a token that the pool mints and burns. Events that move nothing (requests, refusals, prepared
-/// legs,
-/// acknowledgements) have no postings.
+/// the first has recorded and the second has not lies in <see cref="BucketKind.Transit"/> under who began it and its
+/// id, which both events carry. Shares of a pool are a token that the pool mints and burns. Events that move nothing
+/// (requests, refusals, prepared legs, acknowledgements) have no postings.
 /// </remarks>
 public static class Postings
 {

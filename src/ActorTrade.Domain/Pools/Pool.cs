@@ -5,23 +5,20 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Pools;
 
 /// <summary>
-/// A constant-product pool of two tokens. It swaps for accounts, takes and returns liquidity for shares, and prepares
-/// legs of
-/// routes that a coordinating account commits or aborts. It never calls out, except to ask about an overdue leg.
+/// A constant-product pool of two tokens. It swaps for accounts, takes and returns liquidity for
+/// shares, and prepares legs of routes that a coordinating account commits or aborts. It never calls
+/// out, except to ask about an overdue leg.
 /// </summary>
 /// <remarks>
-/// Invariants (PoolPropertyTests): the least reserve0 × reserve1 that commits and aborts of open legs can lead to never
-/// falls
-/// through swaps and legs, and for one share (squared) through anything; so without open legs reserve0 × reserve1 never
-/// fell
-/// and no provider lost by others' adding and removing; a trade id has one outcome for as long as anyone may ask;
-/// nothing happens after a trade's deadline, and what is refused is journaled, so that a retry cannot turn into a
-/// trade.
-/// <para>Fees come out of the input: the liquidity providers' part stays in the reserve, the treasury's is set
-/// aside.</para>
+/// Invariants (PoolPropertyTests): the least reserve0 × reserve1 that commits and aborts of open legs can lead
+/// to never falls through swaps and legs, and for one share (squared) through anything; so without open legs
+/// reserve0 × reserve1 never fell and no provider lost by others' adding and removing; a trade id has one
+/// outcome for as long as anyone may ask; nothing happens after a trade's deadline, and what is refused is
+/// journaled, so that a retry cannot turn into a trade.
+/// <para>Fees come out of the input: the liquidity providers' part stays in the
+/// reserve, the treasury's is set aside.</para>
 /// <para>Prices while legs are prepared: each direction is quoted against the larger input reserve and the smaller
-/// output
-/// reserve that any combination of commits and aborts can lead to, so nobody profits from an open leg.</para>
+/// output reserve that any combination of commits and aborts can lead to, so nobody profits from an open leg.</para>
 /// </remarks>
 public static class Pool
 {
@@ -72,7 +69,8 @@ public static class Pool
             DateTimeOffset Deadline) : Command, INaturallyIdempotent;
 
         public sealed record AddLiquidity(
-            Guid TradeId, AccountId Provider, TokenAmount Max0, TokenAmount Max1, UInt256 MinShares, DateTimeOffset Deadline)
+            Guid TradeId, AccountId Provider, TokenAmount Max0, TokenAmount Max1, UInt256 MinShares,
+            DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
         public sealed record RemoveLiquidity(
@@ -106,7 +104,8 @@ public static class Pool
         public sealed record CollectFees(Guid CollectionId, AccountId Treasury) : Command, INaturallyIdempotent;
 
         /// <summary>One side of a collection arrived, or was refused for good and returns.</summary>
-        public sealed record RecordFeesOutcome(Guid CollectionId, int Side, bool Arrived) : Command, INaturallyIdempotent;
+        public sealed record RecordFeesOutcome(
+            Guid CollectionId, int Side, bool Arrived) : Command, INaturallyIdempotent;
     }
 
     // Stored for ever: add cases, and fields with defaults at the end; never rename or change one.
@@ -118,7 +117,8 @@ public static class Pool
 
         [StoredName("pool.created.v1")]
         public sealed record Created(
-            PoolId Pool, TokenId Token0, TokenId Token1, FeePips LiquidityFee, FeePips TreasuryFee, DateTimeOffset At) : Event;
+            PoolId Pool, TokenId Token0, TokenId Token1, FeePips LiquidityFee, FeePips TreasuryFee,
+            DateTimeOffset At) : Event;
 
         [StoredName("pool.swapped.v1")]
         public sealed record Swapped(
@@ -136,7 +136,8 @@ public static class Pool
 
         /// <summary>A trade, deposit, withdrawal or leg that did not and will not happen.</summary>
         [StoredName("pool.trade-refused.v1")]
-        public sealed record TradeRefused(Guid TradeId, string Reason, DateTimeOffset Deadline, DateTimeOffset At) : Event;
+        public sealed record TradeRefused(
+            Guid TradeId, string Reason, DateTimeOffset Deadline, DateTimeOffset At) : Event;
 
         [StoredName("pool.leg-prepared.v1")]
         public sealed record LegPrepared(

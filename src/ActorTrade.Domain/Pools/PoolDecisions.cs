@@ -203,7 +203,8 @@ internal static class PoolDecisions
         var error = state.TotalShares.IsZero
             ? PoolShares.QuoteFirstDeposit(c.Max0.Amount, c.Max1.Amount, out deposit)
             : PoolShares.QuoteDeposit(
-                ShareReserve0(state), ShareReserve1(state), state.TotalShares, c.Max0.Amount, c.Max1.Amount, out deposit);
+                ShareReserve0(state), ShareReserve1(state), state.TotalShares, c.Max0.Amount, c.Max1.Amount,
+                out deposit);
         refusal = error != QuoteError.None ? CodeOf(error) : deposit.Shares < c.MinShares ? "below-minimum" : null;
         return refusal is not null
             ? new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now)
@@ -373,7 +374,8 @@ internal static class PoolDecisions
             return "deadline-passed";
         }
 
-        return (oneToken == terms.Token0 && otherToken == terms.Token1) || (oneToken == terms.Token1 && otherToken == terms.Token0)
+        return (oneToken == terms.Token0 && otherToken == terms.Token1) || (oneToken == terms.Token1
+            && otherToken == terms.Token0)
             ? null
             : "wrong-tokens";
     }

@@ -9,13 +9,13 @@ namespace ActorTrade.Domain.Tokens;
 
 /// <summary>
 /// One token: its form, and its supply inside the cluster. Money enters by a mint, which is delivered to one account,
-/// and leaves
-/// by a burn, which an account's withdrawal asks for.
+/// and leaves by a burn, which an account's withdrawal asks for.
 /// </summary>
 /// <remarks>
-/// Invariants (TokenPropertyTests): minted - burned is what accounts, pools and trades under way hold together; a mint
-/// is
-/// delivered once or undone; a burn id burns once. Only the cluster commands a token.
+/// Invariants (TokenPropertyTests): minted - burned, with what venues paid out and took in, is what accounts, pools and
+/// trades under way hold together; a mint is delivered once or undone; a burn id burns once. Only the cluster commands
+/// a token. Burned may exceed minted: what a venue paid out can be withdrawn. That the money exists is for the account
+/// to know, which holds it before it asks.
 /// </remarks>
 public static class Token
 {
@@ -58,8 +58,7 @@ public static class Token
 
         /// <summary>
         /// Brings new money in for an account. Answered when it has arrived (<see cref="Event.MintDelivered"/>) or was
-        /// refused
-        /// and taken back (<see cref="Event.MintUndone"/>).
+        /// refused and taken back (<see cref="Event.MintUndone"/>).
         /// </summary>
         public sealed record Mint(Guid MintId, AccountId Account, UInt256 Amount, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
@@ -97,14 +96,16 @@ public static class Token
         public sealed record MintDelivered(Guid MintId, AccountId Account, UInt256 Amount, DateTimeOffset At) : Event;
 
         [StoredName("token.mint-undone.v1")]
-        public sealed record MintUndone(Guid MintId, AccountId Account, UInt256 Amount, string Reason, DateTimeOffset At) : Event;
+        public sealed record MintUndone(
+            Guid MintId, AccountId Account, UInt256 Amount, string Reason, DateTimeOffset At) : Event;
 
         [StoredName("token.burned.v1")]
         public sealed record Burned(
             Guid BurnId, AccountId Account, UInt256 Amount, DateTimeOffset Deadline, DateTimeOffset At) : Event;
 
         [StoredName("token.burn-refused.v1")]
-        public sealed record BurnRefused(Guid BurnId, string Reason, DateTimeOffset Deadline, DateTimeOffset At) : Event;
+        public sealed record BurnRefused(
+            Guid BurnId, string Reason, DateTimeOffset Deadline, DateTimeOffset At) : Event;
 
         [StoredName("token.burns-acknowledged.v1")]
         public sealed record BurnsAcknowledged(Guid[] BurnIds, DateTimeOffset At) : Event;
@@ -124,7 +125,8 @@ public static class Token
 
         public sealed record Expired(DateTimeOffset Deadline, DateTimeOffset Now) : Rejection("deadline-passed");
 
-        public sealed record DeadlineTooFar(DateTimeOffset Deadline, DateTimeOffset Latest) : Rejection("deadline-too-far");
+        public sealed record DeadlineTooFar(
+            DateTimeOffset Deadline, DateTimeOffset Latest) : Rejection("deadline-too-far");
 
         public sealed record SupplyOverflow(UInt256 Supply, UInt256 Amount) : Rejection("supply-overflow");
 
@@ -258,7 +260,7 @@ public static class Token
         // Refusals are facts too: what was refused once cannot be burned by a late repeat.
         var reason = state.Form is null ? "token-not-registered"
             : TradeTiming.IsPast(c.Deadline, context.Now) ? "deadline-passed"
-            : !UInt256.TryAdd(state.Burned, c.Amount, out var burned) || burned > state.Minted ? "more-than-supply"
+            : !UInt256.TryAdd(state.Burned, c.Amount, out _) ? "burned-overflow"
             : null;
         return reason is null
             ? new Event.Burned(c.BurnId, c.Account, c.Amount, c.Deadline, context.Now)
@@ -305,7 +307,8 @@ public static class Token
             mintId,
             answer => answer switch
             {
-                Answer.Accepted { Events: [Account.Event.Credited, ..] } => new Command.RecordMintOutcome(mintId, Refusal: null),
+                Answer.Accepted { Events: [Account.Event.Credited, ..] } =>
+                    new Command.RecordMintOutcome(mintId, Refusal: null),
                 Answer.Accepted { Events: [Account.Event.CreditRefused refused, ..] } =>
                     new Command.RecordMintOutcome(mintId, refused.Reason),
                 _ => null,
@@ -320,4 +323,5 @@ public static class Token
 }
 
 /// <summary>What readers see of a token, in base units.</summary>
-public sealed record TokenView(TokenId Id, string? Symbol, int? Decimals, UInt256 Minted, UInt256 Burned, int OpenMints);
+public sealed record TokenView(
+    TokenId Id, string? Symbol, int? Decimals, UInt256 Minted, UInt256 Burned, int OpenMints);

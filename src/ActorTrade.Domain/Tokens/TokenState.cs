@@ -84,7 +84,8 @@ public sealed class TokenState(TokenId id)
     public static TokenState Restore(TokenSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        var state = new TokenState(snapshot.Token) { Form = snapshot.Form, Minted = snapshot.Minted, Burned = snapshot.Burned };
+        var state = new TokenState(
+            snapshot.Token) { Form = snapshot.Form, Minted = snapshot.Minted, Burned = snapshot.Burned };
         foreach (var mint in snapshot.OpenMints)
         {
             state._openMints.Add(mint.MintId, mint);

@@ -2,10 +2,8 @@ namespace ActorTrade.Domain.Trades;
 
 /// <summary>
 /// What became of the trades that others asked for. An outcome is kept until its trade's deadline has passed on every
-/// clock
-/// <em>and</em> whoever asked has acknowledged it, so that a repeat hears the first outcome and, once it is forgotten,
-/// is refused
-/// for its deadline. Part of an entity's state: changed only by its <c>Evolve</c>.
+/// clock <em>and</em> whoever asked has acknowledged it, so that a repeat hears the first outcome and, once it is
+/// forgotten, is refused for its deadline. Part of an entity's state: changed only by its <c>Evolve</c>.
 /// </summary>
 /// <remarks>The owner must not remember beyond <see cref="IsFullAt"/>: it refuses new trades there.</remarks>
 public sealed class OutcomeMemory<TEvent>(int max)
@@ -107,7 +105,8 @@ public sealed class OutcomeMemory<TEvent>(int max)
     public RememberedOutcome<TEvent>[] Capture() =>
     [
         .. _byId
-            .Select(e => new RememberedOutcome<TEvent>(e.Key, e.Value.Deadline, e.Value.NeedsAcknowledgement, e.Value.Outcome))
+            .Select(e => new RememberedOutcome<TEvent>(
+                e.Key, e.Value.Deadline, e.Value.NeedsAcknowledgement, e.Value.Outcome))
             .OrderBy(o => o.Deadline)
             .ThenBy(o => o.Id),
     ];
@@ -129,5 +128,6 @@ public sealed class OutcomeMemory<TEvent>(int max)
 }
 
 /// <summary>One remembered outcome in a snapshot.</summary>
-public sealed record RememberedOutcome<TEvent>(Guid Id, DateTimeOffset Deadline, bool NeedsAcknowledgement, TEvent Outcome)
+public sealed record RememberedOutcome<TEvent>(
+    Guid Id, DateTimeOffset Deadline, bool NeedsAcknowledgement, TEvent Outcome)
     where TEvent : class;

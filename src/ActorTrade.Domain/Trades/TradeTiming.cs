@@ -1,6 +1,7 @@
 namespace ActorTrade.Domain.Trades;
 
-/// <summary>The times that make a trade's repeats harmless, in one place because both ends must agree on them.</summary>
+/// <summary>The times that make a trade's repeats harmless, in one place because both
+/// ends must agree on them.</summary>
 public static class TradeTiming
 {
     /// <summary>How far the clocks of two nodes may differ. An outcome is kept this long after its deadline.</summary>

@@ -2,7 +2,8 @@ using System.Reflection;
 
 namespace ActorTrade.EventSourcing.Records;
 
-/// <summary>All stored records of the entity kinds of a process: their names, their codecs, and the way from old forms.</summary>
+/// <summary>All stored records of the entity kinds of a process: their names, their
+/// codecs, and the way from old forms.</summary>
 public sealed class EventCatalog
 {
     private readonly Dictionary<Type, Entry> _byType = [];
@@ -63,7 +64,8 @@ public sealed class EventCatalog
     }
 
     /// <summary>Reads a stored record and brings an old form to today's.</summary>
-    /// <exception cref="UnknownStoredNameException">This program does not know the name: it may be older than the data.</exception>
+    /// <exception cref="UnknownStoredNameException">This program does not know the name:
+    /// it may be older than the data.</exception>
     /// <exception cref="RecordDamagedException">The bytes do not have the form of that record.</exception>
     public object Read(string storedName, RecordReader reader)
     {
@@ -96,9 +98,11 @@ public sealed class EventCatalog
     private sealed record Entry(string Name, Type Type, RecordCodec Codec, Func<object, IEvent>? Convert);
 }
 
-/// <summary>The journal holds a record that this program cannot read; it is probably older than the program that wrote it.</summary>
+/// <summary>The journal holds a record that this program cannot read; it is probably older
+/// than the program that wrote it.</summary>
 public sealed class UnknownStoredNameException(string storedName)
-    : Exception($"The stored name '{storedName}' is not known to this version; use the version that wrote it, or a newer one.")
+    : Exception(
+        $"The stored name '{storedName}' is not known to this version; use the version that wrote it, or a newer one.")
 {
     public string StoredName { get; } = storedName;
 }

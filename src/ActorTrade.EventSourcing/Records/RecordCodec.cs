@@ -8,10 +8,10 @@ namespace ActorTrade.EventSourcing.Records;
 /// it costs about as much as the same code written by hand, and nobody can forget a field.
 /// </summary>
 /// <remarks>
-/// A stored record may gain parameters at its end, with a default: they read as that default where the stored bytes end before.
-/// Nothing else may change; a changed record is a new one with a new stored name and an upcaster.
-/// Fields: the numbers, <see cref="string"/>, <see cref="Guid"/>, instants and spans, enums, <see cref="Nullable{T}"/> and
-/// nullable references, <see cref="IRecordField{TSelf}"/>, arrays, records of these (whose form is fixed), and abstract records
+/// A stored record may gain parameters at its end, with a default: they read as that default where the stored bytes end
+/// before. Nothing else may change; a changed record is a new one with a new stored name and an upcaster. Fields: the
+/// numbers, <see cref="string"/>, <see cref="Guid"/>, instants and spans, enums, <see cref="Nullable{T}"/> and nullable
+/// references, <see cref="IRecordField{TSelf}"/>, arrays, records of these (whose form is fixed), and abstract records
 /// with nested cases that have stored names.
 /// </remarks>
 public sealed class RecordCodec
@@ -98,7 +98,8 @@ internal static class RecordFields
         {
             var read = Read(reader, p.Property.PropertyType, p.IsNullable);
             return mayEndEarly && p.Parameter.HasDefaultValue
-                ? Expression.Condition(Expression.Property(reader, nameof(RecordReader.AtEnd)), DefaultOf(p.Parameter), read)
+                ? Expression.Condition(
+                    Expression.Property(reader, nameof(RecordReader.AtEnd)), DefaultOf(p.Parameter), read)
                 : read;
         });
         return Expression.New(Constructor(type), arguments);
@@ -114,7 +115,8 @@ internal static class RecordFields
         if (Nullable.GetUnderlyingType(type) is { } inner)
         {
             return WriteOptional(
-                writer, Expression.Property(value, "HasValue"), Write(writer, Expression.Property(value, "Value"), inner, false));
+                writer, Expression.Property(value, "HasValue"),
+                Write(writer, Expression.Property(value, "Value"), inner, false));
         }
 
         if (isNullable)
@@ -130,7 +132,8 @@ internal static class RecordFields
 
         if (type.IsEnum)
         {
-            return Expression.Call(writer, nameof(RecordWriter.WriteInt32), null, Expression.Convert(value, typeof(int)));
+            return Expression.Call(
+                writer, nameof(RecordWriter.WriteInt32), null, Expression.Convert(value, typeof(int)));
         }
 
         if (IsField(type))
@@ -206,7 +209,8 @@ internal static class RecordFields
         var writer = Expression.Parameter(typeof(RecordWriter));
         var value = Expression.Parameter(element);
         return Expression.Lambda(
-            typeof(Action<,>).MakeGenericType(typeof(RecordWriter), element), Write(writer, value, element, false), writer, value);
+            typeof(Action<,>).MakeGenericType(typeof(RecordWriter), element), Write(writer, value, element, false),
+            writer, value);
     }
 
     private static LambdaExpression ElementReader(Type element)
@@ -274,7 +278,8 @@ internal static class RecordFields
                 parameter.Name!, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
             if (property is null || property.PropertyType != parameter.ParameterType)
             {
-                throw new NotSupportedException($"{type}.{parameter.Name} has no stored form: no property of its name and type.");
+                throw new NotSupportedException(
+                    $"{type}.{parameter.Name} has no stored form: no property of its name and type.");
             }
 
             var isNullable = !property.PropertyType.IsValueType

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace ActorTrade.EventSourcing.Records;
 
-/// <summary>Reads what <see cref="RecordWriter"/> wrote. Bytes that do not fit throw <see cref="RecordDamagedException"/>.</summary>
+/// <summary>Reads what <see cref="RecordWriter"/> wrote. Bytes that do not fit throw
+/// <see cref="RecordDamagedException"/>.</summary>
 public sealed class RecordReader
 {
     private const int RememberedTexts = 1024;
@@ -114,7 +115,8 @@ public sealed class RecordReader
 
     public ReadOnlySpan<byte> ReadRaw(int count) => Take(count);
 
-    /// <summary>The number of elements that follow; each takes at least one byte, so a larger number is damage.</summary>
+    /// <summary>The number of elements that follow; each takes at least one byte, so
+    /// a larger number is damage.</summary>
     public int ReadCount()
     {
         var count = ReadUInt64();
@@ -123,7 +125,8 @@ public sealed class RecordReader
             : throw new RecordDamagedException("A list is longer than its record.");
     }
 
-    // Names of tokens, accounts and pools recur in almost every record: the last text of each hash is kept and given again.
+    // Names of tokens, accounts and pools recur in almost every record: the last text
+    // of each hash is kept and given again.
     private string TextOf(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length is 0 or > 64)

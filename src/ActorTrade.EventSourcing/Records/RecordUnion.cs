@@ -4,8 +4,8 @@ namespace ActorTrade.EventSourcing.Records;
 
 /// <summary>A field whose type is an abstract record: the case's stored name, the length, the case's fields.</summary>
 /// <remarks>
-/// The length lets a case gain fields at its end like any stored record. Built at the first use, since the cases may in turn
-/// hold the type itself.
+/// The length lets a case gain fields at its end like any stored record. Built at the first use, since
+/// the cases may in turn hold the type itself.
 /// </remarks>
 internal sealed class RecordUnion(Type type)
 {
@@ -38,7 +38,8 @@ internal sealed class RecordUnion(Type type)
         return codec.Read(inner);
     }
 
-    private sealed record Cases(Dictionary<Type, (string Name, RecordCodec Codec)> ByType, Dictionary<string, RecordCodec> ByName)
+    private sealed record Cases(
+        Dictionary<Type, (string Name, RecordCodec Codec)> ByType, Dictionary<string, RecordCodec> ByName)
     {
         public static Cases Of(Type type)
         {

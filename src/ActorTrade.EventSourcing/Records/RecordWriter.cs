@@ -4,8 +4,8 @@ using System.Text;
 namespace ActorTrade.EventSourcing.Records;
 
 /// <summary>
-/// Writes stored fields one after the other into a buffer that is used again. Integers are LEB128 (signed ones zig-zag), so
-/// small values are short; text is UTF-8 after its length in bytes. Not safe for concurrent use.
+/// Writes stored fields one after the other into a buffer that is used again. Integers are LEB128 (signed ones
+/// zig-zag), so small values are short; text is UTF-8 after its length in bytes. Not safe for concurrent use.
 /// </summary>
 public sealed class RecordWriter
 {

@@ -14,7 +14,8 @@ namespace ActorTrade.Execution.Bots;
 public sealed record BotNotice(Bot.Event Event, long SequenceNr);
 
 /// <summary>The answer to observed ticks: the strategy has seen them, and what it wanted is sent.</summary>
-/// <param name="Taken">Ticks the strategy saw; fewer than sent only while the runner cannot hold more before its bot is known.</param>
+/// <param name="Taken">Ticks the strategy saw; fewer than sent only while the runner cannot
+/// hold more before its bot is known.</param>
 public sealed record BotObserved(int Taken);
 
 /// <summary>What a <see cref="BotRunner"/> has done since it started.</summary>

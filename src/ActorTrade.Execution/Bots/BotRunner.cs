@@ -8,16 +8,18 @@ using ActorTrade.Kernel;
 namespace ActorTrade.Execution.Bots;
 
 /// <summary>
-/// Runs the strategy of one bot: shows it ticks, signals and pools, and sends what it wants to the bot's entity, which alone decides.
+/// Runs the strategy of one bot: shows it ticks, signals and pools, and sends what it wants
+/// to the bot's entity, which alone decides.
 /// </summary>
 /// <remarks>
-/// <para>It keeps nothing that must survive. At the start it asks the entity for its view, holding ticks until it knows the position;
-/// from then on it learns from answers and notices, and asks again while anything is open, so that a lost notice only costs time.</para>
-/// <para>Back-pressure: a feed asks with <see cref="BotRunnerMessage.Observe"/> and sends the next ticks when answered. A strategy
-/// sees its own intents as open from the moment it sends them.</para>
-/// <para>Command ids follow from the bot, the entity's sequence number when the runner began, and a counter: the same run gives the
-/// same ids, and a run after a restart others, unless nothing was journaled in between. An answer "outcome unknown" is asked again
-/// with the same id until the command expires.</para>
+/// <para>It keeps nothing that must survive. At the start it asks the entity for its view, holding ticks until it
+/// knows the position; from then on it learns from answers and notices, and asks again while anything is open, so
+/// that a lost notice only costs time.</para>
+/// <para>Back-pressure: a feed asks with <see cref="BotRunnerMessage.Observe"/> and sends the next ticks when answered.
+/// A strategy sees its own intents as open from the moment it sends them.</para>
+/// <para>Command ids follow from the bot, the entity's sequence number when the runner began, and a counter: the same
+/// run gives the same ids, and a run after a restart others, unless nothing was journaled in between. An answer
+/// "outcome unknown" is asked again with the same id until the command expires.</para>
 /// </remarks>
 public sealed class BotRunner : Actor<BotRunnerMessage>
 {
@@ -210,7 +212,8 @@ public sealed class BotRunner : Actor<BotRunnerMessage>
     private Bot.Command CommandOf(Intent intent, DateTimeOffset now) => intent switch
     {
         Intent.Order o => new Bot.Command.PlaceOrder(
-            o.Symbol, _settings.Venue, o.Side, o.LimitPrice is null ? OrderType.Market : OrderType.Limit, o.Quantity, o.LimitPrice,
+            o.Symbol, _settings.Venue, o.Side, o.LimitPrice is null ? OrderType.Market : OrderType.Limit, o.Quantity,
+            o.LimitPrice,
             o.ReferencePrice, o.TimeInForce, ExpiresAt: null),
         Intent.PoolSwap s => new Bot.Command.StartPoolSwap(s.Route, s.AmountIn, s.MinAmountOut, now + s.Lifetime),
         Intent.Cancel c => new Bot.Command.CancelOrder(c.OrderId, c.Why),

@@ -6,8 +6,8 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Execution.Bots;
 
 /// <summary>
-/// What a runner knows of its bot's entity: a view, and the events after it in their order. Events come by answers and by notices,
-/// doubled and in any order; each counts once. A gap that does not close is healed by a new view.
+/// What a runner knows of its bot's entity: a view, and the events after it in their order. Events come by answers and
+/// by notices, doubled and in any order; each counts once. A gap that does not close is healed by a new view.
 /// </summary>
 internal sealed class BotShadow(IReadOnlyList<Instrument> instruments)
 {

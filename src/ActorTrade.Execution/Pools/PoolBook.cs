@@ -19,14 +19,15 @@ public sealed record PoolQuote(
 
     /// <summary>What the pool gives for an exact input, rounded down; zero where it cannot quote.</summary>
     public UInt256 AmountOut(TokenId tokenIn, UInt256 amountIn) =>
-        ConstantProduct.QuoteExactIn(ReserveOf(tokenIn), ReserveOf(Other(tokenIn)), amountIn, Fee, out var quote) == QuoteError.None
+        ConstantProduct.QuoteExactIn(
+            ReserveOf(tokenIn), ReserveOf(Other(tokenIn)), amountIn, Fee, out var quote) == QuoteError.None
             ? quote.AmountOut
             : default;
 }
 
 /// <summary>
-/// The latest quotes of all pools. Immutable, so that the feed of pool events hands it to every bot without a copy. It may lag
-/// behind the pools: what is traded on it carries a least amount out, and the pool has the last word.
+/// The latest quotes of all pools. Immutable, so that the feed of pool events hands it to every bot without a copy. It
+/// may lag behind the pools: what is traded on it carries a least amount out, and the pool has the last word.
 /// </summary>
 public sealed class PoolBook
 {
@@ -35,7 +36,8 @@ public sealed class PoolBook
 
     private readonly ImmutableSortedDictionary<PoolId, PoolQuote> _pools;
 
-    private PoolBook(ImmutableSortedDictionary<PoolId, PoolQuote> pools, long version) => (_pools, Version) = (pools, version);
+    private PoolBook(ImmutableSortedDictionary<PoolId, PoolQuote> pools, long version) =>
+        (_pools, Version) = (pools, version);
 
     public static PoolBook Empty { get; } = new(ImmutableSortedDictionary<PoolId, PoolQuote>.Empty, 0);
 
@@ -48,13 +50,16 @@ public sealed class PoolBook
     public IEnumerable<PoolQuote> Pools => _pools.Values;
 
     /// <summary>The book with this quote; the same book where it knows the pool as new or newer.</summary>
-    /// <exception cref="InvalidOperationException">There are <see cref="PoolsMax"/> pools and this is another.</exception>
+    /// <exception cref="InvalidOperationException">There are <see cref="PoolsMax"/>
+    /// pools and this is another.</exception>
     public PoolBook With(PoolQuote quote)
     {
         ArgumentNullException.ThrowIfNull(quote);
         if (_pools.TryGetValue(quote.Pool, out var known))
         {
-            return known.SequenceNr >= quote.SequenceNr ? this : new PoolBook(_pools.SetItem(quote.Pool, quote), Version + 1);
+            return known.SequenceNr >= quote.SequenceNr
+                ? this
+                : new PoolBook(_pools.SetItem(quote.Pool, quote), Version + 1);
         }
 
         return _pools.Count < PoolsMax

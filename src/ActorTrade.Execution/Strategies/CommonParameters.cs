@@ -11,11 +11,14 @@ internal static class CommonParameters
         "confidence-min", ParameterType.Number, "0", "Signals below this confidence are ignored.", Min: 0, Max: 1);
 
     public static StrategyParameter Threshold { get; } = new(
-        "threshold-bps", ParameterType.Number, "5", "Least gain after all fees, in basis points of what is put in.", Min: 0, Max: 10_000);
+        "threshold-bps", ParameterType.Number, "5", "Least gain after all fees, in basis points of what is put in.",
+        Min: 0, Max: 10_000);
 
     public static StrategyParameter VenueFee { get; } = new(
-        "venue-fee-bps", ParameterType.Number, "10", "What the venue takes of a trade, in basis points.", Min: 0, Max: 1_000);
+        "venue-fee-bps", ParameterType.Number, "10", "What the venue takes of a trade, in basis points.", Min: 0,
+        Max: 1_000);
 
     public static StrategyParameter Notional(string value) => new(
-        "notional", ParameterType.Number, value, "Whole quote tokens of one trade.", Min: 0.000001m, Max: 1_000_000_000_000m);
+        "notional", ParameterType.Number, value, "Whole quote tokens of one trade.", Min: 0.000001m,
+        Max: 1_000_000_000_000m);
 }

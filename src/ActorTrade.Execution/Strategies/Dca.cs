@@ -6,8 +6,8 @@ namespace ActorTrade.Execution.Strategies;
 
 /// <summary>Dollar-cost averaging: buys a fixed notional in every interval, whatever the price.</summary>
 /// <remarks>
-/// Intervals are aligned to UTC (an hour begins at :00). It buys at the first tick of an interval that begins while it runs, so a
-/// restart may leave one purchase out but never makes one twice.
+/// Intervals are aligned to UTC (an hour begins at :00). It buys at the first tick of an interval that begins while it
+/// runs, so a restart may leave one purchase out but never makes one twice.
 /// </remarks>
 public sealed class Dca : IStrategy
 {

@@ -5,13 +5,14 @@ using ActorTrade.Market.Signals;
 namespace ActorTrade.Execution.Strategies;
 
 /// <summary>
-/// A grid of prices below a reference: one lot is bought at each level the ask falls to, and sold when the bid is back one level
-/// above where it was bought. Level n lies at reference × (1 − spacing)^n.
+/// A grid of prices below a reference: one lot is bought at each level the ask falls to, and sold when the bid is back
+/// one level above where it was bought. Level n lies at reference × (1 − spacing)^n.
 /// </summary>
 /// <remarks>
-/// Orders are limits at the level, good at once or not at all: a price that has moved on is tried again at the next tick that
-/// crosses. How many lots are held is read from the position, so only the reference is lost in a restart; with a position it is
-/// placed so that the lots held are the ones bought down to the present price. While flat, the reference follows the price up.
+/// Orders are limits at the level, good at once or not at all: a price that has moved on is tried again at the
+/// next tick that crosses. How many lots are held is read from the position, so only the reference is lost in a
+/// restart; with a position it is placed so that the lots held are the ones bought down to the present price.
+/// While flat, the reference follows the price up.
 /// </remarks>
 public sealed class Grid : IStrategy
 {
@@ -42,7 +43,8 @@ public sealed class Grid : IStrategy
     {
         ArgumentNullException.ThrowIfNull(tick);
         ArgumentNullException.ThrowIfNull(context);
-        if (tick.Symbol != _instrument.Symbol || tick.Bid is not { } bid || tick.Ask is not { } ask || bid <= 0 || ask < bid)
+        if (tick.Symbol != _instrument.Symbol || tick.Bid is not { } bid || tick.Ask is not { } ask || bid <= 0
+            || ask < bid)
         {
             return;
         }

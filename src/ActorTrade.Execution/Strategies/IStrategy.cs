@@ -8,8 +8,9 @@ using ActorTrade.Market.Signals;
 namespace ActorTrade.Execution.Strategies;
 
 /// <summary>
-/// Decides what a bot wants. A state machine without clock, chance or I/O: the same calls give the same intents. Its memory may be
-/// lost at any time (a restart, a move to another node) and then warms up anew; what must survive is in the bot's position.
+/// Decides what a bot wants. A state machine without clock, chance or I/O: the same calls give the same
+/// intents. Its memory may be lost at any time (a restart, a move to another node) and then warms up anew;
+/// what must survive is in the bot's position.
 /// </summary>
 public interface IStrategy
 {
@@ -43,7 +44,8 @@ public abstract record Intent
     public sealed record Cancel(OrderId OrderId, string Why) : Intent;
 }
 
-/// <summary>A gain that prices offered, whether or not it was taken. An estimate: depth and latency are not in it.</summary>
+/// <summary>A gain that prices offered, whether or not it was taken. An estimate:
+/// depth and latency are not in it.</summary>
 /// <param name="Route">Such as "BTC→EUR→USD→BTC".</param>
 /// <param name="GainBps">Of the size, after the fees that the strategy was told of.</param>
 /// <param name="Size">Whole tokens of <paramref name="Token"/> put in.</param>

@@ -4,8 +4,8 @@ using ActorTrade.Domain.Numerics;
 namespace ActorTrade.Execution.Strategies;
 
 /// <summary>
-/// Brings a symbol's position to "long a fixed notional" or "flat" with market orders, one at a time. An attempt that comes to
-/// nothing is repeated after a pause, so that a bot without money does not flood its limits.
+/// Brings a symbol's position to "long a fixed notional" or "flat" with market orders, one at a time. An attempt that
+/// comes to nothing is repeated after a pause, so that a bot without money does not flood its limits.
 /// </summary>
 internal sealed class LongOrFlat(Instrument instrument, decimal notional, TimeSpan retryAfter)
 {
@@ -46,13 +46,15 @@ internal sealed class LongOrFlat(Instrument instrument, decimal notional, TimeSp
         }
 
         var quantity = wantsLong
-            ? instrument.QuantityFromNotional(Units.FromDecimal(notional, instrument.QuoteDecimals, Rounding.Down), price)
+            ? instrument.QuantityFromNotional(
+                Units.FromDecimal(notional, instrument.QuoteDecimals, Rounding.Down), price)
             : position.Magnitude;
         if (!quantity.IsZero)
         {
             _triedAt = context.Now;
             context.Send(new Intent.Order(
-                instrument.Symbol, wantsLong ? Side.Buy : Side.Sell, quantity, LimitPrice: null, price, TimeInForce.Ioc, _why));
+                instrument.Symbol, wantsLong ? Side.Buy : Side.Sell, quantity, LimitPrice: null, price, TimeInForce.Ioc,
+                _why));
         }
     }
 }

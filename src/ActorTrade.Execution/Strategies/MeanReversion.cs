@@ -4,11 +4,12 @@ using ActorTrade.Market.Signals;
 namespace ActorTrade.Execution.Strategies;
 
 /// <summary>
-/// Buys what fell too far and sells when it has risen too far again, or when the opinion's horizon has passed without that.
+/// Buys what fell too far and sells when it has risen too far again, or when the
+/// opinion's horizon has passed without that.
 /// </summary>
 /// <remarks>
-/// Warm-up: none of its own. After a restart with a position it has forgotten the horizon, so it sells the position at the next
-/// sell signal or one default horizon after its first tick.
+/// Warm-up: none of its own. After a restart with a position it has forgotten the horizon, so it sells the position at
+/// the next sell signal or one default horizon after its first tick.
 /// </remarks>
 public sealed class MeanReversion : IStrategy
 {
@@ -33,7 +34,8 @@ public sealed class MeanReversion : IStrategy
     [
         CommonParameters.Notional("1000"),
         CommonParameters.RetryAfter,
-        new("measure", ParameterType.Choice, "zscore", "What says that a price went too far.", Choices: ["zscore", "rsi"]),
+        new("measure", ParameterType.Choice, "zscore", "What says that a price went too far.", Choices: [
+            "zscore", "rsi"]),
         CommonParameters.ConfidenceMin,
         new("hold-max", ParameterType.Duration, "04:00:00", "Longest time a position is held.", Min: 1, Max: 31_536_000),
     ];

@@ -8,13 +8,13 @@ using ActorTrade.Market.Signals;
 namespace ActorTrade.Execution.Strategies;
 
 /// <summary>
-/// Trades a house pool against the venue's price when they differ by more than all fees and a threshold. Two legs, not atomic: buy
-/// the base token where it is cheap, then sell it where it then brings more.
+/// Trades a house pool against the venue's price when they differ by more than all fees and a threshold. Two legs, not
+/// atomic: buy the base token where it is cheap, then sell it where it then brings more.
 /// </summary>
 /// <remarks>
 /// Size: the pool is traded until its marginal price, fee included, is the venue's price, fee included
-/// (<see cref="ConstantProduct.AmountInToMarginalPrice"/>), at most the notional and what the venue shows at the price. Nothing is
-/// sent unless the gain, computed in integers with every rounding against the bot, reaches the threshold.
+/// (<see cref="ConstantProduct.AmountInToMarginalPrice"/>), at most the notional and what the venue shows at the price.
+/// Nothing is sent unless the gain, computed in integers with every rounding against the bot, reaches the threshold.
 /// Between the legs the price may move: the second leg is sent at once, at whatever price, so that the risk is short.
 /// </remarks>
 public sealed class PoolArbitrage : IStrategy
@@ -55,7 +55,8 @@ public sealed class PoolArbitrage : IStrategy
     {
         ArgumentNullException.ThrowIfNull(tick);
         ArgumentNullException.ThrowIfNull(context);
-        if (tick.Symbol != _instrument.Symbol || tick.Bid is not { } bid || tick.Ask is not { } ask || bid <= 0 || ask < bid
+        if (tick.Symbol != _instrument.Symbol || tick.Bid is not { } bid || tick.Ask is not { } ask || bid <= 0
+            || ask < bid
             || context.OpenCount > 0 || context.Now < _triedAt + _retryAfter)
         {
             return;
@@ -82,7 +83,8 @@ public sealed class PoolArbitrage : IStrategy
         // It has no opinion, only prices.
     }
 
-    /// <summary>The quote amount that is best paid into a pool to sell the base token at a price elsewhere; zero if none.</summary>
+    /// <summary>The quote amount that is best paid into a pool to sell the base token at a
+    /// price elsewhere; zero if none.</summary>
     /// <param name="bid">Where the base token can be sold, before the fee.</param>
     public static UInt256 BestQuoteIn(PoolQuote pool, Instrument instrument, decimal bid, FeePips venueFee)
     {
@@ -95,18 +97,21 @@ public sealed class PoolArbitrage : IStrategy
         return SizeTo(pool, instrument.Quote, worth);
     }
 
-    /// <summary>The base amount that is best sold into a pool when it can be bought at a price elsewhere; zero if none.</summary>
+    /// <summary>The base amount that is best sold into a pool when it can be bought at a
+    /// price elsewhere; zero if none.</summary>
     public static UInt256 BestBaseIn(PoolQuote pool, Instrument instrument, decimal ask, FeePips venueFee)
     {
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(instrument);
         var gross = ask * (FeePips.One + venueFee.Value) / FeePips.One;
-        return SizeTo(pool, instrument.Base, Price.FromDecimal(gross, instrument.BaseDecimals, instrument.QuoteDecimals));
+        return SizeTo(
+            pool, instrument.Base, Price.FromDecimal(gross, instrument.BaseDecimals, instrument.QuoteDecimals));
     }
 
     private static UInt256 SizeTo(PoolQuote pool, TokenId tokenIn, Price target) =>
         ConstantProduct.AmountInToMarginalPrice(
-            pool.ReserveOf(tokenIn), pool.ReserveOf(pool.Other(tokenIn)), target, pool.Fee, out var amountIn) == QuoteError.None
+            pool.ReserveOf(tokenIn), pool.ReserveOf(pool.Other(tokenIn)), target, pool.Fee,
+            out var amountIn) == QuoteError.None
             ? amountIn
             : default;
 
@@ -159,7 +164,8 @@ public sealed class PoolArbitrage : IStrategy
         Report(pool, "venue→pool", paid, proceeds, context);
         _triedAt = context.Now;
         context.Send(new Intent.Order(
-            _instrument.Symbol, Side.Buy, quantity, LimitPrice: ask, ask, TimeInForce.Ioc, "the pool buys dearer than the venue sells"));
+            _instrument.Symbol, Side.Buy, quantity, LimitPrice: ask, ask, TimeInForce.Ioc,
+            "the pool buys dearer than the venue sells"));
         return true;
     }
 
@@ -184,7 +190,8 @@ public sealed class PoolArbitrage : IStrategy
 
         var least = proceeds - _slippage.Of(proceeds, Rounding.Down);
         context.Send(new Intent.PoolSwap(
-            [new SwapHop(best.Pool, _instrument.Base, _instrument.Quote)], quantity, least, SwapLifetime, "second leg"));
+            [new SwapHop(best.Pool, _instrument.Base, _instrument.Quote)], quantity, least, SwapLifetime,
+            "second leg"));
     }
 
     private UInt256 NetProceeds(UInt256 quantity, decimal bid)
@@ -201,7 +208,8 @@ public sealed class PoolArbitrage : IStrategy
         var size = Units.ToDoubleLossy(paid, _instrument.QuoteDecimals);
         var profit = Units.ToDoubleLossy(proceeds - paid, _instrument.QuoteDecimals);
         context.Found(new Opportunity(
-            Kind, $"{pool.Pool} {direction}", _instrument.Quote.Value, profit / size * Bps.One, size, profit, context.Now));
+            Kind, $"{pool.Pool} {direction}", _instrument.Quote.Value, profit / size * Bps.One, size, profit,
+            context.Now));
     }
 
     private static FeePips Pips(decimal bps) => new((int)decimal.Ceiling(bps * 100));

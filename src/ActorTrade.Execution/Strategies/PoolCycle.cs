@@ -4,7 +4,8 @@ using ActorTrade.Execution.Pools;
 
 namespace ActorTrade.Execution.Strategies;
 
-/// <summary>A size for a cycle and what it brings, in base units of the cycle's token, by the pools' own integer mathematics.</summary>
+/// <summary>A size for a cycle and what it brings, in base units of the cycle's token, by the
+/// pools' own integer mathematics.</summary>
 public readonly record struct CycleSize(UInt256 AmountIn, UInt256 AmountOut)
 {
     /// <summary>Only of a size that gains.</summary>
@@ -15,13 +16,13 @@ public readonly record struct CycleSize(UInt256 AmountIn, UInt256 AmountOut)
 /// A route through constant product pools that returns to its first token, and how much to send through it.
 /// </summary>
 /// <remarks>
-/// One pool gives out(x) = γ·Rout·x / (Rin + γ·x), γ = 1 − fee. Such functions compose to one of the same form, A·x / (B + C·x), with
-/// A' = γ·Rout·A, B' = Rin·B, C' = Rin·C + γ·A for the next pool. The profit A·x/(B + C·x) − x is concave and greatest at
-/// x = (√(A·B) − B) / C; there is none when A ≤ B. (The closed form of the two-pool optimum, as in the artemis and degenbot
-/// projects, for any number of pools.)
-/// The optimum is found in double, where the profit is flat, so that an error of 1e-15 in x costs about 1e-30 of it; for small
-/// pools, where rounding to whole base units makes steps, the neighbourhood is searched in integers. What is returned is always
-/// computed by <see cref="PoolQuote.AmountOut"/>, and nothing that does not gain there.
+/// One pool gives out(x) = γ·Rout·x / (Rin + γ·x), γ = 1 − fee. Such functions compose to one of the same form, A·x /
+/// (B + C·x), with A' = γ·Rout·A, B' = Rin·B, C' = Rin·C + γ·A for the next pool. The profit A·x/(B + C·x) − x is
+/// concave and greatest at x = (√(A·B) − B) / C; there is none when A ≤ B. (The closed form of the two-pool optimum, as
+/// in the artemis and degenbot projects, for any number of pools.) The optimum is found in double, where the profit is
+/// flat, so that an error of 1e-15 in x costs about 1e-30 of it; for small pools, where rounding to whole base units
+/// makes steps, the neighbourhood is searched in integers. What is returned is always computed by
+/// <see cref="PoolQuote.AmountOut"/>, and nothing that does not gain there.
 /// </remarks>
 public sealed class PoolCycle
 {
@@ -63,7 +64,8 @@ public sealed class PoolCycle
     /// <summary>Such as "USD→EUR→BTC→USD".</summary>
     public string Name => string.Join('→', Route.Select(h => h.TokenIn).Append(Start));
 
-    /// <summary>Every cycle over three pools that begins and ends with the token, at most <paramref name="cyclesMax"/>.</summary>
+    /// <summary>Every cycle over three pools that begins and ends with the token, at
+    /// most <paramref name="cyclesMax"/>.</summary>
     public static IReadOnlyList<PoolCycle> Triangles(PoolBook book, TokenId start, int cyclesMax)
     {
         ArgumentNullException.ThrowIfNull(book);
@@ -131,7 +133,8 @@ public sealed class PoolCycle
         return best;
     }
 
-    // A : B : C is all that counts, so B is kept at one by dividing by Rin at each pool; nothing comes near a double's limits.
+    // A : B : C is all that counts, so B is kept at one by dividing by Rin at each
+    // pool; nothing comes near a double's limits.
     private double? Optimum()
     {
         double a = 1;

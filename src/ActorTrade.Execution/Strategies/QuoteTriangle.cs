@@ -3,8 +3,8 @@ using ActorTrade.Domain.Markets;
 namespace ActorTrade.Execution.Strategies;
 
 /// <summary>
-/// Two symbols of one base token in two currencies, and the rate between the currencies: BTCUSD, BTCEUR and EURUSD. Says what a
-/// round trip at the quoted prices brings. Statistics, not money: prices are doubles.
+/// Two symbols of one base token in two currencies, and the rate between the currencies: BTCUSD, BTCEUR and EURUSD.
+/// Says what a round trip at the quoted prices brings. Statistics, not money: prices are doubles.
 /// </summary>
 /// <param name="Near">Base in the home currency: BTCUSD.</param>
 /// <param name="Far">Base in the foreign currency: BTCEUR.</param>

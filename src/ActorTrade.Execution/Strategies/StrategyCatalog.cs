@@ -36,7 +36,8 @@ public static class StrategyCatalog
         new("arbitrage", "Trades a house pool against the venue's price.",
             1, UsesSignals: false, UsesPools: true, PoolArbitrage.Parameters, (i, s) => new PoolArbitrage(i[0], s)),
         new("triangle", "Trades cycles over three house pools and counts those of the venues' quotes.",
-            3, UsesSignals: false, UsesPools: true, TriangularArbitrage.Parameters, (i, s) => new TriangularArbitrage(i, s)),
+            3, UsesSignals: false, UsesPools: true, TriangularArbitrage.Parameters,
+            (i, s) => new TriangularArbitrage(i, s)),
     ];
 
     public static StrategyKind? Find(string name) => Kinds.FirstOrDefault(k => k.Name == name);
@@ -75,7 +76,8 @@ public static class StrategyCatalog
     }
 
     /// <summary>
-    /// The sets of instruments on which a bot of the kind makes sense: each symbol, each symbol with a pool, or each triangle.
+    /// The sets of instruments on which a bot of the kind makes sense: each symbol,
+    /// each symbol with a pool, or each triangle.
     /// </summary>
     public static IEnumerable<IReadOnlyList<Instrument>> Suitable(
         StrategyKind kind, IReadOnlyList<Instrument> instruments, PoolBook pools)
@@ -84,7 +86,8 @@ public static class StrategyCatalog
         ArgumentNullException.ThrowIfNull(instruments);
         ArgumentNullException.ThrowIfNull(pools);
         return kind.SymbolCount == 1
-            ? instruments.Where(i => !kind.UsesPools || pools.OfPair(i.Base, i.Quote).Any()).Select(i => (Instrument[])[i])
+            ? instruments.Where(i => !kind.UsesPools
+                || pools.OfPair(i.Base, i.Quote).Any()).Select(i => (Instrument[])[i])
             : Triples(instruments).Where(triple => Fits(kind, triple));
     }
 

@@ -39,11 +39,13 @@ public sealed record StrategyParameter(
         ParameterType.Duration => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
             ? CheckBounds((decimal)span.TotalSeconds, " seconds")
             : $"{Name}: '{text}' is no time span like 00:01:00.",
-        ParameterType.Count => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count)
+        ParameterType.Count =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count)
             ? CheckBounds(count, "")
             : $"{Name}: '{text}' is no whole number.",
         _ => decimal.TryParse(
-            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out var number)
             ? CheckBounds(number, "")
             : $"{Name}: '{text}' is no decimal number.",
     };
@@ -67,7 +69,8 @@ public sealed class StrategySettings
 
     private StrategySettings(Dictionary<string, string> values) => _values = values;
 
-    /// <summary>Reads the given parameters against their descriptions. The error begins with the parameter's name.</summary>
+    /// <summary>Reads the given parameters against their descriptions. The error
+    /// begins with the parameter's name.</summary>
     public static bool TryRead(
         IReadOnlyList<StrategyParameter> parameters,
         IReadOnlyList<BotParameter> given,

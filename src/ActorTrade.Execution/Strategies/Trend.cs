@@ -4,7 +4,8 @@ using ActorTrade.Market.Signals;
 namespace ActorTrade.Execution.Strategies;
 
 /// <summary>Follows a trend: long from an upward cross of two moving averages to the next downward one.</summary>
-/// <remarks>Warm-up: none of its own; after a restart it waits for the next cross and keeps the position until then.</remarks>
+/// <remarks>Warm-up: none of its own; after a restart it waits for the next cross and
+/// keeps the position until then.</remarks>
 public sealed class Trend : IStrategy
 {
     private readonly Instrument _instrument;

@@ -5,15 +5,15 @@ using ActorTrade.Market.Signals;
 namespace ActorTrade.Execution.Strategies;
 
 /// <summary>
-/// Trades cycles over three house pools, all or nothing, when a size gains after all fees; and counts the round trips that the
-/// quotes of three symbols offer (BTCUSD, BTCEUR, EURUSD), which it does not trade.
+/// Trades cycles over three house pools, all or nothing, when a size gains after all fees; and counts the round trips
+/// that the quotes of three symbols offer (BTCUSD, BTCEUR, EURUSD), which it does not trade.
 /// </summary>
 /// <remarks>
-/// A cycle begins and ends with a quote token of the bot. Its size is <see cref="PoolCycle.Best"/>, and the swap must give more than
-/// it takes by at least half the expected profit, so a pool that has moved makes it fail without loss. Pools are looked at when
-/// their book has changed; of several cycles the most profitable is sent, one at a time.
-/// A round trip of quotes is counted once a change of the prices it uses, while none of its quotes is older than
-/// <c>quote-age-max</c>.
+/// A cycle begins and ends with a quote token of the bot. Its size is <see cref="PoolCycle.Best"/>, and the
+/// swap must give more than it takes by at least half the expected profit, so a pool that has moved makes it
+/// fail without loss. Pools are looked at when their book has changed; of several cycles the most profitable is
+/// sent, one at a time. A round trip of quotes is counted once a change of the prices it uses, while none of
+/// its quotes is older than <c>quote-age-max</c>.
 /// </remarks>
 public sealed class TriangularArbitrage : IStrategy
 {
@@ -95,7 +95,8 @@ public sealed class TriangularArbitrage : IStrategy
             return;
         }
 
-        var (whole, profit) = (Units.ToDoubleLossy(size.AmountIn, decimals), Units.ToDoubleLossy(size.Profit, decimals));
+        var (
+            whole, profit) = (Units.ToDoubleLossy(size.AmountIn, decimals), Units.ToDoubleLossy(size.Profit, decimals));
         context.Found(new Opportunity(
             "pool-triangle", best.Name, best.Start.Value, Return(size) * Bps.One, whole, profit, context.Now));
         _triedAt = context.Now;
@@ -115,7 +116,8 @@ public sealed class TriangularArbitrage : IStrategy
         }
 
         _quotes[tick.Symbol] = tick;
-        if (Fresh(t.Near, context) is not { } near || Fresh(t.Far, context) is not { } far || Fresh(t.Rate, context) is not { } rate)
+        if (Fresh(t.Near, context) is not { } near || Fresh(t.Far, context) is not { } far
+            || Fresh(t.Rate, context) is not { } rate)
         {
             return;
         }
@@ -155,5 +157,6 @@ public sealed class TriangularArbitrage : IStrategy
             "quote-triangle", route, _triangle!.Near.Base, net * Bps.One, put, put * net, context.Now));
     }
 
-    private static decimal? Least(decimal? a, decimal? b) => a is > 0 && b is > 0 ? Math.Min(a.Value, b.Value) : a is > 0 ? a : b;
+    private static decimal? Least(decimal? a, decimal? b) =>
+        a is > 0 && b is > 0 ? Math.Min(a.Value, b.Value) : a is > 0 ? a : b;
 }

@@ -23,9 +23,8 @@ internal static class RequestReading
     private const int KeyLengthMax = 200;
 
     /// <summary>
-    /// Who asks. Until there is a sign-in the header is believed, which is why it is taken from this machine only;
-    /// never the
-    /// cluster itself, nor a bot.
+    /// Who asks. Until there is a sign-in the header is believed, which is why it is taken from this machine
+    /// only; never the cluster itself, nor a bot.
     /// </summary>
     public static string Principal(this HttpContext http)
     {
@@ -57,8 +56,7 @@ internal static class RequestReading
 
     /// <summary>
     /// The id of what the request does: the same for every repeat by the same principal with the same key. A key counts
-    /// within
-    /// one kind of request to one entity, so the ids of two affairs never meet.
+    /// within one kind of request to one entity, so the ids of two affairs never meet.
     /// </summary>
     public static Guid IdOf(this HttpContext http, string kind, EntityId target)
     {

@@ -15,13 +15,12 @@ internal sealed record TradeCall(
 internal readonly record struct TradeEnd(IEvent Event, long SequenceNr, DateTimeOffset At);
 
 /// <summary>
-/// Runs affairs so that a repeat gets the first answer, however late: the entity remembers for an hour, the tables for
-/// ever.
+/// Runs affairs so that a repeat gets the first answer, however late: the entity
+/// remembers for an hour, the tables for ever.
 /// </summary>
 /// <remarks>
 /// The sequence number belongs to the event. The entity's answer to a repeat carries its newest number instead, so for
-/// repeats
-/// the number is read from the tables, where the event was counted.
+/// repeats the number is read from the tables, where the event was counted.
 /// </remarks>
 internal sealed class TradeDesk(GatewayServices services, TokenForms forms, TransactionTable table)
 {

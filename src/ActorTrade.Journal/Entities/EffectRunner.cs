@@ -4,12 +4,13 @@ using ActorTrade.Kernel;
 namespace ActorTrade.Journal.Entities;
 
 /// <summary>
-/// Sends an entity's effects and keeps those that wait for an answer, one a command id. What was refused for the moment or whose
-/// outcome is unknown is sent again with the same id after a growing wait; what has not been answered at all is sent again when
-/// the entity is woken. Used by the entity's actor in its own turns.
+/// Sends an entity's effects and keeps those that wait for an answer, one a command id. What was refused for the moment
+/// or whose outcome is unknown is sent again with the same id after a growing wait; what has not been answered at all
+/// is sent again when the entity is woken. Used by the entity's actor in its own turns.
 /// </summary>
 internal sealed class EffectRunner(
-    EntityEnvironment environment, IEntityDefinition definition, EntityActor owner, IActorContext<IEntityMessage> context)
+    EntityEnvironment environment, IEntityDefinition definition, EntityActor owner,
+    IActorContext<IEntityMessage> context)
 {
     private readonly Dictionary<Guid, EffectInFlight> _inFlight = [];
 

@@ -5,13 +5,15 @@ using ActorTrade.Kernel;
 namespace ActorTrade.Journal.Entities;
 
 /// <summary>
-/// Runs one entity. It pipelines: command n+1 is decided on the state after n while n is still on its way to the disk, and
-/// every answer waits until all that it rests on is durable. If an append fails, everything decided on top of it is dropped
-/// with the state, the callers hear <see cref="Answer.OutcomeUnknown"/>, and the entity recovers from the journal.
+/// Runs one entity. It pipelines: command n+1 is decided on the state after n while n is still on its way
+/// to the disk, and every answer waits until all that it rests on is durable. If an append fails,
+/// everything decided on top of it is dropped with the state, the callers hear
+/// <see cref="Answer.OutcomeUnknown"/>, and the entity recovers from the journal.
 /// </summary>
 /// <remarks>
-/// Answers leave in the order of their decisions. Rejections and views wait too: they may rest on events that are not durable
-/// yet. Effects run after their events are durable, at most once at a time per command id, and again after a recovery.
+/// Answers leave in the order of their decisions. Rejections and views wait too: they may rest on
+/// events that are not durable yet. Effects run after their events are durable, at most once at a time
+/// per command id, and again after a recovery.
 /// </remarks>
 internal sealed class EntityActor : Actor<IEntityMessage>
 {
@@ -191,7 +193,8 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         }
 
         _current = message;
-        var context = new CommandContext(header.CommandId, header.Principal, now, header.ExpiresAt, _environment.Mode());
+        var context = new CommandContext(
+            header.CommandId, header.Principal, now, header.ExpiresAt, _environment.Mode());
         Decide(message.Command, context, message.AnswerTo, remember);
         _current = null;
     }
@@ -356,8 +359,8 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         ArmWake(_fold.WakeAt());
     }
 
-    // One timer at a time. When it rings too early it is set again, so a busy entity, whose wake-up moves away with each trade
-    // that ends, sets one timer a while and not one an event; only a wake-up that moves closer replaces it.
+    // One timer at a time. When it rings too early it is set again, so a busy entity, whose wake-up moves away with
+    // each trade that ends, sets one timer a while and not one an event; only a wake-up that moves closer replaces it.
     private void ArmWake(DateTimeOffset? wakeAt)
     {
         if (wakeAt is not { } due || _wakeArmedFor <= due)
@@ -445,7 +448,8 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
     private void TryPassivate()
     {
-        var isIdle = IsRecovered && _pending.Count == 0 && _waiting.Count == 0 && _durableNr == _sequenceNr && _effects!.Count == 0;
+        var isIdle = IsRecovered && _pending.Count == 0 && _waiting.Count == 0 && _durableNr == _sequenceNr
+            && _effects!.Count == 0;
         if (!isIdle)
         {
             return;
@@ -485,7 +489,8 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
     private readonly record struct PendingAnswer(long SequenceNr, IAnswerSink Sink, Answer Answer);
 
-    private sealed class RecoverySink(EntityActor owner, ActorRef<IEntityMessage> self, EntityRecovery recovery) : IRecoverySink
+    private sealed class RecoverySink(
+        EntityActor owner, ActorRef<IEntityMessage> self, EntityRecovery recovery) : IRecoverySink
     {
         private long _events;
 

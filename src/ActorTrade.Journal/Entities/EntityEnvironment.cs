@@ -17,20 +17,23 @@ public sealed class EntityEnvironment
     public required Func<SystemMode> Mode { get; init; }
 
     /// <summary>
-    /// Told when an entity removes itself from the routing table, before it stops, with the time it wants to be woken at; true
-    /// if it was there.
+    /// Told when an entity removes itself from the routing table, before it stops, with the time it
+    /// wants to be woken at; true if it was there.
     /// </summary>
     public required Func<EntityId, IEntityMailbox, DateTimeOffset?, bool> Release { get; init; }
 
-    /// <summary>How long an effect's command may wait to be decided, and after what time without an answer it is sent again.</summary>
+    /// <summary>How long an effect's command may wait to be decided, and after what time
+    /// without an answer it is sent again.</summary>
     public TimeSpan EffectPatience { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The wait before an effect that was refused is sent again; doubles to <see cref="EffectRetryMax"/>.</summary>
+    /// <summary>The wait before an effect that was refused is sent again; doubles to
+    /// <see cref="EffectRetryMax"/>.</summary>
     public TimeSpan EffectRetryMin { get; init; } = TimeSpan.FromMilliseconds(20);
 
     public TimeSpan EffectRetryMax { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Events since the last snapshot must be worth this many times its size in bytes before the next is taken.</summary>
+    /// <summary>Events since the last snapshot must be worth this many times its size in
+    /// bytes before the next is taken.</summary>
     public int SnapshotWorth { get; init; } = 4;
 
     public EntityMetrics Metrics { get; init; } = new();

@@ -55,7 +55,8 @@ internal sealed class RecoveryEnded(
     public Exception? Failure { get; } = failure;
 }
 
-/// <summary>An append that the journal has decided on, for the instance that asked for it; it is its own confirmation.</summary>
+/// <summary>An append that the journal has decided on, for the instance that asked for
+/// it; it is its own confirmation.</summary>
 internal sealed class EntityAppend(EntityActor owner, ActorRef<IEntityMessage> self) : AppendRequest, IEntityMessage
 {
     public EntityActor Owner { get; } = owner;
@@ -75,7 +76,8 @@ internal sealed class EntityAppend(EntityActor owner, ActorRef<IEntityMessage> s
 }
 
 /// <summary>An effect under way; it is the sink of its answer and the message that brings it home.</summary>
-internal sealed class EffectInFlight(EntityActor owner, ActorRef<IEntityMessage> self, Effect effect) : IEntityMessage, IAnswerSink
+internal sealed class EffectInFlight(
+    EntityActor owner, ActorRef<IEntityMessage> self, Effect effect) : IEntityMessage, IAnswerSink
 {
     public EntityActor Owner { get; } = owner;
 

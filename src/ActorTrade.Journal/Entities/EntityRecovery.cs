@@ -4,8 +4,8 @@ using ActorTrade.EventSourcing.Records;
 namespace ActorTrade.Journal.Entities;
 
 /// <summary>
-/// An entity's state and what its host must know beside it, folded from a snapshot and the events after it. The same fold
-/// serves the running entity, its recovery, and the verification of the journal.
+/// An entity's state and what its host must know beside it, folded from a snapshot and the events after it. The same
+/// fold serves the running entity, its recovery, and the verification of the journal.
 /// </summary>
 public sealed class EntityRecovery
 {
@@ -86,7 +86,8 @@ public sealed class EntityRecovery
         return envelope;
     }
 
-    /// <summary>The entity's own state in stored form, or null where it takes no snapshots: what two folds are compared by.</summary>
+    /// <summary>The entity's own state in stored form, or null where it takes no snapshots:
+    /// what two folds are compared by.</summary>
     public byte[]? CaptureState()
     {
         if (Fold.Capture() is not { } captured)

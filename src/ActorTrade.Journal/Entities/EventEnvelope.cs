@@ -4,7 +4,8 @@ using ActorTrade.EventSourcing.Records;
 namespace ActorTrade.Journal.Entities;
 
 /// <summary>An event with the command that caused it, as the host stores them together.</summary>
-/// <param name="RememberUntil">Until then a repeat of the command is answered with its events; null where the entity itself knows.</param>
+/// <param name="RememberUntil">Until then a repeat of the command is answered with its events;
+/// null where the entity itself knows.</param>
 public readonly record struct EventEnvelope(
     Guid CommandId, string Principal, DateTimeOffset? RememberUntil, IEvent Event)
 {

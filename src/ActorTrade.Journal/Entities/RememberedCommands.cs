@@ -4,8 +4,9 @@ using ActorTrade.EventSourcing.Records;
 namespace ActorTrade.Journal.Entities;
 
 /// <summary>
-/// The command ids an entity has accepted, with their answers, until they expire. A command is refused after its expiry, so
-/// forgetting its id then cannot let a late repeat through. Bounded: at the bound new commands are refused, none forgotten early.
+/// The command ids an entity has accepted, with their answers, until they expire. A command is refused
+/// after its expiry, so forgetting its id then cannot let a late repeat through. Bounded: at the bound new
+/// commands are refused, none forgotten early.
 /// </summary>
 internal sealed class RememberedCommands(int max)
 {

@@ -3,14 +3,16 @@ using System.Numerics;
 namespace ActorTrade.Journal.Projections;
 
 /// <summary>
-/// Turns events into rows for people to query. A pure description: it sees one event at a time, keeps nothing, and says which rows change.
+/// Turns events into rows for people to query. A pure description: it sees one event at a time,
+/// keeps nothing, and says which rows change.
 /// </summary>
 public interface IProjection
 {
     /// <summary>Under which its place is kept; lower case, never changed.</summary>
     string Name { get; }
 
-    /// <summary>Raise it when the tables or their meaning change: the tables are then dropped and filled from the first event.</summary>
+    /// <summary>Raise it when the tables or their meaning change: the tables are then dropped
+    /// and filled from the first event.</summary>
     int Version { get; }
 
     /// <summary>Tables that belong to this projection alone.</summary>
@@ -73,8 +75,8 @@ public abstract record RowChange
     public sealed record Update(string Table, Cell[] Where, params Cell[] Cells) : RowChange(Table);
 
     /// <summary>
-    /// Adds to an amount in a text column, exactly; the result may be negative. A row of that key is made if there is none, with
-    /// only the key and the amount, so its other columns must be nullable.
+    /// Adds to an amount in a text column, exactly; the result may be negative. A row of that key is made if there is
+    /// none, with only the key and the amount, so its other columns must be nullable.
     /// </summary>
     public sealed record AddToAmount(string Table, Cell[] Key, string Column, BigInteger Delta) : RowChange(Table);
 }

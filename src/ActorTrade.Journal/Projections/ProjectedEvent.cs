@@ -21,5 +21,6 @@ public readonly record struct ProjectedEvent(
     }
 
     internal static ProjectedEvent Of(in StoredEvent stored, in EventEnvelope envelope) => new(
-        stored.Ordering, stored.Entity, stored.SequenceNr, stored.At, envelope.Event, envelope.CommandId, envelope.Principal);
+        stored.Ordering, stored.Entity, stored.SequenceNr, stored.At, envelope.Event, envelope.CommandId,
+        envelope.Principal);
 }

@@ -3,8 +3,9 @@ using ActorTrade.Journal.Sqlite;
 namespace ActorTrade.Journal.Projections;
 
 /// <summary>
-/// The thread that brings the read model up to the journal: events in commit order, at most a thousand to a transaction, and in
-/// the same transaction the place reached. So whatever a crash cuts off, no event counts twice and none is left out.
+/// The thread that brings the read model up to the journal: events in commit order, at most a thousand
+/// to a transaction, and in the same transaction the place reached. So whatever a crash cuts off, no
+/// event counts twice and none is left out.
 /// </summary>
 internal sealed class ProjectionRunner
 {
@@ -34,7 +35,8 @@ internal sealed class ProjectionRunner
         _connection = connection;
         _schema = new ReadModelSchema(connection);
         _schema.Prepare();
-        _rows = new RowWriter(connection, projections.SelectMany(p => p.Tables).ToDictionary(t => t.Name, StringComparer.Ordinal));
+        _rows = new RowWriter(
+            connection, projections.SelectMany(p => p.Tables).ToDictionary(t => t.Name, StringComparer.Ordinal));
         _standings = projections.Select(p => new Standing(p, _schema.PlaceOf(p, journal.LastOrdering))).ToArray();
         _ordering = LowestPlace();
     }

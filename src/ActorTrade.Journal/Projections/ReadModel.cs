@@ -5,12 +5,14 @@ using ActorTrade.Journal.Sqlite;
 namespace ActorTrade.Journal.Projections;
 
 /// <summary>
-/// Tables for people, filled from the journal, in an SQLite file of their own. They are never the truth: delete the file and it
-/// is made again. Rows and the place in the journal change in one transaction, so each event counts exactly once.
+/// Tables for people, filled from the journal, in an SQLite file of their own. They are never the
+/// truth: delete the file and it is made again. Rows and the place in the journal change in one
+/// transaction, so each event counts exactly once.
 /// </summary>
 /// <remarks>
-/// Queries see committed rows only, which follow the journal by a few milliseconds; <see cref="WaitForAsync"/> waits for an event
-/// just acknowledged. While a projection is filled anew its tables are incomplete, and <see cref="Lag"/> says by how much.
+/// Queries see committed rows only, which follow the journal by a few milliseconds;
+/// <see cref="WaitForAsync"/> waits for an event just acknowledged. While a projection is filled anew its
+/// tables are incomplete, and <see cref="Lag"/> says by how much.
 /// </remarks>
 public sealed partial class ReadModel : IAsyncDisposable
 {
@@ -48,7 +50,8 @@ public sealed partial class ReadModel : IAsyncDisposable
     /// <param name="decode">Used by one thread, such as <see cref="ProjectedEvent.Decoder"/>.</param>
     /// <exception cref="ArgumentException">Two projections share a name or a table, or a name is not plain.</exception>
     public static ReadModel Open(
-        string directory, IJournal journal, Func<StoredEvent, ProjectedEvent> decode, IReadOnlyList<IProjection> projections)
+        string directory, IJournal journal, Func<StoredEvent, ProjectedEvent> decode,
+        IReadOnlyList<IProjection> projections)
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(projections);
@@ -70,7 +73,8 @@ public sealed partial class ReadModel : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a query; its parameters are <c>?1</c>, <c>?2</c> and so on. Whole numbers come as long, amounts as text.</summary>
+    /// <summary>Runs a query; its parameters are <c>?1</c>, <c>?2</c> and so on. Whole numbers
+    /// come as long, amounts as text.</summary>
     /// <exception cref="SqliteException">The query is wrong, or would write.</exception>
     /// <exception cref="InvalidOperationException">It gives more than <see cref="QueryRowsMax"/> rows.</exception>
     public IReadOnlyList<IReadOnlyDictionary<string, object?>> Query(string sql, params object?[] parameters)
@@ -124,7 +128,8 @@ public sealed partial class ReadModel : IAsyncDisposable
         {
             if (rows.Count == QueryRowsMax)
             {
-                throw new InvalidOperationException($"The query gives more than {QueryRowsMax} rows: ask with a limit.");
+                throw new InvalidOperationException(
+                    $"The query gives more than {QueryRowsMax} rows: ask with a limit.");
             }
 
             var row = new Dictionary<string, object?>(names.Length, StringComparer.Ordinal);
@@ -146,7 +151,8 @@ public sealed partial class ReadModel : IAsyncDisposable
         var names = tables.Select(t => t.Name).Concat(tables.SelectMany(t => t.Columns).Select(c => c.Name));
         if (names.FirstOrDefault(n => !Plain().IsMatch(n)) is { } odd)
         {
-            throw new ArgumentException($"'{odd}' is no name of a table or column: use lower-case letters, digits and '_'.");
+            throw new ArgumentException(
+                $"'{odd}' is no name of a table or column: use lower-case letters, digits and '_'.");
         }
 
         if (tables.DistinctBy(t => t.Name).Count() < tables.Count

@@ -13,14 +13,15 @@ internal sealed class ReadModelSchema(SqliteConnection connection)
         """);
 
     /// <summary>
-    /// The ordering up to which the projection stands: 0 where it is new, has another version than its rows, or stands behind
-    /// the journal's end (the journal was put back to an older copy); its tables are then made anew.
+    /// The ordering up to which the projection stands: 0 where it is new, has another version than its rows, or stands
+    /// behind the journal's end (the journal was put back to an older copy); its tables are then made anew.
     /// </summary>
     public long PlaceOf(IProjection projection, long lastOrdering)
     {
         using (var place = connection.Prepare("select version, ordering from projections where name = ?1"))
         {
-            if (place.Bind(1, projection.Name).Step() && place.Int64(0) == projection.Version && place.Int64(1) <= lastOrdering)
+            if (place.Bind(1, projection.Name).Step() && place.Int64(0) == projection.Version
+                && place.Int64(1) <= lastOrdering)
             {
                 return place.Int64(1);
             }
@@ -41,7 +42,8 @@ internal sealed class ReadModelSchema(SqliteConnection connection)
     /// <summary>Keeps the place, in the caller's transaction.</summary>
     public void Keep(IProjection projection, long ordering)
     {
-        using var keep = connection.Prepare("insert or replace into projections(name, version, ordering) values(?1, ?2, ?3)");
+        using var keep = connection.Prepare(
+            "insert or replace into projections(name, version, ordering) values(?1, ?2, ?3)");
         keep.Bind(1, projection.Name).Bind(2, projection.Version).Bind(3, ordering).Run();
     }
 

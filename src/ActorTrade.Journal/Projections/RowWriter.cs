@@ -4,15 +4,18 @@ using ActorTrade.Journal.Sqlite;
 
 namespace ActorTrade.Journal.Projections;
 
-/// <summary>Runs row changes in the open transaction of one connection. Statements are prepared once for each form of change.</summary>
-internal sealed class RowWriter(SqliteConnection connection, IReadOnlyDictionary<string, TableDefinition> tables) : IDisposable
+/// <summary>Runs row changes in the open transaction of one connection. Statements are
+/// prepared once for each form of change.</summary>
+internal sealed class RowWriter(
+    SqliteConnection connection, IReadOnlyDictionary<string, TableDefinition> tables) : IDisposable
 {
     // A projection writes a handful of forms; one that makes up columns as it goes is a bug.
     private const int FormsMax = 2000;
 
     private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">The table or a column is not one of the projection's, or a value cannot be stored.</exception>
+    /// <exception cref="ArgumentException">The table or a column is not one of the projection's,
+    /// or a value cannot be stored.</exception>
     public void Write(RowChange change)
     {
         if (!tables.TryGetValue(change.Table, out var table))
@@ -51,7 +54,8 @@ internal sealed class RowWriter(SqliteConnection connection, IReadOnlyDictionary
     public static object? Stored(object? value) => value switch
     {
         BigInteger amount => amount.ToString(CultureInfo.InvariantCulture),
-        DateTimeOffset instant => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
+        DateTimeOffset instant =>
+            instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
         Guid id => id.ToString(),
         _ => value,
     };
@@ -64,7 +68,9 @@ internal sealed class RowWriter(SqliteConnection connection, IReadOnlyDictionary
         BigInteger? before = null;
         if (select.Step())
         {
-            before = select.Value(0) is string text ? BigInteger.Parse(text, CultureInfo.InvariantCulture) : BigInteger.Zero;
+            before = select.Value(0) is string text
+                ? BigInteger.Parse(text, CultureInfo.InvariantCulture)
+                : BigInteger.Zero;
         }
 
         select.Reset();
@@ -121,7 +127,8 @@ internal sealed class RowWriter(SqliteConnection connection, IReadOnlyDictionary
 
     private static string UpsertSql(TableDefinition table, Cell[] cells)
     {
-        var others = cells.Where(c => !table.Key.Contains(c.Column)).Select(c => $"{c.Column}=excluded.{c.Column}").ToList();
+        var others = cells.Where(
+            c => !table.Key.Contains(c.Column)).Select(c => $"{c.Column}=excluded.{c.Column}").ToList();
         var action = others.Count == 0 ? "nothing" : $"update set {string.Join(',', others)}";
         return $"{InsertSql(table, cells)} on conflict({string.Join(',', table.Key)}) do {action}";
     }

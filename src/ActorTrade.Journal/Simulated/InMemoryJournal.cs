@@ -29,12 +29,12 @@ public enum CommitAtCrash
 
 /// <summary>
 /// A journal in memory for simulation. It has no threads: what is appended gathers until a timer of the given
-/// <see cref="TimeProvider"/> fires, is then one commit, and the same calls in the same order always give the same.
-/// Its durable content is a <see cref="SimulatedDisk"/>, which outlives it.
+/// <see cref="TimeProvider"/> fires, is then one commit, and the same calls in the same order always give the same. Its
+/// durable content is a <see cref="SimulatedDisk"/>, which outlives it.
 /// </summary>
 /// <remarks>
-/// After an unknown outcome this journal goes on, as a remote store would, and the entities concerned must be recovered: that is
-/// the harder case for their hosts. Calls may come from any thread; completions run on the timer's.
+/// After an unknown outcome this journal goes on, as a remote store would, and the entities concerned must be
+/// recovered: that is the harder case for their hosts. Calls may come from any thread; completions run on the timer's.
 /// </remarks>
 public sealed class InMemoryJournal : IJournal
 {
@@ -158,7 +158,8 @@ public sealed class InMemoryJournal : IJournal
         ArgumentNullException.ThrowIfNull(request);
         if (request.Events.Length == 0 || request.Stream is not Stream)
         {
-            throw new ArgumentException("An append needs events and a stream of this kind of journal.", nameof(request));
+            throw new ArgumentException(
+                "An append needs events and a stream of this kind of journal.", nameof(request));
         }
 
         lock (_gate)

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// Holds a data directory for this process until disposed or dead: an exclusive lock on <c>journal.lock</c>. Who holds it stands
-/// in <c>journal.holder</c>, a second file, since a locked file cannot be read everywhere.
+/// Holds a data directory for this process until disposed or dead: an exclusive lock on <c>journal.lock</c>. Who holds
+/// it stands in <c>journal.holder</c>, a second file, since a locked file cannot be read everywhere.
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
@@ -51,7 +51,8 @@ internal sealed class DirectoryLock : IDisposable
     public void Announce(bool isFull)
     {
         using var process = Process.GetCurrentProcess();
-        var since = process.StartTime.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var since = process.StartTime.ToUniversalTime().ToString(
+            "yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var who = string.Create(
             CultureInfo.InvariantCulture, $"process {process.Id} ({process.ProcessName}), running since {since}");
         var temporary = Path.Combine(_directory, HolderName + ".new");

@@ -3,8 +3,8 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// Where one entity's events end. The writer owns all of it but the epoch and the number, which change under the journal's
-/// gate; single fields may be read by anyone.
+/// Where one entity's events end. The writer owns all of it but the epoch and the number, which change under the
+/// journal's gate; single fields may be read by anyone.
 /// </summary>
 internal sealed class EntityHead(EntityId id)
 {
@@ -52,7 +52,8 @@ internal sealed class EntityHead(EntityId id)
 }
 
 /// <summary>The right to append to one entity of one open journal.</summary>
-internal sealed class SqliteEntityStream(JournalState journal, EntityHead head, long epoch) : EntityStream(head.Id, epoch)
+internal sealed class SqliteEntityStream(
+    JournalState journal, EntityHead head, long epoch) : EntityStream(head.Id, epoch)
 {
     /// <summary>The journal that gave it; another one, such as the same directory opened again, fences it.</summary>
     public JournalState Journal { get; } = journal;

@@ -1,9 +1,9 @@
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// Writes the entities' heads down, a few with each commit, so that no commit waits for all of them. One round takes every head
-/// that changed before it began; once the last of them is written, the place where the round began becomes the place from
-/// which the next opening reads events.
+/// Writes the entities' heads down, a few with each commit, so that no commit waits for all of them. One round takes
+/// every head that changed before it began; once the last of them is written, the place where the round began becomes
+/// the place from which the next opening reads events.
 /// </summary>
 internal sealed class HeadCheckpoint(JournalState state, JournalStore store, int everyEvents)
 {

@@ -3,8 +3,8 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// Reads at opening what the journal keeps in memory: names, entities, heads, and the events after the heads were written. What
-/// it reads it checks; damage further back is found when that part is read.
+/// Reads at opening what the journal keeps in memory: names, entities, heads, and the events after the heads were
+/// written. What it reads it checks; damage further back is found when that part is read.
 /// </summary>
 internal sealed class JournalLoader(JournalState state, SqliteConnection connection)
 {
@@ -38,7 +38,8 @@ internal sealed class JournalLoader(JournalState state, SqliteConnection connect
             var name = rows.Text(1);
             if (number != _names.Count + 1 || rows.Int64(2) != RecordChecksum.OfText(number, name))
             {
-                throw new JournalDamagedException(0, $"the name of record kind {_names.Count + 1} is damaged or missing");
+                throw new JournalDamagedException(
+                    0, $"the name of record kind {_names.Count + 1} is damaged or missing");
             }
 
             _names.Add(name, number);
@@ -164,7 +165,8 @@ internal sealed class JournalLoader(JournalState state, SqliteConnection connect
         {
             if (head.Ordering == 0 || head.Ordering > last)
             {
-                throw new JournalDamagedException(last + 1, $"{head.Id} has events up to {head.Ordering} that are missing");
+                throw new JournalDamagedException(
+                    last + 1, $"{head.Id} has events up to {head.Ordering} that are missing");
             }
         }
     }

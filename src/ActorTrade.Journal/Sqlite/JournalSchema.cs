@@ -3,13 +3,14 @@ using System.Globalization;
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// The form of the file. Events are only ever appended, in the order of their key, and no second index is kept: that makes an
-/// append four times as fast. An entity is found through its head in memory, and each event names the place of the
-/// entity's event before it, so one entity is read by walking back. Every row carries a checksum of all its columns.
+/// The form of the file. Events are only ever appended, in the order of their key, and no second index is
+/// kept: that makes an append four times as fast. An entity is found through its head in memory, and each
+/// event names the place of the entity's event before it, so one entity is read by walking back. Every
+/// row carries a checksum of all its columns.
 /// </summary>
 /// <remarks>
-/// The table of heads is written now and then and says where the entities' events end, as of <c>heads_ordering</c> or later;
-/// opening reads it and then only the events after that. It can always be made again from the events.
+/// The table of heads is written now and then and says where the entities' events end, as of <c>heads_ordering</c> or
+/// later; opening reads it and then only the events after that. It can always be made again from the events.
 /// </remarks>
 internal static class JournalSchema
 {

@@ -54,7 +54,8 @@ internal sealed class JournalState(int emptyEntitiesMax)
         return head;
     }
 
-    /// <summary>The head belongs to an entity that the file knows from here on. Under the gate, or while opening.</summary>
+    /// <summary>The head belongs to an entity that the file knows from here on. Under
+    /// the gate, or while opening.</summary>
     /// <returns>False where the head was forgotten meanwhile.</returns>
     public bool Register(EntityHead head, long number)
     {

@@ -1,14 +1,15 @@
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// The one thread that writes. What queues up while a commit runs becomes the next commit: no timer, and the size of a commit
-/// follows the load by itself. Two arrays take turns, so a waiting request costs no allocation.
+/// The one thread that writes. What queues up while a commit runs becomes the next commit: no timer, and the size of a
+/// commit follows the load by itself. Two arrays take turns, so a waiting request costs no allocation.
 /// </summary>
 /// <remarks>
-/// A request is checked against memory just before it is written: its stream's epoch must be the entity's newest, and its
-/// sequence number must follow the entity's last one, counting what this same commit already holds. So one bad request is
-/// refused by itself. If the store refuses the commit, all of it is undone and every entity in it must be recovered before it
-/// can append again. If nobody can tell whether the commit is durable (the disk failed under it), the journal stops for good.
+/// A request is checked against memory just before it is written: its stream's epoch must be the entity's newest,
+/// and its sequence number must follow the entity's last one, counting what this same commit already holds. So
+/// one bad request is refused by itself. If the store refuses the commit, all of it is undone and every entity in
+/// it must be recovered before it can append again. If nobody can tell whether the commit is durable (the disk
+/// failed under it), the journal stops for good.
 /// </remarks>
 internal sealed class JournalWriter
 {
@@ -165,8 +166,8 @@ internal sealed class JournalWriter
 
         Array.Fill(_outcomes, AppendOutcome.Stored, 0, count);
 
-        // Appends of an earlier holder that stand in this batch are fenced by the epoch already, and this batch cannot hold
-        // any of the new one: so the head as it is now is all that the recovery has to read.
+        // Appends of an earlier holder that stand in this batch are fenced by the epoch already, and this batch cannot
+        // hold any of the new one: so the head as it is now is all that the recovery has to read.
         for (var i = 0; i < count; i++)
         {
             if (_batch[i] is RecoveryRequest recovery)
@@ -183,7 +184,8 @@ internal sealed class JournalWriter
         }
     }
 
-    // True where something became durable. The boundary of the writer: whatever happens, every request hears its outcome.
+    // True where something became durable. The boundary of the writer: whatever
+    // happens, every request hears its outcome.
     private bool Write(int count)
     {
         try
@@ -297,7 +299,8 @@ internal sealed class JournalWriter
         {
             var ordering = _nextOrdering + 1;
             _store.InsertEvent(
-                ordering, head.Number, head.NextSequenceNr + 1, head.NextOrdering, at, wakeAt, NameOf(@event.StoredName), @event.Payload);
+                ordering, head.Number, head.NextSequenceNr + 1, head.NextOrdering, at, wakeAt,
+                NameOf(@event.StoredName), @event.Payload);
             _nextOrdering = ordering;
             head.NextOrdering = ordering;
             head.NextSequenceNr++;
@@ -328,7 +331,8 @@ internal sealed class JournalWriter
             _newSnapshots++;
         }
 
-        // Should the commit fail, the older snapshot stays in the file and the next one is taken later: nothing is lost.
+        // Should the commit fail, the older snapshot stays in the file and the next
+        // one is taken later: nothing is lost.
         head.SnapshotSequenceNr = request.Snapshot.SequenceNr;
     }
 

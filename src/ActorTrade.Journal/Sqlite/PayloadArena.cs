@@ -1,6 +1,7 @@
 namespace ActorTrade.Journal.Sqlite;
 
-/// <summary>Copies payloads out of SQLite's pages into shared blocks, so that reading allocates once for many events.</summary>
+/// <summary>Copies payloads out of SQLite's pages into shared blocks, so that reading
+/// allocates once for many events.</summary>
 internal sealed class PayloadArena
 {
     // Below the size from which the runtime keeps arrays in the heap of large objects.

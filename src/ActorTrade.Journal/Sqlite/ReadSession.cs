@@ -2,13 +2,15 @@ using ActorTrade.EventSourcing;
 
 namespace ActorTrade.Journal.Sqlite;
 
-/// <summary>A connection that reads, used by one thread at a time. Every row is checked before it is handed out.</summary>
+/// <summary>A connection that reads, used by one thread at a time. Every row is
+/// checked before it is handed out.</summary>
 internal sealed class ReadSession : IDisposable
 {
     private const int EventsPerPage = 4096;
     private const int BytesPerPage = 4 << 20;
 
-    // Up to so much, the events met on the way back are kept; what lies further back is read a second time on the way forth.
+    // Up to so much, the events met on the way back are kept; what lies further back
+    // is read a second time on the way forth.
     private const int KeptEventsMax = 4096;
     private const int KeptBytesMax = 8 << 20;
 
@@ -31,7 +33,8 @@ internal sealed class ReadSession : IDisposable
         _connection = connection;
         _begin = connection.Prepare("begin");
         _end = connection.Prepare("commit");
-        _range = connection.Prepare($"select {columns} from events where ordering > ?1 and ordering <= ?2 order by ordering");
+        _range = connection.Prepare(
+            $"select {columns} from events where ordering > ?1 and ordering <= ?2 order by ordering");
         _one = connection.Prepare($"select {columns} from events where ordering = ?1");
         _snapshot = connection.Prepare(
             "select entity, sequence_nr, name, checksum, payload from snapshots where entity = ?1");
@@ -39,7 +42,8 @@ internal sealed class ReadSession : IDisposable
             "select entity, sequence_nr, name, checksum, payload from snapshots where entity > ?1 order by entity limit 256");
     }
 
-    /// <summary>Reads the next events of a range into <paramref name="page"/>; fewer than the range where it is long.</summary>
+    /// <summary>Reads the next events of a range into <paramref name="page"/>; fewer
+    /// than the range where it is long.</summary>
     /// <remarks>Pages are short so that a long reading never holds up the emptying of the write-ahead log.</remarks>
     /// <exception cref="JournalDamagedException">A record is damaged or missing.</exception>
     public void ReadPage(long after, long last, List<StoredEvent> page)
@@ -255,7 +259,8 @@ internal sealed class ReadSession : IDisposable
 
         return _state.TryGetHead(entity, out var head) && _state.TryGetName(name, out var storedName)
             ? new StoredEvent(
-                ordering, head.Id, sequenceNr, Instant(at), wakeAt == 0 ? null : Instant(wakeAt), storedName, _arena.Copy(payload))
+                ordering, head.Id, sequenceNr, Instant(at), wakeAt == 0 ? null : Instant(wakeAt), storedName,
+                _arena.Copy(payload))
             : throw new JournalDamagedException(ordering, "it names an entity or a record kind that is missing");
     }
 

@@ -5,13 +5,14 @@ using System.Text;
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// CRC-32C over every column of a row, its own key too, so that a row that was changed, cut or moved to another place is
-/// found out. It guards against damage, not against an adversary.
+/// CRC-32C over every column of a row, its own key too, so that a row that was changed, cut or moved to another place
+/// is found out. It guards against damage, not against an adversary.
 /// </summary>
 internal static class RecordChecksum
 {
     public static uint OfEvent(
-        long ordering, long entity, long sequenceNr, long previous, long at, long wakeAt, long name, ReadOnlySpan<byte> payload)
+        long ordering, long entity, long sequenceNr, long previous, long at, long wakeAt, long name,
+        ReadOnlySpan<byte> payload)
     {
         var crc = Add(Add(Add(Add(0xFFFF_FFFF, ordering), entity), sequenceNr), previous);
         return OfBytes(Add(Add(Add(crc, at), wakeAt), name), payload);
@@ -23,7 +24,8 @@ internal static class RecordChecksum
     public static uint OfHead(long entity, long ordering, long sequenceNr, long wakeAt) =>
         Add(Add(Add(Add(0xFFFF_FFFD, entity), ordering), sequenceNr), wakeAt);
 
-    public static uint OfText(long number, string text) => OfBytes(Add(0xFFFF_FFFC, number), Encoding.UTF8.GetBytes(text));
+    public static uint OfText(long number, string text) =>
+        OfBytes(Add(0xFFFF_FFFC, number), Encoding.UTF8.GetBytes(text));
 
     private static uint Add(uint crc, long value) => BitOperations.Crc32C(crc, unchecked((ulong)value));
 

@@ -3,8 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// The threads that replay entities, as many at once as they are; the rest waits in line. So a restart that wakes ten
-/// thousand entities reads at the disk's pace and leaves the writer alone. The line holds one entry per recovery asked for.
+/// The threads that replay entities, as many at once as they are; the rest waits in line. So a
+/// restart that wakes ten thousand entities reads at the disk's pace and leaves the writer alone. The
+/// line holds one entry per recovery asked for.
 /// </summary>
 internal sealed class RecoveryReaders
 {

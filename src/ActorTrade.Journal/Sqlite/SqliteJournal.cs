@@ -4,16 +4,17 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// The journal of one machine, in one SQLite file that one process owns. Commits are durable when they are acknowledged (see
-/// <see cref="CommitDurability"/>); a torn end is cut to the last whole commit; other damage stops the journal.
+/// The journal of one machine, in one SQLite file that one process owns. Commits are durable when they are acknowledged
+/// (see <see cref="CommitDurability"/>); a torn end is cut to the last whole commit; other damage stops the journal.
 /// </summary>
 /// <remarks>
-/// <para>What a crash can do: SQLite appends each commit to its write-ahead log with a running checksum, and at opening takes the
-/// log up to the last commit that is whole. A commit that was being written when the machine stopped is lost whole or kept
-/// whole; it was not acknowledged in either case unless it had reached the disk. A log damaged before its last commit would
-/// make SQLite drop acknowledged commits in silence, so <see cref="WriteAheadLog"/> looks first and refuses. Damage inside
-/// the very last commit cannot be told from a torn one, and is cut.</para>
-/// <para>Threads: one writer, some readers for recoveries; other reads run on the caller's thread, on a connection of their own.</para>
+/// <para>What a crash can do: SQLite appends each commit to its write-ahead log with a running checksum, and at opening
+/// takes the log up to the last commit that is whole. A commit that was being written when the machine stopped is lost
+/// whole or kept whole; it was not acknowledged in either case unless it had reached the disk. A log damaged before its
+/// last commit would make SQLite drop acknowledged commits in silence, so <see cref="WriteAheadLog"/> looks first and
+/// refuses. Damage inside the very last commit cannot be told from a torn one, and is cut.</para>
+/// <para>Threads: one writer, some readers for recoveries; other reads run on the caller's
+/// thread, on a connection of their own.</para>
 /// </remarks>
 public sealed class SqliteJournal : IJournal
 {
@@ -27,7 +28,8 @@ public sealed class SqliteJournal : IJournal
     private volatile bool _isClosed;
 
     private SqliteJournal(
-        string path, DirectoryLock directoryLock, JournalState state, JournalStore store, SqliteJournalOptions options, JournalLoader loader)
+        string path, DirectoryLock directoryLock, JournalState state, JournalStore store, SqliteJournalOptions options,
+        JournalLoader loader)
     {
         _path = path;
         _lock = directoryLock;
@@ -107,7 +109,8 @@ public sealed class SqliteJournal : IJournal
         {
             var head = _state.HeadOf(entity);
             Volatile.Write(ref head.Epoch, head.Epoch + 1);
-            if (_writer.TryEnqueueUnderGate(new RecoveryRequest(new SqliteEntityStream(_state, head, head.Epoch), sink)))
+            if (_writer.TryEnqueueUnderGate(
+                new RecoveryRequest(new SqliteEntityStream(_state, head, head.Epoch), sink)))
             {
                 return;
             }
@@ -211,8 +214,8 @@ public sealed class SqliteJournal : IJournal
 
     private async Task CloseAsync()
     {
-        // The writer first, since it hands recoveries to the readers; the readers' connections would keep the log from being
-        // emptied only while they read.
+        // The writer first, since it hands recoveries to the readers; the readers' connections would keep the log
+        // from being emptied only while they read.
         await _writer.StopAsync().ConfigureAwait(false);
         await _recoveries.StopAsync().ConfigureAwait(false);
         _isClosed = true;

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// The functions of the system's SQLite that the journal needs. The transition to native code without a GC check is only on
-/// functions that return in nanoseconds and never touch the disk.
+/// The functions of the system's SQLite that the journal needs. The transition to native code without a GC check is
+/// only on functions that return in nanoseconds and never touch the disk.
 /// </summary>
 internal static unsafe partial class SqliteNative
 {

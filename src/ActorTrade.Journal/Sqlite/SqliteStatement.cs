@@ -93,7 +93,8 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
     }
 
     /// <summary>
-    /// Runs a statement without rows with a blob that is not copied: it is pinned for the call, and SQLite is done with it after.
+    /// Runs a statement without rows with a blob that is not copied: it is pinned for
+    /// the call, and SQLite is done with it after.
     /// </summary>
     public void RunWithBlob(int index, ReadOnlySpan<byte> blob)
     {

@@ -3,13 +3,15 @@ using System.Buffers.Binary;
 namespace ActorTrade.Journal.Sqlite;
 
 /// <summary>
-/// Tells a torn end of SQLite's write-ahead log from damage inside it. SQLite takes the log up to the first frame whose
-/// running checksum is wrong and drops the rest in silence; if whole commits follow that frame, they had been acknowledged.
+/// Tells a torn end of SQLite's write-ahead log from damage inside it. SQLite takes the log up to
+/// the first frame whose running checksum is wrong and drops the rest in silence; if whole commits
+/// follow that frame, they had been acknowledged.
 /// </summary>
 /// <remarks>
-/// Form of the file: https://sqlite.org/fileformat2.html#walformat. Each frame carries the salts of the log's present round, so frames
-/// left over from earlier rounds are told apart. With full synchronisation every commit but the newest was on the disk before
-/// the next began; so after a wrong frame there may be, of this round, the rest of one commit and nothing behind it.
+/// Form of the file: https://sqlite.org/fileformat2.html#walformat. Each frame carries the salts of the log's
+/// present round, so frames left over from earlier rounds are told apart. With full synchronisation every commit
+/// but the newest was on the disk before the next began; so after a wrong frame there may be, of this round, the
+/// rest of one commit and nothing behind it.
 /// </remarks>
 internal static class WriteAheadLog
 {
@@ -52,7 +54,8 @@ internal static class WriteAheadLog
         var frame = new byte[FrameHeaderSize + pageSize];
         var isWhole = true;
         var isCommitDropped = false;
-        for (long number = 1; file.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length; number++)
+        for (
+            long number = 1; file.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length; number++)
         {
             var isOfThisRound = frame.AsSpan(8, 8).SequenceEqual(header.AsSpan(16, 8));
             if (isWhole)

@@ -29,12 +29,14 @@ internal sealed class JournalScan(SqliteConnection connection, ProblemList probl
         _headsOrdering = JournalSchema.Meta(connection, "heads_ordering");
         Rows("select name, stored_name, checksum from names", "a record kind", row =>
         {
-            Require(row.Int64(2) == RecordChecksum.OfText(row.Int64(0), row.Text(1)), $"name {row.Int64(0)} has a wrong checksum");
+            Require(row.Int64(2) == RecordChecksum.OfText(row.Int64(0), row.Text(1)),
+                $"name {row.Int64(0)} has a wrong checksum");
             _names[row.Int64(0)] = row.Text(1);
         });
         Rows("select entity, id, checksum from entities", "an entity", row =>
         {
-            Require(row.Int64(2) == RecordChecksum.OfText(row.Int64(0), row.Text(1)), $"entity {row.Int64(0)} has a wrong checksum");
+            Require(row.Int64(2) == RecordChecksum.OfText(row.Int64(0), row.Text(1)),
+                $"entity {row.Int64(0)} has a wrong checksum");
             _entities[row.Int64(0)] = new ScannedEntity(EntityId.Parse(row.Text(1)));
         });
         Rows("select entity, ordering, sequence_nr, wake_at, checksum from heads", "a head", ReadHead);
@@ -104,7 +106,8 @@ internal sealed class JournalScan(SqliteConnection connection, ProblemList probl
         (entity.LastOrdering, entity.LastSequenceNr) = (ordering, sequenceNr);
         DateTimeOffset? wake = wakeAt == 0 ? null : new DateTimeOffset(wakeAt, TimeSpan.Zero);
         return (entity, new StoredEvent(
-            ordering, entity.Id, sequenceNr, new DateTimeOffset(at, TimeSpan.Zero), wake, storedName, _arena.Copy(payload)));
+            ordering, entity.Id, sequenceNr, new DateTimeOffset(at, TimeSpan.Zero), wake, storedName,
+            _arena.Copy(payload)));
     }
 
     private void CheckPlace(ScannedEntity entity, long ordering, long sequenceNr, long previous, long wakeAt)
@@ -122,7 +125,8 @@ internal sealed class JournalScan(SqliteConnection connection, ProblemList probl
 
         if (previous != entity.LastOrdering)
         {
-            problems.Add(ordering, $"it points to {previous} as the event of {entity.Id} before it, which is {entity.LastOrdering}");
+            problems.Add(ordering,
+                $"it points to {previous} as the event of {entity.Id} before it, which is {entity.LastOrdering}");
         }
 
         if (entity.Head is { } head && head.Ordering == ordering)
@@ -130,7 +134,8 @@ internal sealed class JournalScan(SqliteConnection connection, ProblemList probl
             entity.IsHeadMet = true;
             if (head.SequenceNr != sequenceNr || head.WakeAt != wakeAt)
             {
-                problems.Add(ordering, $"the head of {entity.Id} tells another sequence number or wake-up than its event");
+                problems.Add(
+                    ordering, $"the head of {entity.Id} tells another sequence number or wake-up than its event");
             }
         }
     }
@@ -168,7 +173,8 @@ internal sealed class JournalScan(SqliteConnection connection, ProblemList probl
     {
         var (number, ordering, sequenceNr, wakeAt) = (row.Int64(0), row.Int64(1), row.Int64(2), row.Int64(3));
         Require(
-            row.Int64(4) == RecordChecksum.OfHead(number, ordering, sequenceNr, wakeAt), $"the head of entity {number} has a wrong checksum");
+            row.Int64(4) == RecordChecksum.OfHead(number, ordering, sequenceNr, wakeAt),
+            $"the head of entity {number} has a wrong checksum");
         if (_entities.TryGetValue(number, out var entity))
         {
             entity.Head = (ordering, sequenceNr, wakeAt);
@@ -229,7 +235,8 @@ internal sealed class JournalScan(SqliteConnection connection, ProblemList probl
     }
 }
 
-/// <summary>One entity while a journal is verified. The scan's fields belong to the scanning thread, the folds to the other.</summary>
+/// <summary>One entity while a journal is verified. The scan's fields belong to the scanning
+/// thread, the folds to the other.</summary>
 internal sealed class ScannedEntity(EntityId id)
 {
     public EntityId Id { get; } = id;

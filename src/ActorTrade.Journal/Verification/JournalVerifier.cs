@@ -13,9 +13,9 @@ using ActorTrade.Journal.Sqlite;
 namespace ActorTrade.Journal.Verification;
 
 /// <summary>
-/// Proves a closed journal right, or says where it is not: the file's pages, every record's checksum, order without gaps, each
-/// entity's sequence; then folds every entity from its first event, and a second time from its snapshot on, and compares.
-/// One thread reads and checks rows, the caller's thread decodes and folds them.
+/// Proves a closed journal right, or says where it is not: the file's pages, every record's checksum, order without
+/// gaps, each entity's sequence; then folds every entity from its first event, and a second time from its snapshot on,
+/// and compares. One thread reads and checks rows, the caller's thread decodes and folds them.
 /// </summary>
 public sealed class JournalVerifier
 {
@@ -32,7 +32,8 @@ public sealed class JournalVerifier
     private long _unreadable;
 
     private JournalVerifier(
-        IReadOnlyList<IEntityDefinition> definitions, EventCatalog catalog, IReadOnlyList<IVerificationObserver> observers)
+        IReadOnlyList<IEntityDefinition> definitions, EventCatalog catalog,
+        IReadOnlyList<IVerificationObserver> observers)
     {
         _definitions = definitions.ToDictionary(d => d.Category, StringComparer.Ordinal);
         _catalog = catalog;
@@ -174,7 +175,8 @@ public sealed class JournalVerifier
                 observer.Event(projected);
             }
 
-            // The scan runs ahead and may have found this entity broken at a later event: then its fold ends a little early.
+            // The scan runs ahead and may have found this entity broken at a later
+            // event: then its fold ends a little early.
             if (!entity.IsBroken && DefinitionOf(entity.Id) is { } definition)
             {
                 Fold(entity, definition, stored.SequenceNr, envelope.Event);
@@ -232,7 +234,8 @@ public sealed class JournalVerifier
         {
             if (entity.Snapshot is { } snapshot && snapshot.SequenceNr > entity.LastSequenceNr)
             {
-                _problems.Add(entity.LastOrdering, $"the snapshot of {entity.Id} is of event {snapshot.SequenceNr}, which is missing");
+                _problems.Add(entity.LastOrdering,
+                    $"the snapshot of {entity.Id} is of event {snapshot.SequenceNr}, which is missing");
             }
 
             if (entity.Fold is not { } fold)
@@ -272,7 +275,8 @@ public sealed class JournalVerifier
         }
 
         _problems.Add(
-            entity.LastOrdering, $"{entity.Id} folded from its snapshot at {entity.Snapshot!.SequenceNr} differs from its events");
+            entity.LastOrdering,
+            $"{entity.Id} folded from its snapshot at {entity.Snapshot!.SequenceNr} differs from its events");
     }
 
     private byte[]? Capture(IEntityFold fold)

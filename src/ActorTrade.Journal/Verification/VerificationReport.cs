@@ -3,7 +3,8 @@ using ActorTrade.Journal.Projections;
 
 namespace ActorTrade.Journal.Verification;
 
-/// <summary>Looks at a journal's whole content while it is verified, for laws that the journal itself does not know.</summary>
+/// <summary>Looks at a journal's whole content while it is verified, for laws that
+/// the journal itself does not know.</summary>
 public interface IVerificationObserver
 {
     /// <summary>Every readable event, in commit order.</summary>
@@ -28,11 +29,12 @@ public sealed record VerificationProblem(long Ordering, string What);
 /// <param name="Events">Events read and checked.</param>
 /// <param name="Entities">Entities folded.</param>
 /// <param name="Snapshots">Snapshots in the store.</param>
-/// <param name="SnapshotsCompared">Snapshots whose state, and all that follows from it, equals the fold from the first event.</param>
-/// <param name="SnapshotsUnreadable">Snapshots of a form this version does not know; harmless, the events are read instead.</param>
-/// <param name="StateHash">
-/// SHA-256, lower-case hex, over every entity's id and captured state, ordered by id; of an entity without a captured form its
-/// last sequence number. Equal histories have equal hashes.
+/// <param name="SnapshotsCompared">Snapshots whose state, and all that follows from it,
+/// equals the fold from the first event.</param>
+/// <param name="SnapshotsUnreadable">Snapshots of a form this version does not know;
+/// harmless, the events are read instead.</param>
+/// <param name="StateHash"> SHA-256, lower-case hex, over every entity's id and captured state, ordered by id; of an
+/// entity without a captured form its last sequence number. Equal histories have equal hashes.
 /// </param>
 /// <param name="Problems">The first hundred.</param>
 /// <param name="ProblemCount">All of them.</param>

@@ -333,7 +333,8 @@ internal sealed class ActorCell<TMessage> : CellLifecycle<TMessage>, IActorConte
         _ = Pipe(task, success, failure);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A failed task is a result; a failed function goes to the parent.")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "A failed task is a result; a failed function goes to the parent.")]
     private async Task Pipe<T>(Task<T> task, Func<T, TMessage> success, Func<Exception, TMessage> failure)
     {
         try

@@ -19,11 +19,10 @@ public enum CandleOutcome
 /// Builds the candles of one symbol and interval from ticks. A function of its input: it reads no clock.
 /// </summary>
 /// <remarks>
-/// A candle closes when a tick of a later interval arrives or <see cref="AdvanceTo"/> passes its end; a closed candle
-/// never changes. Ticks
-/// of the open interval may come in any order: open and close follow time, then sequence, so the candle does not depend
-/// on the order of
-/// arrival. Ticks for closed intervals are refused and counted in <see cref="LateTicks"/>.
+/// A candle closes when a tick of a later interval arrives or <see cref="AdvanceTo"/> passes its end; a
+/// closed candle never changes. Ticks of the open interval may come in any order: open and close follow time,
+/// then sequence, so the candle does not depend on the order of arrival. Ticks for closed intervals are
+/// refused and counted in <see cref="LateTicks"/>.
 /// </remarks>
 public sealed class CandleBuilder
 {

@@ -8,11 +8,9 @@ public readonly record struct Twap(decimal Value, decimal Coverage);
 /// <summary>The time-weighted average price (TWAP) of one symbol over a sliding window.</summary>
 /// <remarks>
 /// A price holds from its instant until the next one, but no longer than the stale-after time: what nobody has seen is
-/// not averaged in.
-/// TWAP(now) = Σ price × time held within (now − window, now] / Σ time held. Sums of decimal × 100 ns, exact to 28
-/// digits.
-/// The window's prices are kept, at most <c>capacity</c>; beyond it the oldest price is dropped early and counted, and
-/// coverage shows it.
+/// not averaged in. TWAP(now) = Σ price × time held within (now − window, now] / Σ time held. Sums of decimal × 100 ns,
+/// exact to 28 digits. The window's prices are kept, at most <c>capacity</c>; beyond it the oldest price is dropped
+/// early and counted, and coverage shows it.
 /// </remarks>
 public sealed class TimeWeightedPrice
 {

@@ -2,9 +2,8 @@ namespace ActorTrade.Market.Indicators;
 
 /// <summary>The mean of the last n values.</summary>
 /// <remarks>
-/// Constant time and no allocation per value. The running sum is made anew each time the ring wraps, so rounding errors
-/// cannot
-/// add up over a long run.
+/// Constant time and no allocation per value. The running sum is made anew each time the ring wraps, so
+/// rounding errors cannot add up over a long run.
 /// </remarks>
 public sealed class SimpleMovingAverage
 {

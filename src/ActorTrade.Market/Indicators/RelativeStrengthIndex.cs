@@ -5,8 +5,7 @@ namespace ActorTrade.Market.Indicators;
 /// </summary>
 /// <remarks>
 /// RSI = 100 × G / (G + L), where G and L are the mean gain and loss of the first n changes and from then on smoothed
-/// as
-/// (previous × (n − 1) + present) / n. Without any gain or loss it is 50: neither side is stronger.
+/// as (previous × (n − 1) + present) / n. Without any gain or loss it is 50: neither side is stronger.
 /// </remarks>
 public sealed class RelativeStrengthIndex
 {

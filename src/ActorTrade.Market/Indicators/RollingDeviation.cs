@@ -3,10 +3,8 @@ namespace ActorTrade.Market.Indicators;
 /// <summary>Mean and standard deviation of the last n values.</summary>
 /// <remarks>
 /// Welford's update in its sliding form (mean and sum of squared deviations, never a sum of squares), made anew from
-/// the ring each
-/// time it wraps: a price of 60,000 with deviations of cents keeps its digits, and errors cannot add up. Constant time
-/// in
-/// the mean, no allocation.
+/// the ring each time it wraps: a price of 60,000 with deviations of cents keeps its digits, and errors cannot add up.
+/// Constant time in the mean, no allocation.
 /// </remarks>
 public sealed class RollingDeviation
 {

@@ -7,8 +7,7 @@ namespace ActorTrade.Market.Signals;
 /// <summary>Trend: the fast average of the closes crosses the slow one. Up is Buy, down is Sell.</summary>
 /// <remarks>
 /// Confidence = 0.5 + a quarter of the close's distance from the slow window's mean in its standard deviations, at most
-/// 1. Horizon = the slow
-/// window. Touching without crossing is no cross.
+/// 1. Horizon = the slow window. Touching without crossing is no cross.
 /// </remarks>
 public sealed class AverageCross : ISignalModel
 {

@@ -8,8 +8,7 @@ namespace ActorTrade.Market.Signals;
 /// <summary>Breakout: a tick leaves the channel of the last n closed candles. Above is Buy, below is Sell.</summary>
 /// <remarks>
 /// It speaks at once, on the tick, and again in the same direction only after a price inside the channel. Confidence =
-/// 0.5 + half of the
-/// distance beyond the channel as a part of its width, at most 1. Horizon = n candles.
+/// 0.5 + half of the distance beyond the channel as a part of its width, at most 1. Horizon = n candles.
 /// </remarks>
 public sealed class Breakout : ISignalModel
 {

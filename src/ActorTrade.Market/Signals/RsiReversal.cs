@@ -7,8 +7,7 @@ namespace ActorTrade.Market.Signals;
 /// <summary>Reversal: the relative strength index comes back from oversold (Buy) or overbought (Sell).</summary>
 /// <remarks>
 /// It speaks when the index leaves the zone, so that it does not buy into a fall that goes on. Confidence = 0.5 + half
-/// of how deep the
-/// excursion went into its zone, 0 at the threshold, 1 at RSI 0 or 100. Horizon = n candles.
+/// of how deep the excursion went into its zone, 0 at the threshold, 1 at RSI 0 or 100. Horizon = n candles.
 /// </remarks>
 public sealed class RsiReversal : ISignalModel
 {

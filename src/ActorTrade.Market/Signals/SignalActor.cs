@@ -77,12 +77,11 @@ public abstract record SignalMessage
 /// Holds the models of one symbol: builds their candles from ticks and tells their signals to the subscribers.
 /// </summary>
 /// <remarks>
-/// Back-pressure: a feed asks with <see cref="SignalMessage.Observe"/> and sends the next ticks when answered; signals
-/// are told before the
-/// answer goes out. A subscriber that does not take a signal is not waited for: the loss is counted, since a signal
-/// that is late is worse than none. A
-/// stopped subscriber is forgotten. A failure restarts the actor with fresh models; subscriptions are lost with it and
-/// must be made again, so whoever subscribes watches this actor's parent.
+/// Back-pressure: a feed asks with <see cref="SignalMessage.Observe"/> and sends the next ticks when answered;
+/// signals are told before the answer goes out. A subscriber that does not take a signal is not waited for: the
+/// loss is counted, since a signal that is late is worse than none. A stopped subscriber is forgotten. A
+/// failure restarts the actor with fresh models; subscriptions are lost with it and must be made again, so
+/// whoever subscribes watches this actor's parent.
 /// </remarks>
 public sealed class SignalActor : Actor<SignalMessage>
 {

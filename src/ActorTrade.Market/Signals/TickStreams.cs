@@ -9,10 +9,9 @@ namespace ActorTrade.Market.Signals;
 public static class TickStreams
 {
     /// <summary>
-    /// While the consumer is busy, ticks of one symbol and venue are merged by <see cref="TickConflator.Merge"/>, so it
-    /// is behind by at
-    /// most one tick of each. For live feeds; a replay must not conflate, or its result would depend on the machine's
-    /// speed.
+    /// While the consumer is busy, ticks of one symbol and venue are merged by
+    /// <see cref="TickConflator.Merge"/>, so it is behind by at most one tick of each. For live feeds; a replay
+    /// must not conflate, or its result would depend on the machine's speed.
     /// </summary>
     /// <param name="keysMax">Symbols × venues that may wait; with more the feed waits.</param>
     /// <param name="counter">Counts the ticks merged away.</param>
@@ -22,8 +21,7 @@ public static class TickStreams
 
     /// <summary>
     /// Sends the ticks of one symbol to its signal actor, at most <paramref name="maxInFlight"/> unacknowledged.
-    /// Completes when the
-    /// stream has ended and the signals of its last tick are with the subscribers.
+    /// Completes when the stream has ended and the signals of its last tick are with the subscribers.
     /// </summary>
     /// <exception cref="ActorStoppedException">The actor stopped first.</exception>
     /// <exception cref="TimeoutException">Nothing was acknowledged for <paramref name="ackDeadline"/>.</exception>

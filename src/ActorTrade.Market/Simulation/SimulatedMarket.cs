@@ -8,10 +8,8 @@ namespace ActorTrade.Market.Simulation;
 /// <param name="VolatilityPerDay">Standard deviation of a day's return, as a fraction.</param>
 /// <param name="SpreadBps">Full spread in 1e-4 of the mid price.</param>
 /// <param name="Decimals">Decimal places of a price; one unit is the smallest spread.</param>
-/// <param name="CrossOf">
-/// Where set, the price follows the quotient of these two symbols with a small deviation of its own that comes and
-/// goes: the triangle
-/// is open now and then, as in real markets.
+/// <param name="CrossOf"> Where set, the price follows the quotient of these two symbols with a small deviation of its
+/// own that comes and goes: the triangle is open now and then, as in real markets.
 /// </param>
 public sealed record SimulatedSymbol(
     Symbol Symbol,
@@ -25,13 +23,11 @@ public sealed record SimulatedSymbol(
 /// An endless market from a seed, so that a node without data shows life. Not a model to test strategies on.
 /// </summary>
 /// <remarks>
-/// Each step a price takes a geometric step with a pull to its anchor: p ← p × (1 + σ√dt × z + κdt × (anchor − p) /
-/// anchor), z about normal (a sum
-/// of twelve uniform numbers), limited to a tenth and ten times the anchor. Only + − × ÷ and √ of doubles, which IEEE
-/// 754 defines to the
-/// last bit, so the same seed gives the same ticks on every machine. Every step gives each symbol a quote, in the order
-/// of the list; about
-/// one in three is also a trade at the bid or the ask.
+/// Each step a price takes a geometric step with a pull to its anchor: p ← p × (1 + σ√dt × z + κdt × (anchor
+/// − p) / anchor), z about normal (a sum of twelve uniform numbers), limited to a tenth and ten times the
+/// anchor. Only + − × ÷ and √ of doubles, which IEEE 754 defines to the last bit, so the same seed gives the
+/// same ticks on every machine. Every step gives each symbol a quote, in the order of the list; about one in
+/// three is also a trade at the bid or the ask.
 /// </remarks>
 public sealed class SimulatedMarket
 {

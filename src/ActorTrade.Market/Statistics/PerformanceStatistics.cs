@@ -12,9 +12,9 @@ public readonly record struct ClosedTrade(DateTimeOffset ClosedAt, decimal Profi
 /// <remarks>
 /// <list type="bullet">
 /// <item>Year: 365.25 days of calendar time; years = (last − first instant) / year.</item>
-/// <item>Sampling of returns: the equity is a step function, read at first + k × interval and at the last instant. The
-/// interval is a day for
-/// periods of 30 days and more, an hour for two days and more, else a minute. r = E(k) / E(k−1) − 1.</item>
+/// <item>Sampling of returns: the equity is a step function, read at first + k × interval and at the
+/// last instant. The interval is a day for periods of 30 days and more, an hour for two days and more,
+/// else a minute. r = E(k) / E(k−1) − 1.</item>
 /// <item>Annualisation: × √(number of returns / years), so by the actual period and not by 252 or 365.</item>
 /// <item>The risk-free rate is 0.</item>
 /// </list>
@@ -23,19 +23,16 @@ public readonly record struct ClosedTrade(DateTimeOffset ClosedAt, decimal Profi
 /// <param name="EndEquity">Equity at the last instant.</param>
 /// <param name="NetProfit">End − start, open positions included at their value.</param>
 /// <param name="TotalReturn">Net profit / start; null where the start is not above 0.</param>
-/// <param name="Cagr">
-/// (end / start)^(1 / years) − 1. Null for no time, a start not above 0, or beyond what a double holds; −1 where
-/// nothing is left.
-/// For periods far below a year it is an extrapolation.
+/// <param name="Cagr"> (end / start)^(1 / years) − 1. Null for no time, a start not above 0, or beyond what a double
+/// holds; −1 where nothing is left. For periods far below a year it is an extrapolation.
 /// </param>
-/// <param name="Sharpe">Mean / sample standard deviation of the returns, annualised; null under two returns or without
-/// variance.</param>
-/// <param name="Sortino">Mean / √(Σ min(r, 0)² / n), annualised; null under two returns or where no return is
-/// negative.</param>
+/// <param name="Sharpe">Mean / sample standard deviation of the returns, annualised; null under
+/// two returns or without variance.</param>
+/// <param name="Sortino">Mean / √(Σ min(r, 0)² / n), annualised; null under two
+/// returns or where no return is negative.</param>
 /// <param name="Calmar">Cagr / max drawdown; null where either is missing or there was no drawdown.</param>
-/// <param name="MaxDrawdown">
-/// Largest (peak − equity) / peak over every point, not only samples: 0 = never below a peak, 1 = all lost. Above 1
-/// with debts.
+/// <param name="MaxDrawdown"> Largest (peak − equity) / peak over every point, not only samples: 0 = never below
+/// a peak, 1 = all lost. Above 1 with debts.
 /// </param>
 /// <param name="ProfitFactor">Sum of profits / sum of losses of closed trades; null without a loss.</param>
 /// <param name="WinRate">Part of the closed trades with a profit above 0; null without trades.</param>
@@ -98,8 +95,7 @@ public sealed record PerformanceStatistics(
 
     /// <summary>
     /// The sum of several curves of one currency: at each instant of any of them the sum of what each was worth,
-    /// counting a curve
-    /// that has not begun with its first equity.
+    /// counting a curve that has not begun with its first equity.
     /// </summary>
     public static IReadOnlyList<EquityPoint> Sum(IReadOnlyList<IReadOnlyList<EquityPoint>> curves)
     {

@@ -5,14 +5,12 @@ namespace ActorTrade.Market.Views;
 
 /// <summary>
 /// Keeps one pending tick per symbol and venue for a consumer that is slower than the feed: the newest values win, and
-/// every merge is
-/// counted. Market data may be conflated; nothing else may.
+/// every merge is counted. Market data may be conflated; nothing else may.
 /// </summary>
 /// <remarks>
 /// Ticks leave in the order in which their key became pending, so a busy symbol cannot starve a quiet one. At most one
-/// tick waits per
-/// key, and at most <c>keysMax</c> keys; a tick beyond that is refused and counted, never dropped in silence.
-/// Not thread-safe: it belongs to one actor or one stream stage.
+/// tick waits per key, and at most <c>keysMax</c> keys; a tick beyond that is refused and counted, never dropped in
+/// silence. Not thread-safe: it belongs to one actor or one stream stage.
 /// </remarks>
 public sealed class TickConflator
 {
@@ -37,8 +35,7 @@ public sealed class TickConflator
 
     /// <summary>
     /// One tick for two of the same symbol and venue: each field from the newer one that has it, volumes added, so that
-    /// candles
-    /// keep their volume. A quote and a trade become a tick with both.
+    /// candles keep their volume. A quote and a trade become a tick with both.
     /// </summary>
     public static Tick Merge(Tick older, Tick newer)
     {

@@ -18,13 +18,14 @@ public sealed record AppendLimitResult(long Events, long Requests, long Commits,
 }
 
 /// <summary>
-/// Measures the append limit of a directory's disk through <see cref="SqliteJournal"/>. A fixed number of requests is kept in
-/// flight, each acknowledged one being replaced by the next, so commits gather as they do under real load.
+/// Measures the append limit of a directory's disk through <see cref="SqliteJournal"/>. A fixed number of requests is
+/// kept in flight, each acknowledged one being replaced by the next, so commits gather as they do under real load.
 /// </summary>
 public static class JournalAppendLimit
 {
     /// <param name="directory">Where to make the journal; should be empty and is left as it is afterwards.</param>
-    /// <param name="shapes">The requests to repeat, in turn: each is the events of one command, with real names and bytes.</param>
+    /// <param name="shapes">The requests to repeat, in turn: each is the events of one
+    /// command, with real names and bytes.</param>
     /// <param name="entities">Entities the requests go to in turn.</param>
     /// <param name="inFlight">Requests unanswered at any time; sets the size of the commits.</param>
     /// <param name="duration">How long to append.</param>
@@ -106,7 +107,8 @@ public static class JournalAppendLimit
             {
                 if (outcome != AppendOutcome.Stored)
                 {
-                    _ended.TrySetException(new InvalidOperationException($"An append ended as {outcome}.", journal.Failure));
+                    _ended.TrySetException(
+                        new InvalidOperationException($"An append ended as {outcome}.", journal.Failure));
                     return;
                 }
 
@@ -149,7 +151,8 @@ public static class JournalAppendLimit
 
     private sealed class StreamSink : IRecoverySink
     {
-        public TaskCompletionSource<LimitStream> Stream { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<LimitStream> Stream { get; } = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool Restore(StoredSnapshot snapshot) => true;
 
@@ -157,7 +160,8 @@ public static class JournalAppendLimit
         {
         }
 
-        public void Recovered(EntityStream stream, long lastSequenceNr) => Stream.SetResult(new LimitStream(stream, lastSequenceNr));
+        public void Recovered(EntityStream stream, long lastSequenceNr) =>
+            Stream.SetResult(new LimitStream(stream, lastSequenceNr));
 
         public void Failed(Exception reason) => Stream.SetException(reason);
     }

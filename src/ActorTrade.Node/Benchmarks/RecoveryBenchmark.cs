@@ -15,7 +15,8 @@ namespace ActorTrade.Node.Benchmarks;
 /// <param name="Events">Events in the journal.</param>
 /// <param name="Entities">Entities with events.</param>
 /// <param name="ReadEventsPerSecond">Reading alone, in commit order, checksums included.</param>
-/// <param name="RefoldEventsPerSecond">Reading, decoding and folding all entities from nothing, on three threads.</param>
+/// <param name="RefoldEventsPerSecond">Reading, decoding and folding all entities
+/// from nothing, on three threads.</param>
 /// <param name="OpenSeconds">Opening the journal after a clean close.</param>
 /// <param name="ReadySeconds">From opening until every entity has answered a query, snapshots on.</param>
 /// <param name="ReadyWithoutSnapshotsSeconds">The same after every snapshot was deleted.</param>

@@ -11,7 +11,8 @@ using ActorTrade.Kernel;
 
 namespace ActorTrade.Node.Benchmarks;
 
-/// <summary>Accounts with money and pools with liquidity on a journal, made by ordinary commands: the ground of the swap benchmarks.</summary>
+/// <summary>Accounts with money and pools with liquidity on a journal, made by ordinary commands: the
+/// ground of the swap benchmarks.</summary>
 internal sealed class SwapField : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -24,7 +25,8 @@ internal sealed class SwapField : IAsyncDisposable
         Pools = pools;
     }
 
-    public static IReadOnlyList<IEntityDefinition> Definitions { get; } = [Account.Definition, Pool.Definition, Token.Definition];
+    public static IReadOnlyList<IEntityDefinition> Definitions { get; } = [Account.Definition, Pool.Definition,
+        Token.Definition];
 
     public static TokenId BaseToken { get; } = TokenId.Parse("BTC");
 
@@ -50,7 +52,8 @@ internal sealed class SwapField : IAsyncDisposable
     {
         var system = new ActorSystem("bench", new ActorSystemOptions
         {
-            GuardianStrategy = new SupervisorStrategy { Backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)) },
+            GuardianStrategy = new SupervisorStrategy { Backoff = new Backoff(
+                TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)) },
         });
         var shards = new LocalShards(
             system,
@@ -76,7 +79,8 @@ internal sealed class SwapField : IAsyncDisposable
         await OpenAsync(provider, UInt256.Parse("1000000000000000000"), UInt256.Parse("1000000000000000000000"));
         foreach (var chunk in Accounts.Chunk(256))
         {
-            await Task.WhenAll(chunk.Select(a => OpenAsync(a, UInt256.Parse("1000000000000"), UInt256.Parse("100000000000000"))));
+            await Task.WhenAll(
+                chunk.Select(a => OpenAsync(a, UInt256.Parse("1000000000000"), UInt256.Parse("100000000000000"))));
         }
 
         foreach (var chunk in Pools.Chunk(64))
@@ -110,7 +114,8 @@ internal sealed class SwapField : IAsyncDisposable
 
     private async Task AskAsync(EntityId target, ICommand command)
     {
-        var header = new CommandHeader(System.Random.NextGuid(), CommandContext.Self, System.Time.GetUtcNow() + Patience);
+        var header = new CommandHeader(
+            System.Random.NextGuid(), CommandContext.Self, System.Time.GetUtcNow() + Patience);
         var answer = await Shards.AskAsync(target, command, header, Patience, System.Time);
         if (answer is not Answer.Accepted)
         {

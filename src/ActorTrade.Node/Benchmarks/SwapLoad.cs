@@ -16,7 +16,8 @@ public sealed record SwapLoadResult(long Swaps, long Refused, double Seconds, do
     public double SwapsPerSecond => Swaps / Seconds;
 }
 
-/// <summary>Many traders who each swap back and forth: closed (the next swap when the last is settled) or paced (at fixed times).</summary>
+/// <summary>Many traders who each swap back and forth: closed (the next swap when the last is
+/// settled) or paced (at fixed times).</summary>
 internal sealed class SwapLoad
 {
     private static readonly TimeSpan DeadlineAhead = TimeSpan.FromSeconds(5);
@@ -60,7 +61,8 @@ internal sealed class SwapLoad
     {
         var load = new SwapLoad(field, warmUp, duration);
         var start = Stopwatch.GetTimestamp();
-        var traders = Enumerable.Range(0, field.Accounts.Length).Select(i => new Trader(load, i, pools, isClosed: false)).ToArray();
+        var traders = Enumerable.Range(
+            0, field.Accounts.Length).Select(i => new Trader(load, i, pools, isClosed: false)).ToArray();
         long sent = 0;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         while (Stopwatch.GetTimestamp() < load._measureTo && await timer.WaitForNextTickAsync())
@@ -140,7 +142,8 @@ internal sealed class SwapLoad
         }
     }
 
-    /// <summary>Counts of latencies in buckets 2 % apart, from 1 µs to about 10 minutes; safe for concurrent use.</summary>
+    /// <summary>Counts of latencies in buckets 2 % apart, from 1 µs to about 10
+    /// minutes; safe for concurrent use.</summary>
     private sealed class Histogram
     {
         private const double Step = 1.02;

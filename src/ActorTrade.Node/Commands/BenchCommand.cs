@@ -6,21 +6,23 @@ using ActorTrade.Node.Benchmarks;
 namespace ActorTrade.Node.Commands;
 
 /// <summary>
-/// <c>actortrade bench</c>: what this machine does, always beside a peer or a limit measured in the same run. The goals and what
-/// was measured are in docs/benchmarks.md.
+/// <c>actortrade bench</c>: what this machine does, always beside a peer or a limit measured in the same run. The goals
+/// and what was measured are in docs/benchmarks.md.
 /// </summary>
 internal static class BenchCommand
 {
     private const double SecondsDefault = 10;
 
-    public static Command Create(CommonOptions common) => new("bench", "Measure this machine: swaps, kernel, recovery, ticks.")
+    public static Command Create(CommonOptions common) =>
+        new("bench", "Measure this machine: swaps, kernel, recovery, ticks.")
     {
         Case(common, "swaps", "Durable swaps a second, against the journal's own append limit.", SwapsAsync),
         Case(common, "kernel", "Messages and asks a second, against a bounded channel.", KernelAsync),
-        Case(common, "recovery", "Events a second read and folded, and the time to restart on a million events.", RecoveryAsync),
+        Case(common, "recovery", "Events a second read and folded; a restart on a million of them.", RecoveryAsync),
     };
 
-    private static Command Case(CommonOptions common, string name, string description, Func<TimeSpan, Task<Measured>> measure)
+    private static Command Case(
+        CommonOptions common, string name, string description, Func<TimeSpan, Task<Measured>> measure)
     {
         var seconds = new Option<double>("--seconds")
         {

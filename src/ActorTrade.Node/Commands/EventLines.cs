@@ -11,8 +11,7 @@ namespace ActorTrade.Node.Commands;
 
 /// <summary>
 /// Events as lines of JSON: place, entity, time, stored name, who caused it, and the record's fields. Amounts, ids and
-/// prices are
-/// strings, so nothing is lost on readers whose numbers are doubles.
+/// prices are strings, so nothing is lost on readers whose numbers are doubles.
 /// </summary>
 internal sealed class EventLines(Stream output, EventCatalog catalog) : IDisposable
 {

@@ -4,8 +4,7 @@ namespace ActorTrade.Node.Configuration;
 
 /// <summary>
 /// Makes the section records from settings and defaults: a parameter of a section's constructor is the option of that
-/// name.
-/// An option that no parameter asks for, or the reverse, is a bug and throws.
+/// name. An option that no parameter asks for, or the reverse, is a bug and throws.
 /// </summary>
 internal sealed class SectionBinder(
     OptionCatalogue catalogue, Dictionary<string, Setting> settings, List<string> problems)

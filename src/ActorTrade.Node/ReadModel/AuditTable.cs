@@ -10,8 +10,7 @@ namespace ActorTrade.Node.ReadModel;
 
 /// <summary>
 /// <c>audit_log</c>: what someone decided (who, when, what, from what to what). What the cluster does on its own
-/// behalf to finish
-/// it is in the other tables.
+/// behalf to finish it is in the other tables.
 /// </summary>
 /// <remarks>Address and user agent stay empty: the journal does not hold them, and there is no sign-in yet.</remarks>
 public sealed class AuditTable : IProjection
@@ -59,7 +58,8 @@ public sealed class AuditTable : IProjection
             Account.Event.SwapStarted e => (
                 "swap", null, $"{e.AmountIn} {e.Route[0].TokenIn} to at least {e.MinAmountOut} {e.Route[^1].TokenOut}"),
             Account.Event.LiquidityAdditionStarted e => (
-                "add-liquidity", null, $"{e.Max0.Amount} {e.Max0.Token} and {e.Max1.Amount} {e.Max1.Token} to {e.Pool}"),
+                "add-liquidity", null,
+                $"{e.Max0.Amount} {e.Max0.Token} and {e.Max1.Amount} {e.Max1.Token} to {e.Pool}"),
             Account.Event.LiquidityRemovalStarted e => ("remove-liquidity", null, $"{e.Shares} shares of {e.Pool}"),
             Account.Event.TransferStarted e => ("transfer", null, $"{e.Amount} {e.Token} to {e.To}"),
             Account.Event.WithdrawalStarted e => ("withdraw", null, $"{e.Amount} {e.Token}"),

@@ -11,8 +11,7 @@ namespace ActorTrade.Node.ReadModel;
 
 /// <summary>
 /// <c>accounts</c>, <c>balances</c>, <c>tokens</c>, <c>pools</c> and <c>pool_reserves</c>: who and what there is, and
-/// where the money
-/// lies. Amounts in base units, from the same postings as the check of conservation.
+/// where the money lies. Amounts in base units, from the same postings as the check of conservation.
 /// </summary>
 public sealed class BalanceTables : IProjection
 {

@@ -9,9 +9,9 @@ using static ActorTrade.Node.ReadModel.Columns;
 namespace ActorTrade.Node.ReadModel;
 
 /// <summary>
-/// <c>transactions</c>: one row for each affair that moved or was to move money; <c>tx_hash</c> is the affair's id. A
-/// row is made
-/// when the affair starts (pending) and completed when it ends (confirmed or failed), both by whoever drives it.
+/// <c>transactions</c>: one row for each affair that moved or was to move money; <c>tx_hash</c> is
+/// the affair's id. A row is made when the affair starts (pending) and completed when it ends
+/// (confirmed or failed), both by whoever drives it.
 /// </summary>
 /// <remarks>Block number and gas stay empty: nothing here happened on a chain. Amounts in base units.</remarks>
 public sealed class TransactionsTable : IProjection

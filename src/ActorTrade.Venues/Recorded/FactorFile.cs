@@ -2,11 +2,10 @@ namespace ActorTrade.Venues.Recorded;
 
 /// <summary>The dividend and split factors of one US stock, as LEAN stores them.</summary>
 /// <remarks>
-/// Rows <c>yyyyMMdd,price factor,split factor[,reference price]</c> in ascending order. A row holds for all dates up to
-/// and including
-/// its own (it is the last trading day before the event); the last row lies in the far future. Adjusted price = raw
-/// price × price
-/// factor × split factor. Adjusted prices know later events: use them for indicators, never to settle trades.
+/// Rows <c>yyyyMMdd,price factor,split factor[,reference price]</c> in ascending order. A row holds for all
+/// dates up to and including its own (it is the last trading day before the event); the last row lies in the
+/// far future. Adjusted price = raw price × price factor × split factor. Adjusted prices know later events: use
+/// them for indicators, never to settle trades.
 /// </remarks>
 public sealed class FactorFile
 {

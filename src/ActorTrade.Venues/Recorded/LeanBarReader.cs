@@ -5,13 +5,10 @@ namespace ActorTrade.Venues.Recorded;
 /// <summary>Reads the bars of one LEAN archive as ticks.</summary>
 /// <remarks>
 /// A row is stamped with the start of its bar, but its close is known only at the end: the tick is stamped with the
-/// bar's
-/// <b>end</b>, so a replay never sees a price before it was made. A trade bar gives last = close and volume; a quote
-/// bar gives bid and
-/// ask closes and their sizes. Size 0 means "not recorded" (all forex) and gives no size. A daily bar ends at the next
-/// local midnight.
-/// Open, high and low are checked (a bar whose high is not the highest is a bad row) and dropped.
-/// Sizes keep the float noise of their source (33.35399601000002).
+/// bar's <b>end</b>, so a replay never sees a price before it was made. A trade bar gives last = close and volume; a
+/// quote bar gives bid and ask closes and their sizes. Size 0 means "not recorded" (all forex) and gives no size. A
+/// daily bar ends at the next local midnight. Open, high and low are checked (a bar whose high is not the highest is a
+/// bad row) and dropped. Sizes keep the float noise of their source (33.35399601000002).
 /// </remarks>
 internal sealed class LeanBarReader : RowReader
 {
@@ -190,9 +187,8 @@ internal sealed class LeanBarReader : RowReader
     }
 
     /// <summary>
-    /// The bar's end in UTC. A local time that occurs twice (the hour after daylight saving ends) is taken as standard
-    /// time; one that never
-    /// occurs is refused.
+    /// The bar's end in UTC. A local time that occurs twice (the hour after daylight saving ends) is taken as
+    /// standard time; one that never occurs is refused.
     /// </summary>
     private bool TryEnd(DateTime start, out long utcTicks)
     {

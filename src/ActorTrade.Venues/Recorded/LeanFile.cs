@@ -16,10 +16,8 @@ public enum LeanTickType
 /// <summary>What the path of a LEAN archive says about its content.</summary>
 /// <remarks>
 /// Names: <c>…/TICKER/yyyyMMdd_{trade|quote}.zip</c> for seconds and minutes, <c>…/TICKER[_{trade|quote}].zip</c> for
-/// hours and
-/// days. Market and resolution are words of the folder names, the nearest folder first: LEAN's
-/// <c>crypto/coinbase/minute/btcusd</c> and a flat
-/// <c>coinbase-minute/btcusd</c> both say "coinbase" and "minute".
+/// hours and days. Market and resolution are words of the folder names, the nearest folder first: LEAN's
+/// <c>crypto/coinbase/minute/btcusd</c> and a flat <c>coinbase-minute/btcusd</c> both say "coinbase" and "minute".
 /// </remarks>
 /// <param name="Day">Midnight of the day in the file name, without a zone; null for hours and days.</param>
 public sealed record LeanFile(

@@ -20,10 +20,8 @@ public enum LeanResolution
 /// <summary>A market of LEAN data: the clock its rows are stamped with and the scale of its prices.</summary>
 /// <remarks>
 /// The clock belongs to the vendor, not to the asset: OANDA samples are UTC, FXCM samples are UTC−05:00 without
-/// daylight saving, US
-/// equities are New York local time. Reading one vendor with the clock of the other makes almost every minute look
-/// crossed.
-/// Source: LEAN's market-hours-database, <c>dataTimeZone</c>.
+/// daylight saving, US equities are New York local time. Reading one vendor with the clock of the other makes almost
+/// every minute look crossed. Source: LEAN's market-hours-database, <c>dataTimeZone</c>.
 /// </remarks>
 public sealed record LeanMarket(string Venue, LeanSecurity Security)
 {

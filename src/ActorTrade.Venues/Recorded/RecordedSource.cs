@@ -10,13 +10,12 @@ public enum RecordedFormat
 
 /// <summary>One file of recorded data, recognised but not yet opened.</summary>
 /// <param name="Path">The file, as the caller named it or its folder.</param>
-/// <param name="SortKey">
-/// The place of the file among files with a tick at the same instant: the name of the given folder or file and the path
-/// below it, with
-/// <c>/</c>. It does not depend on where the data lies, so neither does the order of a replay.
+/// <param name="SortKey"> The place of the file among files with a tick at the same instant: the name of
+/// the given folder or file and the path below it, with <c>/</c>. It does not depend on where the data
+/// lies, so neither does the order of a replay.
 /// </param>
-/// <param name="EarliestUtc">No tick of the file is earlier; the file stays closed until then. Null where
-/// unknown.</param>
+/// <param name="EarliestUtc">No tick of the file is earlier; the file stays closed
+/// until then. Null where unknown.</param>
 /// <param name="Lean">What the path says about a LEAN archive.</param>
 /// <param name="Pool">The pool of an event file.</param>
 public sealed record RecordedSource(

@@ -5,12 +5,9 @@ namespace ActorTrade.Venues.Recorded;
 /// <summary>Merges recorded files into one stream in the order of time.</summary>
 /// <remarks>
 /// Order: instant, then <see cref="RecordedSource.SortKey"/>, then line. It depends on the files alone, so two replays
-/// see the same
-/// stream. Ticks are numbered from 0 in that order. A bad row follows the good row before it in its file.
-/// <para>
-/// A k-way merge: one row per open file is in memory. A file whose name tells its day is opened when the stream reaches
-/// that day and
-/// closed at its end, so years of day files need no more memory than one day.
+/// see the same stream. Ticks are numbered from 0 in that order. A bad row follows the good row before it in its file.
+/// <para> A k-way merge: one row per open file is in memory. A file whose name tells its day is opened when the stream
+/// reaches that day and closed at its end, so years of day files need no more memory than one day.
 /// </para>
 /// </remarks>
 public static class RecordedStream

@@ -8,10 +8,8 @@ namespace ActorTrade.Venues.Recorded;
 /// </summary>
 /// <remarks>
 /// Rows stand in strictly rising order of (block, log index); one that does not is a bad row. As ticks only swaps
-/// count: last = the pool's
-/// mid price after the swap, volume = base tokens moved. Mint, Burn and Collect change no price and give no tick; read
-/// them with
-/// <see cref="Read"/>. Whole numbers may be printed as floats (<c>199045.0</c>).
+/// count: last = the pool's mid price after the swap, volume = base tokens moved. Mint, Burn and Collect change no
+/// price and give no tick; read them with <see cref="Read"/>. Whole numbers may be printed as floats (<c>199045.0</c>).
 /// </remarks>
 public sealed class UniswapV3EventReader
 {

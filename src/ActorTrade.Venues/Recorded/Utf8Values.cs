@@ -92,8 +92,7 @@ internal static class Utf8Values
 
     /// <summary>
     /// An instant as UTC ticks (100 ns since 0001-01-01): Unix milliseconds, or ISO 8601 with <c>T</c> or a blank
-    /// between date and time,
-    /// up to seven digits of a second, and <c>Z</c>, an offset, or nothing, which means UTC.
+    /// between date and time, up to seven digits of a second, and <c>Z</c>, an offset, or nothing, which means UTC.
     /// </summary>
     public static bool TryInstant(ReadOnlySpan<byte> text, out long utcTicks)
     {

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace ActorTrade.EndToEndTests.Running;
 
 /// <summary>
-/// <c>kill -9</c> in the middle of many swaps, again and again: what was acknowledged is there once, what was not is asked
-/// again with the same key and ends once, and the journal verifies clean.
+/// <c>kill -9</c> in the middle of many swaps, again and again: what was acknowledged is there once, what was not is
+/// asked again with the same key and ends once, and the journal verifies clean.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
@@ -48,7 +48,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
         Assert.Empty(_unanswered);
         output.WriteLine(
-            $"{_receipts.Count} swaps acknowledged over {Kills} kills; ready after {ready.Skip(1).Order().ElementAt(Kills / 2):0.00} s (median), {ready.Skip(1).Max():0.00} s (most).");
+            $"{_receipts.Count} swaps acknowledged over {Kills} kills; ready after "
+            + $"{ready.Skip(1).Order().ElementAt(Kills / 2):0.00} s (median), {ready.Skip(1).Max():0.00} s (most).");
         await VerifyAsync();
     }
 
@@ -57,7 +58,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         for (var i = 0; i < Clients; i++)
         {
             await node.PostAsync("/api/accounts", $$"""{"account":"client{{i}}"}""");
-            await node.PostAsync($"/api/accounts/client{i}/deposits", """{"token":"USD","amount":"1000000"}""", $"fund{i}");
+            const string deposit = """{"token":"USD","amount":"1000000"}""";
+            await node.PostAsync($"/api/accounts/client{i}/deposits", deposit, $"fund{i}");
         }
     }
 
@@ -76,7 +78,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         {
             var number = Interlocked.Increment(ref _keys);
             var key = $"key{number}";
-            var body = $$"""{"account":"client{{client}}","pool":"{{(number % 2 == 0 ? "BTC-USD" : "ETH-USD")}}","tokenIn":"USD","amountIn":"1.{{number % 90 + 10}}"}""";
+            var pool = number % 2 == 0 ? "BTC-USD" : "ETH-USD";
+            var body = Body($"client{client}", pool, $"1.{(number % 90) + 10}");
             _unanswered[key] = body;
             if (!await TrySwapAsync(node, key, body))
             {
@@ -95,7 +98,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     private async Task CheckSomeAsync(NodeProcess node, int round, bool all = false)
     {
-        foreach (var (key, receipt) in _receipts.Where(r => all || r.Key.GetHashCode(StringComparison.Ordinal) % 10 == round % 10))
+        foreach (var (key, receipt) in _receipts.Where(
+            r => all || r.Key.GetHashCode(StringComparison.Ordinal) % 10 == round % 10))
         {
             var again = await SendAsync(node, key, BodyOf(receipt));
             Assert.Equal(receipt, again.Text);
@@ -106,8 +110,14 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private static string BodyOf(string receipt)
     {
         var json = JsonDocument.Parse(receipt).RootElement;
-        return $$"""{"account":"{{json.GetProperty("account").GetString()}}","pool":"{{json.GetProperty("route")[0].GetString()}}","tokenIn":"USD","amountIn":"{{json.GetProperty("amountIn").GetString()}}"}""";
+        return Body(
+            json.GetProperty("account").GetString()!,
+            json.GetProperty("route")[0].GetString()!,
+            json.GetProperty("amountIn").GetString()!);
     }
+
+    private static string Body(string account, string pool, string amountIn) =>
+        $$"""{"account":"{{account}}","pool":"{{pool}}","tokenIn":"USD","amountIn":"{{amountIn}}"}""";
 
     private async Task<bool> TrySwapAsync(NodeProcess node, string key, string body)
     {
@@ -146,7 +156,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var (code, report, error) = await NodeProcess.CommandAsync("journal", "verify", "--json", "--data", _directory);
         Assert.True(code == 0, report + error);
 
-        // Independent of the node's own answers: every acknowledged trade started, swapped and settled once, and no other did.
+        // Independent of the node's own answers: every acknowledged trade started,
+        // swapped and settled once, and no other did.
         var (_, export, _) = await NodeProcess.CommandAsync("journal", "export", "--data", _directory);
         var events = export.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement)
@@ -157,7 +168,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             .ToList();
         foreach (var kind in new[] { "account.swap-started.v1", "pool.swapped.v1", "account.trade-settled.v1" })
         {
-            var trades = events[kind].Select(e => e.GetProperty("tradeId").GetString()).Order(StringComparer.Ordinal).ToList();
+            var trades = events[kind].Select(
+                e => e.GetProperty("tradeId").GetString()).Order(StringComparer.Ordinal).ToList();
             Assert.Equal(acknowledged, trades);
         }
     }

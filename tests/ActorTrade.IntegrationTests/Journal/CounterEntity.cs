@@ -26,10 +26,12 @@ public static class Counter
 
     public sealed record State(long Total, long Count);
 
-    public static readonly EntityDefinition<State, Command, Event, Refusal> Definition = Define(s => new Snapshot(s.Total, s.Count));
+    public static readonly EntityDefinition<State, Command, Event, Refusal> Definition = Define(
+        s => new Snapshot(s.Total, s.Count));
 
     /// <summary>Its snapshot forgets how many numbers there were.</summary>
-    public static readonly EntityDefinition<State, Command, Event, Refusal> Forgetful = Define(s => new Snapshot(s.Total, 0));
+    public static readonly EntityDefinition<State, Command, Event, Refusal> Forgetful = Define(
+        s => new Snapshot(s.Total, 0));
 
     public static readonly EventCatalog Catalog = new([Definition]);
 

@@ -73,7 +73,8 @@ public abstract class JournalContract : IAsyncLifetime
         long stored = 0;
         for (var round = 0; round < 50; round++)
         {
-            var queued = Enumerable.Range(1, 20).Select(i => Journal.Queue(stream, stored + i, null, $"{stored + i}")).ToList();
+            var queued = Enumerable.Range(
+                1, 20).Select(i => Journal.Queue(stream, stored + i, null, $"{stored + i}")).ToList();
             var recovery = await Journal.RecoverAsync(Alice);
             var outcomes = await Task.WhenAll(queued.Select(q => q.Outcome));
             var kept = outcomes.TakeWhile(o => o == AppendOutcome.Stored).Count();
@@ -150,7 +151,8 @@ public abstract class JournalContract : IAsyncLifetime
         var large = new byte[5_000_000];
         new Random(7).NextBytes(large);
         NewEvent[] events =
-            [new("probe.large.v1", large), .. Enumerable.Range(0, 6000).Select(i => new NewEvent("probe.small.v1", [(byte)(i % 256)]))];
+            [new("probe.large.v1", large),
+                .. Enumerable.Range(0, 6000).Select(i => new NewEvent("probe.small.v1", [(byte)(i % 256)]))];
         Assert.Equal(AppendOutcome.Stored, await Journal.Queue(stream, 1, null, events).Outcome);
         var recovery = await Journal.RecoverAsync(Alice);
         Assert.Equal(6001, recovery.Last);
@@ -279,7 +281,8 @@ public abstract class JournalContract : IAsyncLifetime
             var before = Journal.LastOrdering;
             await ReopenAsync();
             Assert.Equal(before, Journal.LastOrdering);
-            Assert.Equal(AppendOutcome.Fenced, await Journal.AppendAsync(streams[ids[0]], expected[ids[0]].Count + 1, "old"));
+            Assert.Equal(
+                AppendOutcome.Fenced, await Journal.AppendAsync(streams[ids[0]], expected[ids[0]].Count + 1, "old"));
             foreach (var id in ids)
             {
                 var recovery = await Journal.RecoverAsync(id);

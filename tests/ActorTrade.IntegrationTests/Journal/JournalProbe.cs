@@ -7,7 +7,8 @@ namespace ActorTrade.IntegrationTests.Journal;
 /// <summary>An append that can be awaited, and counts how often it heard its outcome.</summary>
 internal sealed class ProbeAppend : AppendRequest
 {
-    private readonly TaskCompletionSource<AppendOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AppendOutcome> _outcome = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private int _completions;
 
     public Task<AppendOutcome> Outcome => _outcome.Task;
@@ -24,7 +25,8 @@ internal sealed class ProbeAppend : AppendRequest
 /// <summary>What a recovery gave.</summary>
 internal sealed class ProbeRecovery : IRecoverySink
 {
-    private readonly TaskCompletionSource<ProbeRecovery> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ProbeRecovery> _done = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
 
     public bool TakesSnapshots { get; init; } = true;
 
@@ -81,12 +83,14 @@ internal static class JournalProbe
     public static ProbeAppend Queue(
         this IJournal journal, EntityStream stream, long first, DateTimeOffset? wakeAt, NewEvent[] events)
     {
-        var request = new ProbeAppend { Stream = stream, FirstSequenceNr = first, At = At, WakeAt = wakeAt, Events = events };
+        var request = new ProbeAppend { Stream = stream, FirstSequenceNr = first, At = At, WakeAt = wakeAt,
+            Events = events };
         journal.Append(request);
         return request;
     }
 
-    public static Task<AppendOutcome> AppendAsync(this IJournal journal, EntityStream stream, long first, params string[] texts) =>
+    public static Task<AppendOutcome> AppendAsync(
+        this IJournal journal, EntityStream stream, long first, params string[] texts) =>
         journal.Queue(stream, first, null, texts).Outcome.WaitAsync(Patience);
 
     public static string Text(this StoredEvent stored) => Encoding.UTF8.GetString(stored.Payload.Span);

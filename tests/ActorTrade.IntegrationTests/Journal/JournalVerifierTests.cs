@@ -51,7 +51,8 @@ public sealed class JournalVerifierTests : IDisposable
 
         var report = Verify();
         Assert.False(report.IsClean);
-        Assert.Contains(report.Problems, p => p.Ordering == position && p.What.Contains(word, StringComparison.Ordinal));
+        Assert.Contains(report.Problems, p => p.Ordering == position
+            && p.What.Contains(word, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,7 +81,8 @@ public sealed class JournalVerifierTests : IDisposable
         Assert.Throws<JournalHeldException>(() => Verify());
     }
 
-    private VerificationReport Verify(string? directory = null, IVerificationObserver? observer = null) => JournalVerifier.Verify(
+    private VerificationReport Verify(string? directory = null, IVerificationObserver? observer = null) =>
+        JournalVerifier.Verify(
         directory ?? _directory.Path, [Counter.Definition], Counter.Catalog, observer is null ? [] : [observer]);
 
     private async Task FillAsync(

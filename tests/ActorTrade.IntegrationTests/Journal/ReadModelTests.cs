@@ -167,7 +167,8 @@ public sealed class ReadModelTests : IAsyncLifetime
             new(
                 Prefix + "totals",
                 [
-                    new("id", ColumnType.Text), new("total", ColumnType.Text), new("newest", ColumnType.Integer, IsNullable: true),
+                    new("id", ColumnType.Text), new("total", ColumnType.Text),
+                    new("newest", ColumnType.Integer, IsNullable: true),
                 ],
                 ["id"]),
             new(Prefix + "stamps", [new("id", ColumnType.Text), new("changed_at", ColumnType.Text)], ["id"]),
@@ -184,7 +185,8 @@ public sealed class ReadModelTests : IAsyncLifetime
             Cell[] key = [new("id", projected.Entity.ToString())];
             yield return new RowChange.AddToAmount(Prefix + "totals", key, "total", amount * Factor);
             yield return new RowChange.Update(Prefix + "totals", key, new Cell("newest", amount));
-            yield return new RowChange.Insert(Prefix + "additions", new("ordering", projected.Ordering), new("amount", amount));
+            yield return new RowChange.Insert(
+                Prefix + "additions", new("ordering", projected.Ordering), new("amount", amount));
             if (projected.Ordering == CrashesAt)
             {
                 throw new InvalidOperationException("planted");

@@ -112,7 +112,8 @@ public sealed class SqliteJournalTests : IDisposable
         }
 
         await using var again = SqliteJournal.Open(_directory.Path);
-        Assert.Equal(position, (await Assert.ThrowsAsync<JournalDamagedException>(() => again.RecoverAsync(Alice))).Ordering);
+        Assert.Equal(
+            position, (await Assert.ThrowsAsync<JournalDamagedException>(() => again.RecoverAsync(Alice))).Ordering);
         Assert.NotNull(again.Failure);
     }
 
@@ -196,7 +197,8 @@ public sealed class SqliteJournalTests : IDisposable
         NewEvent[] events = [new("probe.other.v1", new byte[400_000])];
         Assert.Equal(AppendOutcome.Failed, await journal.Queue(bobs, 1, null, events).Outcome);
         bobs = (await journal.RecoverAsync(bob)).Stream;
-        Assert.Equal(AppendOutcome.Stored, await journal.Queue(bobs, 1, null, [new NewEvent("probe.third.v1", [1])]).Outcome);
+        Assert.Equal(
+            AppendOutcome.Stored, await journal.Queue(bobs, 1, null, [new NewEvent("probe.third.v1", [1])]).Outcome);
         await journal.DisposeAsync();
         await using var reopened = SqliteJournal.Open(_directory.Path);
         Assert.Equal(
@@ -269,7 +271,8 @@ public sealed class SqliteJournalTests : IDisposable
         }
 
         Assert.Equal(AppendOutcome.Fenced, await journal.AppendAsync(first, 1, "forgotten"));
-        Assert.Equal(AppendOutcome.Stored, await journal.AppendAsync((await journal.RecoverAsync(Alice)).Stream, 1, "a"));
+        Assert.Equal(
+            AppendOutcome.Stored, await journal.AppendAsync((await journal.RecoverAsync(Alice)).Stream, 1, "a"));
         Assert.Equal(1, journal.Statistics().Entities);
     }
 
@@ -279,7 +282,8 @@ public sealed class SqliteJournalTests : IDisposable
         await using var journal = SqliteJournal.Open(_directory.Path, new() { WaitingBytesMax = 1000 });
         var stream = (await journal.RecoverAsync(Alice)).Stream;
         Assert.True(journal.HasRoom);
-        var request = new BlockingAppend(journal) { Stream = stream, FirstSequenceNr = 1, At = default, WakeAt = null, Events = [new("x", [])] };
+        var request = new BlockingAppend(
+            journal) { Stream = stream, FirstSequenceNr = 1, At = default, WakeAt = null, Events = [new("x", [])] };
         journal.Append(request);
         await request.Reached.Task;
         var waiting = journal.Queue(stream, 2, null, new string('x', 1001));

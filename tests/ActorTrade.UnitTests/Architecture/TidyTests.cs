@@ -4,10 +4,9 @@ using System.Text.RegularExpressions;
 namespace ActorTrade.UnitTests.Architecture;
 
 /// <summary>
-/// Lint as a test. What broke a rule when it came in is counted in tidy-ratchet.txt, which may only shrink: a new break
-/// fails,
-/// and so does a line of the ratchet that is no longer needed. A reasoned, lasting exception stands in
-/// tidy-exceptions.txt.
+/// Lint as a test. What broke a rule when it came in is counted in tidy-ratchet.txt, which may only shrink:
+/// a new break fails, and so does a line of the ratchet that is no longer needed. A reasoned, lasting
+/// exception stands in tidy-exceptions.txt.
 /// </summary>
 public sealed class TidyTests
 {

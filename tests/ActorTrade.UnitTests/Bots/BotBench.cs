@@ -89,7 +89,8 @@ internal sealed class BotBench
     public TRejection Refuse<TRejection>(ICommand command, string principal = CommandContext.Self)
         where TRejection : IRejection => Assert.IsType<TRejection>(Decide(command, principal).Rejection);
 
-    public OrderId Place(Bot.Command.PlaceOrder order) => Assert.IsType<Bot.Event.OrderIntended>(Assert.Single(Accept(order))).OrderId;
+    public OrderId Place(Bot.Command.PlaceOrder order) =>
+        Assert.IsType<Bot.Event.OrderIntended>(Assert.Single(Accept(order))).OrderId;
 
     /// <summary>Answers a waiting effect and lets the bot record what follows.</summary>
     public void Answer(Effect effect, Answer answer)

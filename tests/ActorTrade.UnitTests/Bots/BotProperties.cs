@@ -103,7 +103,8 @@ public sealed class BotProperties
 
     // A pure close takes its exact share of the cost, rounded against the holder by less than one.
     private static void CheckShare(
-        BotPosition before, BotPosition after, Side side, UInt256 size, UInt256 amount, UInt256 baseFee, UInt256 quoteFee)
+        BotPosition before, BotPosition after, Side side, UInt256 size, UInt256 amount, UInt256 baseFee,
+        UInt256 quoteFee)
     {
         var closes = before.Quantity.IsNegative == (side == Side.Buy) && size <= before.Quantity.Magnitude;
         if (!closes || !baseFee.IsZero || before.Quantity.IsZero)
@@ -139,7 +140,8 @@ public sealed class BotProperties
         private BigInteger cash;
         private int trades;
 
-        public BotBench Bench { get; } = BotBench.Running(BotBench.Limits with { OrdersPerDayMax = 20, DailyLossMax = 60m });
+        public BotBench Bench { get; } = BotBench.Running(
+            BotBench.Limits with { OrdersPerDayMax = 20, DailyLossMax = 60m });
 
         public void Step()
         {
@@ -217,7 +219,8 @@ public sealed class BotProperties
             var price = random.Next(3_000, 9_000);
             var amount = BotBench.Instrument.QuoteAmount(size, price, Rounding.Down);
             var fill = new Bot.Command.RecordFill(
-                order.OrderId, $"t{trades++}", order.Side, size, price, amount, (UInt256)(uint)random.Next(1000), BotBench.Usd);
+                order.OrderId, $"t{trades++}", order.Side, size, price, amount, (UInt256)(uint)random.Next(1000),
+                BotBench.Usd);
             Bench.Accept(fill);
             fills.Add((fill.OrderId, fill.VenueTradeId));
             remaining[order.OrderId] -= size;
@@ -289,7 +292,8 @@ public sealed class BotProperties
             // What it must give at least, so that the position limit is exact.
             var tokenIn = swap.Route[0].TokenIn;
             Bench.Answer(effect, BotBench.Accepted(new Account.Event.TradeSettled(
-                swap.TradeId, tokenIn, swap.AmountIn, swap.Route[^1].TokenOut, swap.MinAmountOut, default, 0, Bench.Now)));
+                swap.TradeId, tokenIn, swap.AmountIn, swap.Route[^1].TokenOut, swap.MinAmountOut, default, 0,
+                Bench.Now)));
             if (tokenIn == BotBench.Usd)
             {
                 Book(Side.Buy, swap.MinAmountOut, swap.AmountIn, default);

@@ -163,7 +163,8 @@ public sealed class BotRunnerTests
         using var world = new World();
         world.Start();
         world.Tell(new BotRunnerMessage.Hear(new Signal(
-            BotBench.BtcUsd, SignalKind.EmaCross, SignalDirection.Buy, 1, TimeSpan.FromHours(1), "test", BotBench.Start)));
+            BotBench.BtcUsd, SignalKind.EmaCross, SignalDirection.Buy, 1, TimeSpan.FromHours(1), "test",
+            BotBench.Start)));
         Assert.Equal(1, world.Strategy.Signals);
         Assert.Equal(1, world.Stats.Signals);
     }
@@ -257,7 +258,8 @@ public sealed class BotRunnerTests
             Strategy = new Puppet();
             var strategy = Strategy;
             runner = system.Spawn(
-                () => new BotRunner(new BotRunnerSettings(BotBench.Id, [BotBench.Instrument], () => strategy, "paper", this)),
+                () => new BotRunner(
+                    new BotRunnerSettings(BotBench.Id, [BotBench.Instrument], () => strategy, "paper", this)),
                 $"bot-{++runners}");
             dispatcher.RunUntilIdle();
         }
@@ -338,7 +340,8 @@ public sealed class BotRunnerTests
 
         public void Dispose() => system.StopAsync(TimeSpan.FromSeconds(1));
 
-        private Answer Decide(ICommand command, CommandHeader header) => Bench.Decide(command, header.Principal).Rejection is { } rejection
+        private Answer Decide(ICommand command, CommandHeader header) =>
+            Bench.Decide(command, header.Principal).Rejection is { } rejection
             ? new Answer.Rejected(rejection)
             : new Answer.Accepted(Bench.Accept(command, header.Principal), Bench.Journal.Count, header.ExpiresAt);
 
@@ -346,7 +349,8 @@ public sealed class BotRunnerTests
         {
             for (; SendsNotices && noticed < Bench.Journal.Count; noticed++)
             {
-                runner?.Tell(new BotRunnerMessage.Notice(new BotNotice((Bot.Event)Bench.Journal[noticed], noticed + 1)));
+                runner?.Tell(
+                    new BotRunnerMessage.Notice(new BotNotice((Bot.Event)Bench.Journal[noticed], noticed + 1)));
             }
         }
     }

@@ -50,7 +50,8 @@ public sealed class BotTests
         {
             "Parameters" => good with { Parameters = [new BotParameter("b", "1"), new BotParameter("a", "1")] },
             "Instruments" => good with { Instruments = [] },
-            "OpenOrdersMax" => good with { Limits = good.Limits with { OpenOrdersMax = BotLimits.OpenOrdersCeiling + 1 } },
+            "OpenOrdersMax" =>
+                good with { Limits = good.Limits with { OpenOrdersMax = BotLimits.OpenOrdersCeiling + 1 } },
             _ => good with { Limits = good.Limits with { DailyLossMax = 0 } },
         };
         var rejection = new BotBench().Refuse<Bot.Rejection.InvalidRegistration>(bad, BotBench.Owner);
@@ -186,7 +187,8 @@ public sealed class BotTests
                 typeof(Bot.Event.CancelIntended), typeof(Bot.Event.CancelIntended)],
             events.Select(e => e.GetType()));
         Assert.Equal(BotBench.Micros(200.5m), ((Bot.Event.LimitBreached)events[1]).Value);
-        Assert.Contains(bench.Waiting.Values, e => e.Command is Order.Command.Cancel && e.Target == Order.IdOf(resting));
+        Assert.Contains(bench.Waiting.Values, e => e.Command is Order.Command.Cancel
+            && e.Target == Order.IdOf(resting));
         bench.Refuse<Bot.Rejection.LimitExceeded>(new Bot.Command.Start(), BotBench.Owner);
         bench.Now = BotBench.Start.AddHours(13).AddMinutes(59);
         bench.Refuse<Bot.Rejection.LimitExceeded>(new Bot.Command.Start(), BotBench.Owner);
@@ -216,9 +218,11 @@ public sealed class BotTests
     {
         var bench = BotBench.Running();
         bench.Accept(BotBench.Swap(BotBench.Usd, BotBench.Btc, BotBench.Micros(600m), BotBench.Sats(0.099m)));
-        bench.Accept(new Bot.Command.RecordSwapSettled(((Bot.Event.SwapIntended)bench.Journal[^1]).TradeId, BotBench.Sats(0.1m)));
+        bench.Accept(new Bot.Command.RecordSwapSettled(
+            ((Bot.Event.SwapIntended)bench.Journal[^1]).TradeId, BotBench.Sats(0.1m)));
         bench.Accept(BotBench.Swap(BotBench.Btc, BotBench.Usd, BotBench.Sats(0.1m), BotBench.Micros(601m)));
-        bench.Accept(new Bot.Command.RecordSwapSettled(((Bot.Event.SwapIntended)bench.Journal[^1]).TradeId, BotBench.Micros(602m)));
+        bench.Accept(new Bot.Command.RecordSwapSettled(
+            ((Bot.Event.SwapIntended)bench.Journal[^1]).TradeId, BotBench.Micros(602m)));
         var position = bench.View.PositionOf(BotBench.BtcUsd);
         Assert.True(position.Quantity.IsZero && position.BookCost.IsZero);
         Assert.Equal("2", position.Realised.Format(6));

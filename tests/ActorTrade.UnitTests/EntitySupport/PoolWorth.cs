@@ -5,8 +5,7 @@ namespace ActorTrade.UnitTests.EntitySupport;
 
 /// <summary>
 /// The slow oracle of a pool's promise: of all combinations in which its open legs can commit and abort, the one that
-/// leaves
-/// the least reserve0 × reserve1 for one share squared. It must never fall, whatever happens to the pool.
+/// leaves the least reserve0 × reserve1 for one share squared. It must never fall, whatever happens to the pool.
 /// </summary>
 internal sealed record PoolWorth(BigInteger LeastProduct, BigInteger Shares)
 {

@@ -7,11 +7,10 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.UnitTests.EntitySupport;
 
 /// <summary>
-/// Accounts, pools and tokens that speak over a bad network, as pure folds: effects and answers arrive in any order,
-/// doubled,
-/// late or not at all; entities restart from snapshot or journal on a node whose clock is off by as much as is allowed.
-/// Books
-/// are kept of every event, and the invariants of pools are checked at every step. Repeatable from its seed.
+/// Accounts, pools and tokens that speak over a bad network, as pure folds: effects and answers arrive in
+/// any order, doubled, late or not at all; entities restart from snapshot or journal on a node whose clock
+/// is off by as much as is allowed. Books are kept of every event, and the invariants of pools are checked
+/// at every step. Repeatable from its seed.
 /// </summary>
 internal sealed class TradeNetwork(int seed)
 {

@@ -117,7 +117,8 @@ public sealed class InMemoryJournalTests
         Assert.Equal(["a", "b"], Recover().Texts);
     }
 
-    /// <summary>What was acknowledged survives any faults, once and in order, and the same seed tells the same story.</summary>
+    /// <summary>What was acknowledged survives any faults, once and in order, and the
+    /// same seed tells the same story.</summary>
     [Fact]
     public void Whatever_faults_happen_acknowledged_events_are_there_once_and_in_order()
     {
@@ -181,7 +182,8 @@ public sealed class InMemoryJournalTests
         var stored = journal.ReadAll(0).Select(e => Encoding.UTF8.GetString(e.Payload.Span)).ToList();
         Assert.Equal(acknowledged, stored.Where(acknowledged.Contains));
         Assert.Equal(stored.Distinct(), stored);
-        Assert.Equal(Enumerable.Range(1, stored.Count).Select(i => (long)i), journal.ReadAll(0).Select(e => e.SequenceNr));
+        Assert.Equal(
+            Enumerable.Range(1, stored.Count).Select(i => (long)i), journal.ReadAll(0).Select(e => e.SequenceNr));
         return log.AppendJoin(',', stored).ToString();
 
         void Settle()

@@ -42,8 +42,7 @@ public sealed class PoolPropertyTests
 
     /// <summary>
     /// An adversary opens legs, trades against the pool at the prices they leave, and then commits the legs it likes
-    /// and aborts
-    /// the others. Whatever it chooses, it cannot end with more of one token and no less of the other.
+    /// and aborts the others. Whatever it chooses, it cannot end with more of one token and no less of the other.
     /// </summary>
     [Fact]
     public void Nobody_profits_from_open_legs()

@@ -24,7 +24,8 @@ public sealed class ArbitrageSizingTests
             }
 
             var found = cycle.Best(6_000);
-            Assert.InRange((ulong)(found?.Profit ?? default), (ulong)(bestProfit.IsZero ? bestProfit : bestProfit - 1), (ulong)bestProfit);
+            Assert.InRange((ulong)(found?.Profit ?? default), (ulong)(bestProfit.IsZero ? bestProfit : bestProfit - 1),
+                (ulong)bestProfit);
             gaining += found is null ? 0 : 1;
         }
 
@@ -50,7 +51,8 @@ public sealed class ArbitrageSizingTests
 
             gaining++;
             Assert.True(
-                (double)found.Value.Profit >= searched * (1 - 1e-9), $"seed {seed}: {found.Value.Profit} of {searched}");
+                (double)found.Value.Profit >= searched * (1 - 1e-9),
+                $"seed {seed}: {found.Value.Profit} of {searched}");
         }
 
         Assert.InRange(gaining, 15, 140);
@@ -115,7 +117,8 @@ public sealed class ArbitrageSizingTests
         Assert.True(got >= best - (Math.Abs(best) * 1e-9) - (2 * unit) - 2, $"seed {seed}: {got} of {best} at {size}");
     }
 
-    private static double Profit(PoolCycle cycle, UInt256 amountIn) => (double)cycle.AmountOut(amountIn) - (double)amountIn;
+    private static double Profit(PoolCycle cycle, UInt256 amountIn) =>
+        (double)cycle.AmountOut(amountIn) - (double)amountIn;
 
     // A concave function's maximum; flat steps of rounding do not matter at the sizes it is used for.
     private static double Ternary(UInt256 max, Func<UInt256, double> profit)
@@ -154,6 +157,7 @@ public sealed class ArbitrageSizingTests
             return Pool(id, a, (UInt256)Math.Max(reserve, 1), b, (UInt256)Math.Max(other, 1));
         }
 
-        return new PoolCycle(Usd, Random("EUR-USD", Eur, Usd), Random("BTC-EUR", Btc, Eur), Random("BTC-USD", Btc, Usd));
+        return new PoolCycle(
+            Usd, Random("EUR-USD", Eur, Usd), Random("BTC-EUR", Btc, Eur), Random("BTC-USD", Btc, Usd));
     }
 }

@@ -65,10 +65,12 @@ internal sealed class FakeContext(params Instrument[] instruments) : StrategyCon
     {
         var parameters = StrategyCatalog.Find(strategy)!.Parameters;
         Assert.True(StrategySettings.TryRead(
-            parameters, [.. given.Select(g => new BotParameter(g.Name, g.Value))], out var settings, out var error), error);
+            parameters, [.. given.Select(g => new BotParameter(g.Name, g.Value))], out var settings,
+            out var error), error);
         return settings;
     }
 
-    public static PoolQuote Pool(string id, TokenId token0, UInt256 reserve0, TokenId token1, UInt256 reserve1, int feePips = 3000, long seq = 1) =>
+    public static PoolQuote Pool(string id, TokenId token0, UInt256 reserve0, TokenId token1, UInt256 reserve1,
+        int feePips = 3000, long seq = 1) =>
         new(PoolId.Parse(id), token0, token1, reserve0, reserve1, new FeePips(feePips), seq);
 }

@@ -32,7 +32,8 @@ public sealed class StrategyTests
     [InlineData("dca", "levels", "3")]
     public void A_wrong_parameter_is_named(string strategy, string name, string value)
     {
-        Assert.False(StrategyCatalog.TryCreate(strategy, [BtcUsd], [new BotParameter(name, value)], out _, out var error));
+        Assert.False(
+            StrategyCatalog.TryCreate(strategy, [BtcUsd], [new BotParameter(name, value)], out _, out var error));
         Assert.StartsWith(name + ":", error, StringComparison.Ordinal);
     }
 
@@ -110,7 +111,8 @@ public sealed class StrategyTests
         var context = new FakeContext(BtcUsd);
         var strategy = new MeanReversion(BtcUsd, Settings("mean-reversion"));
         strategy.OnTick(context.At(0, 5_000m), context);
-        strategy.OnSignal(Cross(SignalDirection.Buy) with { Kind = SignalKind.ZScore, Horizon = TimeSpan.FromMinutes(10) }, context);
+        strategy.OnSignal(
+            Cross(SignalDirection.Buy) with { Kind = SignalKind.ZScore, Horizon = TimeSpan.FromMinutes(10) }, context);
         strategy.OnTick(context.At(1, 5_000m), context);
         strategy.OnTick(context.At(599, 5_000m), context);
         Assert.Single(context.Intents);
@@ -137,7 +139,8 @@ public sealed class StrategyTests
     public void Grid_buys_each_level_down_and_sells_each_one_level_higher()
     {
         var context = new FakeContext(BtcUsd);
-        var strategy = new Grid(BtcUsd, Settings("grid", ("spacing-bps", "100"), ("levels", "3"), ("notional", "1000")));
+        var strategy = new Grid(
+            BtcUsd, Settings("grid", ("spacing-bps", "100"), ("levels", "3"), ("notional", "1000")));
         var trace = new List<string>();
         var seconds = 0;
         foreach (var price in new[] { 10_000m, 9_950m, 9_900m, 9_800m, 9_702m, 9_600m, 9_500m, 9_802m, 9_900m, 10_000m, 10_100m, 9_999m })
@@ -176,7 +179,8 @@ public sealed class StrategyTests
         Assert.Equal(Side.Buy, Assert.IsType<Intent.Order>(Assert.Single(context.Intents)).Side);
         strategy.OnTick(context.At(6, 4_999m, 5_000m), context);
         Assert.Equal((Btc, Usd), (
-            Assert.IsType<Intent.PoolSwap>(context.Intents[^1]).Route[0].TokenIn, ((Intent.PoolSwap)context.Intents[^1]).Route[0].TokenOut));
+            Assert.IsType<Intent.PoolSwap>(context.Intents[^1]).Route[0].TokenIn,
+            ((Intent.PoolSwap)context.Intents[^1]).Route[0].TokenOut));
     }
 
     [Fact]
@@ -186,10 +190,12 @@ public sealed class StrategyTests
         {
             var context = new FakeContext(BtcUsd);
             context.SetPool(Pool("BTC-USD", Btc, 10_00000000, Usd, 50_000_000000));
-            var strategy = new PoolArbitrage(BtcUsd, Settings("arbitrage", ("venue-fee-bps", "10"), ("threshold-bps", "5")));
+            var strategy = new PoolArbitrage(
+                BtcUsd, Settings("arbitrage", ("venue-fee-bps", "10"), ("threshold-bps", "5")));
             strategy.OnTick(context.At(0, price), context);
 
-            // Pool fee 30 bp + venue fee 10 bp = 40 bp, so within 0.3 % there is surely nothing, beyond 1.2 % surely something.
+            // Pool fee 30 bp + venue fee 10 bp = 40 bp, so within 0.3 % there is
+            // surely nothing, beyond 1.2 % surely something.
             var gap = Math.Abs((price / 5_000m) - 1);
             Assert.True(gap > 0.0040m || context.Intents.Count == 0, $"{price}");
             Assert.True(gap < 0.0120m || context.Intents.Count == 1, $"{price}");
@@ -204,7 +210,8 @@ public sealed class StrategyTests
         // 60 bp apart and 40 bp of fees leave at most 20 bp.
         var context = new FakeContext(BtcUsd);
         context.SetPool(Pool("BTC-USD", Btc, 10_00000000, Usd, 50_000_000000));
-        var strategy = new PoolArbitrage(BtcUsd, Settings("arbitrage", ("venue-fee-bps", "10"), ("threshold-bps", thresholdBps)));
+        var strategy = new PoolArbitrage(
+            BtcUsd, Settings("arbitrage", ("venue-fee-bps", "10"), ("threshold-bps", thresholdBps)));
         strategy.OnTick(context.At(0, 5_030m), context);
         Assert.Equal(intents, context.Intents.Count);
     }
