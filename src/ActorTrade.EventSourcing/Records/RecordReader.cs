@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ActorTrade.EventSourcing.Records;
@@ -9,21 +10,33 @@ public sealed class RecordReader
 {
     private const int RememberedTexts = 1024;
     private readonly string?[] _texts = new string?[RememberedTexts];
-    private ReadOnlyMemory<byte> _bytes;
+
+    // The array behind the memory, since asking a memory for its span at every byte costs more than the byte.
+    private byte[] _bytes = [];
+    private int _start;
     private int _position;
+    private int _end;
 
     /// <summary>Nothing is left; a field that is missing here was added after the record was written.</summary>
-    public bool AtEnd => _position >= _bytes.Length;
+    public bool AtEnd => _position >= _end;
 
-    public int Position => _position;
+    public int Position => _position - _start;
+
+    private int Left => _end - _position;
 
     public void Reset(ReadOnlyMemory<byte> bytes)
     {
-        _bytes = bytes;
-        _position = 0;
+        if (!MemoryMarshal.TryGetArray(bytes, out var segment))
+        {
+            segment = bytes.ToArray();
+        }
+
+        _bytes = segment.Array ?? [];
+        _start = _position = segment.Offset;
+        _end = segment.Offset + segment.Count;
     }
 
-    public byte ReadByte() => Take(1)[0];
+    public byte ReadByte() => _position < _end ? _bytes[_position++] : throw EndsTooEarly();
 
     public bool ReadBool() => ReadByte() switch
     {
@@ -105,7 +118,7 @@ public sealed class RecordReader
     public string ReadString()
     {
         var length = ReadUInt64();
-        if (length > (ulong)(_bytes.Length - _position))
+        if (length > (ulong)Left)
         {
             throw new RecordDamagedException("A text is longer than its record.");
         }
@@ -120,7 +133,7 @@ public sealed class RecordReader
     public int ReadCount()
     {
         var count = ReadUInt64();
-        return count <= (ulong)(_bytes.Length - _position)
+        return count <= (ulong)Left
             ? (int)count
             : throw new RecordDamagedException("A list is longer than its record.");
     }
@@ -164,15 +177,17 @@ public sealed class RecordReader
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count > _bytes.Length - _position)
+        if (count > Left)
         {
-            throw new RecordDamagedException("The record ends too early.");
+            throw EndsTooEarly();
         }
 
-        var span = _bytes.Span.Slice(_position, count);
+        var span = _bytes.AsSpan(_position, count);
         _position += count;
         return span;
     }
+
+    private static RecordDamagedException EndsTooEarly() => new("The record ends too early.");
 }
 
 /// <summary>Stored bytes do not have the form of their record.</summary>

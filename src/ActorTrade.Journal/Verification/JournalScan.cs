@@ -9,7 +9,7 @@ namespace ActorTrade.Journal.Verification;
 /// </summary>
 internal sealed class JournalScan(SqliteConnection connection, ProblemList problems)
 {
-    private const int EventsPerPage = 2048;
+    private const int EventsPerPage = 512;
 
     private readonly Dictionary<long, ScannedEntity> _entities = [];
     private readonly Dictionary<long, string> _names = [];
