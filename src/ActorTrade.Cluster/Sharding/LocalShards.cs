@@ -36,6 +36,9 @@ public sealed record LocalShardsOptions
 public sealed class LocalShards : IEntities
 {
     private const int SweepsUntilIdle = 4;
+
+    // Of an id, in an actor's name, which is for people and has a bound of its own.
+    private const int NamedLengthMax = 160;
     private readonly ActorSystem _system;
     private readonly LocalShardsOptions _options;
     private readonly EntityEnvironment _environment;
@@ -44,6 +47,7 @@ public sealed class LocalShards : IEntities
     private readonly ConcurrentDictionary<EntityId, Slot> _slots = new();
     private readonly Lock _wakeGate = new();
     private readonly PriorityQueue<EntityId, long> _wakes = new();
+    private readonly Dictionary<EntityId, long> _nextWakes = [];
     private int _loaded;
     private int _incarnations;
     private volatile int _sweep;
@@ -79,7 +83,7 @@ public sealed class LocalShards : IEntities
         };
         foreach (var (entity, wakeAt) in journal.ReadWakeUps())
         {
-            _wakes.Enqueue(entity, wakeAt.UtcTicks);
+            WakeLater(entity, wakeAt);
         }
 
         _system.Spawn(() => new WakeScheduler(this), "wake-scheduler");
@@ -89,6 +93,18 @@ public sealed class LocalShards : IEntities
 
     /// <summary>Entities in memory.</summary>
     public int Loaded => Volatile.Read(ref _loaded);
+
+    /// <summary>Wake-ups that wait for their time, of entities that are or were not in memory.</summary>
+    public int WakesWaiting
+    {
+        get
+        {
+            lock (_wakeGate)
+            {
+                return _wakes.Count;
+            }
+        }
+    }
 
     /// <summary>Makes something outside the journal reachable under a category. Replaces an earlier one.</summary>
     public void AddOutside(string category, IOutsideEntities outside) => _outside[category] = outside;
@@ -123,7 +139,7 @@ public sealed class LocalShards : IEntities
         }
     }
 
-    private void Deliver(EntityId target, IEntityDefinition definition, IEntityMessage message, IAnswerSink? answerTo)
+    private bool Deliver(EntityId target, IEntityDefinition definition, IEntityMessage message, IAnswerSink? answerTo)
     {
         // A second round only where the actor stopped between being found and being told.
         for (var round = 0; round < 3; round++)
@@ -136,19 +152,20 @@ public sealed class LocalShards : IEntities
             slot.LastUsedInSweep = _sweep;
             if (slot.Tell(message))
             {
-                return;
+                return true;
             }
 
             if (!slot.IsStopped)
             {
                 answerTo?.Answered(new Answer.Refused(RefusalReason.MailboxFull));
-                return;
+                return false;
             }
 
             Release(target, slot, wakeAt: null);
         }
 
         answerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
+        return false;
     }
 
     private Slot? SlotOf(EntityId target, IEntityDefinition definition)
@@ -158,22 +175,44 @@ public sealed class LocalShards : IEntities
             return slot;
         }
 
-        if (Loaded >= _options.LoadedMax || target.Key.Length > EntityId.LengthMax)
+        if (Loaded >= _options.LoadedMax || target.Category.Length + 1 + target.Key.Length > EntityId.LengthMax)
         {
             return null;
         }
 
         var made = new Slot();
         slot = _slots.GetOrAdd(target, made);
-        if (ReferenceEquals(slot, made))
+        if (!ReferenceEquals(slot, made))
         {
-            Interlocked.Increment(ref _loaded);
-            var name = $"{target}#{Interlocked.Increment(ref _incarnations)}";
-            var options = new SpawnOptions { Capacity = definition.Limits.MailboxCapacity };
-            made.Start(_system.Spawn(() => new EntityActor(_environment, definition, target, made), name, options));
+            return slot;
         }
 
-        return slot;
+        Interlocked.Increment(ref _loaded);
+        if (made.Start(() => Spawn(target, definition, made)))
+        {
+            return made;
+        }
+
+        Release(target, made, wakeAt: null);
+        return null;
+    }
+
+    // Null where the system is stopping and takes no actors any more.
+    private ActorRef<IEntityMessage>? Spawn(EntityId target, IEntityDefinition definition, Slot slot)
+    {
+        // Two lives of one entity may overlap for a moment, so each has a name of its own.
+        var named = target.ToString().Replace('/', ':');
+        named = named.Length <= NamedLengthMax ? named : named[..NamedLengthMax];
+        var name = $"{named}#{Interlocked.Increment(ref _incarnations)}";
+        var options = new SpawnOptions { Capacity = definition.Limits.MailboxCapacity };
+        try
+        {
+            return _system.Spawn(() => new EntityActor(_environment, definition, target, slot), name, options);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private bool Release(EntityId entity, IEntityMailbox mailbox, DateTimeOffset? wakeAt)
@@ -186,35 +225,54 @@ public sealed class LocalShards : IEntities
         Interlocked.Decrement(ref _loaded);
         if (wakeAt is { } due)
         {
-            lock (_wakeGate)
-            {
-                _wakes.Enqueue(entity, due.UtcTicks);
-            }
+            WakeLater(entity, due);
         }
 
         return true;
     }
 
+    // One that waits already and is due no later is enough: the entity, once woken, sees to the rest. So an entity that
+    // comes and goes while its wake-up is far away does not leave one behind each time.
+    private void WakeLater(EntityId entity, DateTimeOffset due)
+    {
+        lock (_wakeGate)
+        {
+            if (!_nextWakes.TryGetValue(entity, out var waiting) || due.UtcTicks < waiting)
+            {
+                _nextWakes[entity] = due.UtcTicks;
+                _wakes.Enqueue(entity, due.UtcTicks);
+            }
+        }
+    }
+
     private void Wake()
     {
-        var now = _system.Time.GetUtcNow().UtcTicks;
+        var now = _system.Time.GetUtcNow();
         for (var left = _options.WakesAtOnce; left > 0; left--)
         {
             EntityId due;
             lock (_wakeGate)
             {
-                if (!_wakes.TryPeek(out due, out var at) || at > now)
+                if (!_wakes.TryPeek(out due, out var at) || at > now.UtcTicks)
                 {
                     return;
                 }
 
                 _wakes.Dequeue();
+                if (!_nextWakes.TryGetValue(due, out var next) || next != at)
+                {
+                    // A nearer one has been there since.
+                    continue;
+                }
+
+                _nextWakes.Remove(due);
             }
 
             // To recover is to be woken: what is outstanding runs, and the entity sets its own timer from there on.
-            if (_definitions.TryGetValue(due.Category, out var definition))
+            if (_definitions.TryGetValue(due.Category, out var definition)
+                && !Deliver(due, definition, WakeMessage.Instance, answerTo: null))
             {
-                Deliver(due, definition, WakeMessage.Instance, answerTo: null);
+                WakeLater(due, now + _options.WakeEvery);
             }
         }
     }
@@ -222,9 +280,14 @@ public sealed class LocalShards : IEntities
     private void Sweep()
     {
         var now = ++_sweep;
-        foreach (var slot in _slots.Values)
+        foreach (var (entity, slot) in _slots)
         {
-            if (now - slot.LastUsedInSweep > SweepsUntilIdle)
+            if (slot.IsStopped)
+            {
+                // Given up by its supervisor, with its timers and effects: they go on as soon as it recovers.
+                Release(entity, slot, _system.Time.GetUtcNow());
+            }
+            else if (now - slot.LastUsedInSweep > SweepsUntilIdle)
             {
                 slot.Tell(PassivateMessage.Instance);
             }
@@ -239,10 +302,11 @@ public sealed class LocalShards : IEntities
 
         public int LastUsedInSweep { get; set; }
 
-        public bool IsStopped => Actor.IsStopped;
+        public bool IsStopped => Actor?.IsStopped ?? true;
 
-        // The few senders that find the slot in the moment before its actor is there wait for that moment.
-        private ActorRef<IEntityMessage> Actor
+        // The few senders that find the slot in the moment before its actor is there wait for that moment. Null where it
+        // could not be started.
+        private ActorRef<IEntityMessage>? Actor
         {
             get
             {
@@ -252,16 +316,24 @@ public sealed class LocalShards : IEntities
                 }
 
                 _started.Wait();
-                return _actor!;
+                return _actor;
             }
         }
 
-        public bool Tell(IEntityMessage message) => Actor.Tell(message);
+        public bool Tell(IEntityMessage message) => Actor?.Tell(message) ?? false;
 
-        public void Start(ActorRef<IEntityMessage> actor)
+        /// <summary>False where there is no actor. Whatever happens, nobody waits for it any longer.</summary>
+        public bool Start(Func<ActorRef<IEntityMessage>?> spawn)
         {
-            Volatile.Write(ref _actor, actor);
-            _started.Set();
+            try
+            {
+                Volatile.Write(ref _actor, spawn());
+                return _actor is not null;
+            }
+            finally
+            {
+                _started.Set();
+            }
         }
     }
 

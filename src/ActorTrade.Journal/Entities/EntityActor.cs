@@ -101,13 +101,11 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     {
         // An append failed, the rules threw, or the past could not be read: whoever waits must hear of it.
         _environment.Metrics.OnDropped();
-        _current?.AnswerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
         DropWaiting(cause.Message);
-        foreach (var message in _stash)
-        {
-            Refuse(message);
-        }
     }
+
+    // Its supervisor has given it up, or the process ends in order.
+    protected override void PostStop() => DropWaiting("The entity has stopped.");
 
     private void BeginRecovery()
     {
@@ -431,6 +429,8 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
     private void DropWaiting(string why)
     {
+        _current?.AnswerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
+        _current = null;
         var unknown = new Answer.OutcomeUnknown(why);
         foreach (var pending in _pending)
         {
@@ -444,6 +444,10 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
         _pending.Clear();
         _waiting.Clear();
+        while (_stash.TryDequeue(out var message))
+        {
+            Refuse(message);
+        }
     }
 
     private void TryPassivate()
