@@ -304,8 +304,8 @@ public sealed class LocalShards : IEntities
 
         public bool IsStopped => Actor?.IsStopped ?? true;
 
-        // The few senders that find the slot in the moment before its actor is there wait for that moment. Null where it
-        // could not be started.
+        // The few senders that find the slot in the moment before its actor is there wait for that moment. Null where
+        // it could not be started.
         private ActorRef<IEntityMessage>? Actor
         {
             get
