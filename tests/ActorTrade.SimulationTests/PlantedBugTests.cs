@@ -1,13 +1,12 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Pools;
-using ActorTrade.Domain.Tokens;
 using ActorTrade.EventSourcing;
 using ActorTrade.Journal;
 using ActorTrade.SimulationTests.Ledger;
 
 namespace ActorTrade.SimulationTests;
 
-/// <summary>Proof that the simulation can fail: three bugs are switched on, one each, and a law breaks.</summary>
+/// <summary>Proof that the simulation can fail: bugs are switched on, one each, and a law breaks.</summary>
 public sealed class PlantedBugTests
 {
     private const ulong SeedsMax = 60;
@@ -33,7 +32,7 @@ public sealed class PlantedBugTests
                     .Ending(decision.EndingKey)
                 : decision;
         });
-        var broken = FirstBrokenLaw(new SimulationSetup { Definitions = [forgetful, Pool.Definition, Token.Definition] });
+        var broken = FirstBrokenLaw(new SimulationSetup { Definitions = Instead(forgetful) });
         Assert.Contains("of it is for something", broken, StringComparison.Ordinal);
     }
 
@@ -52,9 +51,19 @@ public sealed class PlantedBugTests
             var decision = Pool.Definition.Decide(state, other, context);
             return decision.Events is [Pool.Event.Swapped again] ? again with { TradeId = swap.TradeId } : decision;
         });
-        var broken = FirstBrokenLaw(new SimulationSetup { Definitions = [Account.Definition, doubling, Token.Definition] });
+        var broken = FirstBrokenLaw(new SimulationSetup { Definitions = Instead(doubling) });
         Assert.DoesNotContain(NotCaught, broken, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_stop_that_is_not_heard_is_caught()
+    {
+        var broken = FirstBrokenLaw(new SimulationSetup { Mode = _ => static () => SystemMode.Active });
+        Assert.Contains("since", broken, StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<IEntityDefinition> Instead(IEntityDefinition planted) =>
+        [.. SimulatedWorld.HonestDefinitions.Select(d => d.Category == planted.Category ? planted : d)];
 
     private static string FirstBrokenLaw(SimulationSetup setup)
     {

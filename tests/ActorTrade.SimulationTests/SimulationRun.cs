@@ -17,19 +17,23 @@ public sealed class SimulationRun(ITestOutputHelper output)
     {
         var first = Read("ACTORTRADE_SIM_SEED", 1);
         var count = Read("ACTORTRADE_SIM_COUNT", CountDefault);
-        long operations = 0, acknowledged = 0, events = 0, crashes = 0;
+        long operations = 0, acknowledged = 0, events = 0, orders = 0, fills = 0, stops = 0, crashes = 0;
         for (var seed = first; seed < first + count; seed++)
         {
             var report = RunOne(seed);
             operations += report.Operations;
             acknowledged += report.Acknowledged;
             events += report.Events;
+            orders += report.Orders;
+            fills += report.Fills;
+            stops += report.Stops;
             crashes += report.Crashes;
         }
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Seeds {first} to {first + count - 1}: {operations} operations, {acknowledged} acknowledged, {events} events, {crashes} crashes; every law held."));
+            $"Seeds {first} to {first + count - 1}: {operations} operations, {acknowledged} acknowledged, {events} events, "
+                + $"{orders} orders, {fills} fills, {stops} stops, {crashes} crashes; every law held."));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
@@ -33,6 +35,7 @@ internal sealed class SimulatedClient
     private readonly SimulatedWorld _world;
     private readonly IRandomSource _random;
     private readonly AccountId _account;
+    private readonly List<OrderId> _orders = [];
     private ITimer? _timer;
     private Guid? _hold;
     private int _left;
@@ -76,7 +79,7 @@ internal sealed class SimulatedClient
         var id = _random.NextGuid();
         var deadline = Now + TimeSpan.FromSeconds(1 + _random.NextInt(20));
         var self = Account.IdOf(_account);
-        switch (_random.NextInt(12))
+        switch (_random.NextInt(16))
         {
             case 0 or 1 or 2 or 3:
                 Start(self, Swap(id, deadline, hops: 1), id, _account.Value);
@@ -100,6 +103,13 @@ internal sealed class SimulatedClient
             case 10:
                 var from = AnyPool();
                 Start(self, new Account.Command.RemoveLiquidity(id, from.Id, Amount(), 0, 0, deadline), id, _account.Value);
+                break;
+            case 11 or 12 or 13:
+                PlaceOrder(id);
+                break;
+            case 14 when _orders.Count > 0:
+                var order = _orders[_random.NextInt(_orders.Count)];
+                Start(Order.IdOf(order), new Order.Command.Cancel("enough"), id, _account.Value);
                 break;
             default:
                 HoldOrFill(id, deadline);
@@ -155,7 +165,7 @@ internal sealed class SimulatedClient
         }
         else if (_random.NextInt(2) == 0)
         {
-            var fill = new Account.Command.SettleFill(hold, id, 700, _world.Tokens[1], 650, _world.Tokens[0], 1, "paper");
+            var fill = new Account.Command.SettleFill(hold, id, 700, _world.Tokens[1], 650, _world.Tokens[0], 1, "by-hand");
             Start(self, fill, id, CommandContext.Self);
         }
         else
@@ -163,6 +173,35 @@ internal sealed class SimulatedClient
             _hold = null;
             Start(self, new Account.Command.ReleaseHold(hold), id, CommandContext.Self);
         }
+    }
+
+    private void PlaceOrder(Guid id)
+    {
+        var market = _world.Market;
+        var order = new OrderId(id);
+        var (side, type) = ((Side)_random.NextInt(2), (OrderType)_random.NextInt(2));
+        var timeInForce = (TimeInForce)_random.NextInt(4);
+        decimal? limit = type == OrderType.Limit
+            ? decimal.Round(market.Mid * (0.94m + (0.001m * _random.NextInt(120))), 4)
+            : null;
+        DateTimeOffset? expiresAt = timeInForce == TimeInForce.Gtd
+            ? Now + TimeSpan.FromSeconds(_random.NextInt(40))
+            : null;
+        UInt256 quantity = (uint)(100 + _random.NextInt(30_000));
+        var worst = RiskCheck.WorstPrice(side, type, limit, market.Mid, RiskLimits.Default);
+        RiskCheck.TryFullHold(market.Instrument, side, quantity, worst, RiskLimits.Default, out var hold);
+
+        // Sometimes so little that the venue must end the order before its fees are beyond the hold.
+        if (_random.NextInt(4) == 0)
+        {
+            RiskCheck.TryLeastHold(market.Instrument, side, quantity, limit ?? market.Mid, out hold);
+        }
+
+        _orders.Add(order);
+        var place = new Order.Command.Place(
+            order, null, _account, SimulatedMarket.Venue, market.Instrument, side, type, quantity, limit, market.Mid,
+            timeInForce, expiresAt, market.Instrument.Spent(side), hold, RiskLimits.Default);
+        Start(Order.IdOf(order), place, id, _account.Value);
     }
 
     private TokenId AnyToken() => _world.Tokens[_random.NextInt(_world.Tokens.Length)];

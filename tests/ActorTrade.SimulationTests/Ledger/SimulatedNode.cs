@@ -22,6 +22,7 @@ internal sealed class SimulatedNode
         IReadOnlyList<IEntityDefinition> definitions,
         EventCatalog catalog,
         List<Exception> failures,
+        Func<SystemMode> mode,
         Func<IEntities, IEntities> network)
     {
         _dispatcher = new MortalDispatcher(dispatcher);
@@ -42,7 +43,7 @@ internal sealed class SimulatedNode
             journal,
             definitions,
             catalog,
-            () => SystemMode.Active,
+            mode,
             new LocalShardsOptions { PassivateAfter = TimeSpan.FromSeconds(8) },
             network);
     }

@@ -1,11 +1,14 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.System;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing.Records;
 using ActorTrade.EventSourcing;
 using ActorTrade.Journal.Simulated;
+using ActorTrade.Journal.Entities;
 using ActorTrade.Journal;
 using ActorTrade.Kernel;
 
@@ -23,6 +26,9 @@ internal sealed record SimulationSetup
 
     /// <summary>What lies between the node and the simulated journal; a planted bug changes it.</summary>
     public Func<IJournal, IJournal> Journal { get; init; } = static journal => journal;
+
+    /// <summary>How the node's entities hear of the system's mode; a planted bug changes it.</summary>
+    public Func<Func<SystemMode>, Func<SystemMode>> Mode { get; init; } = static mode => mode;
 }
 
 /// <summary>
@@ -42,6 +48,7 @@ internal sealed class SimulatedWorld
     private NetworkFaults _faults = NetworkFaults.None;
     private double _commitFaults;
     private bool _isHealthy = true;
+    private long _modeReadTo;
 
     public SimulatedWorld(ulong seed, SimulationSetup setup)
     {
@@ -54,10 +61,18 @@ internal sealed class SimulatedWorld
         _crashesPerStep = _random.NextInt(3) * 0.004;
         _journal = new InMemoryJournal(_disk, Time, TimeSpan.FromMilliseconds(1 + _random.NextInt(20)));
         _node = StartNode();
+        Market = new SimulatedMarket(this, new SeededRandom(_random.NextUInt64()));
     }
 
     public static IReadOnlyList<IEntityDefinition> HonestDefinitions { get; } =
-        [Account.Definition, Pool.Definition, Token.Definition];
+    [
+        Account.Definition,
+        Pool.Definition,
+        Token.Definition,
+        Order.Definition,
+        PaperVenue.Definition,
+        TradingSystem.Definition,
+    ];
 
     /// <summary>Made once: compiling the records takes longer than many a run.</summary>
     public static EventCatalog Catalog { get; } = new(HonestDefinitions);
@@ -78,6 +93,14 @@ internal sealed class SimulatedWorld
     ];
 
     public int Crashes { get; private set; }
+
+    public SimulatedMarket Market { get; }
+
+    /// <summary>What the node knows of the system's mode: what its journal has made durable.</summary>
+    public SystemMode Mode { get; private set; }
+
+    /// <summary>Since when the node knew which mode.</summary>
+    public List<(DateTimeOffset At, SystemMode Mode)> ModeChanges { get; } = [];
 
     public List<SimulatedClient> Clients { get; } = [];
 
@@ -100,6 +123,7 @@ internal sealed class SimulatedWorld
     public SimulationReport Run()
     {
         Prepare();
+        Market.Open();
         Sicken();
         for (var i = 0; i < _setup.Clients; i++)
         {
@@ -108,6 +132,8 @@ internal sealed class SimulatedWorld
 
         RunUntil(() => Clients.TrueForAll(c => c.IsDone), TimeSpan.FromHours(2));
         Heal();
+        Market.Close();
+        CancelOrders();
         var healthyUntil = Time.GetUtcNow() + HealthyTime;
         RunUntil(() => Time.GetUtcNow() >= healthyUntil, HealthyTime * 2);
         Crash();
@@ -116,6 +142,7 @@ internal sealed class SimulatedWorld
 
     private void Prepare()
     {
+        Do(TradingSystem.Id, new TradingSystem.Command.Activate("the start"), "operator1");
         foreach (var token in Tokens)
         {
             Do(Token.IdOf(token), new Token.Command.Register(token.Value, new TokenDecimals(6)));
@@ -144,15 +171,25 @@ internal sealed class SimulatedWorld
         }
     }
 
-    private void Do(EntityId target, ICommand command)
+    public void Do(EntityId target, ICommand command, string principal = CommandContext.Self)
     {
         var sink = new OneAnswer();
-        var header = new CommandHeader(_random.NextGuid(), CommandContext.Self, Time.GetUtcNow() + TimeSpan.FromMinutes(1));
+        var header = new CommandHeader(_random.NextGuid(), principal, Time.GetUtcNow() + TimeSpan.FromMinutes(1));
         _node.Shards.Send(target, command, header, sink);
         RunUntil(() => sink.Answer is not null, TimeSpan.FromMinutes(1));
         if (sink.Answer is not Answer.Accepted)
         {
             throw new BrokenLawException($"{command} was answered {sink.Answer}.");
+        }
+    }
+
+    private void CancelOrders()
+    {
+        var orders = Events.Select(e => e.Entity).Where(e => e.Category == Order.Category).Distinct();
+        foreach (var order in orders.ToList())
+        {
+            var header = new CommandHeader(_random.NextGuid(), "operator1", Time.GetUtcNow() + TimeSpan.FromMinutes(1));
+            _node.Shards.Send(order, new Order.Command.Cancel("the end"), header, null);
         }
     }
 
@@ -204,6 +241,8 @@ internal sealed class SimulatedWorld
     private SimulatedNode StartNode()
     {
         _journal.Faults = NextCommitFault;
+        _journal.OnCommitted(_ => FollowMode());
+        FollowMode();
         _journal.LosesSnapshot = () => !_isHealthy && _random.NextInt(5) == 0;
         return new SimulatedNode(
             _dispatcher,
@@ -213,7 +252,22 @@ internal sealed class SimulatedWorld
             _setup.Definitions,
             Catalog,
             Failures,
+            _setup.Mode(() => Mode),
             shards => new FaultyNetwork(shards, Time, _random, () => _faults));
+    }
+
+    private void FollowMode()
+    {
+        foreach (var stored in _journal.ReadAll(_modeReadTo))
+        {
+            _modeReadTo = stored.Ordering;
+            if (stored.Entity == TradingSystem.Id
+                && EventEnvelope.Read(Catalog, new RecordReader(), stored).Event is TradingSystem.Event.ModeChanged change)
+            {
+                Mode = change.To;
+                ModeChanges.Add((Time.GetUtcNow(), change.To));
+            }
+        }
     }
 
     private CommitFault NextCommitFault()
@@ -251,7 +305,8 @@ internal sealed class SimulatedWorld
 }
 
 /// <summary>What happened in a run, for people.</summary>
-internal sealed record SimulationReport(ulong Seed, int Operations, int Acknowledged, int Events, int Crashes, TimeSpan SimulatedTime);
+internal sealed record SimulationReport(
+    ulong Seed, int Operations, int Acknowledged, int Events, int Orders, int Fills, int Stops, int Crashes, TimeSpan SimulatedTime);
 
 /// <summary>A law of the design does not hold.</summary>
 internal sealed class BrokenLawException(string message) : Exception(message);

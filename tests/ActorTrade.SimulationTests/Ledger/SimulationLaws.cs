@@ -1,5 +1,7 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Ledger;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.EventSourcing;
@@ -15,13 +17,13 @@ internal sealed class SimulationLaws
     private readonly Dictionary<EntityId, EntityRecovery> _entities = [];
     private readonly Dictionary<Guid, List<IEvent>> _ends = [];
     private readonly HashSet<IEvent> _stored = new(StructuralEvents.Instance);
-    private readonly IReadOnlyList<StoredEvent> _events;
+    private readonly List<(StoredEvent Stored, IEvent Event)> _events = [];
 
     public SimulationLaws(SimulatedWorld world)
     {
         _world = world;
         var byCategory = SimulatedWorld.HonestDefinitions.ToDictionary(d => d.Category, StringComparer.Ordinal);
-        foreach (var stored in _events = world.Events)
+        foreach (var stored in world.Events)
         {
             if (!_entities.TryGetValue(stored.Entity, out var entity))
             {
@@ -29,7 +31,9 @@ internal sealed class SimulationLaws
             }
 
             // Refuses a sequence number that does not follow.
-            Note(entity.Apply(stored).Event);
+            var e = entity.Apply(stored).Event;
+            _events.Add((stored, e));
+            Note(e);
         }
     }
 
@@ -39,6 +43,9 @@ internal sealed class SimulationLaws
         NothingIsUnderWay();
         HeldIsWhatIsOpen();
         MoneyIsConserved();
+        BooksBalance();
+        new OrderLaws(
+            _world, _events, [.. States<OrderLife>()], [.. States<AccountState>()], States<PaperBook>().Single()).Check();
         TradesEndOnce();
         AcknowledgedIsStored();
         SnapshotsSayWhatTheEventsSay();
@@ -48,6 +55,9 @@ internal sealed class SimulationLaws
             operations.Count,
             operations.Count(o => o.IsFinal),
             _events.Count,
+            _events.Count(e => e.Event is Order.Event.OrderCreated),
+            _events.Count(e => e.Event is Order.Event.FillSettled),
+            _world.ModeChanges.Count(m => m.Mode is not SystemMode.Active),
             _world.Crashes,
             _world.Time.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
@@ -169,6 +179,19 @@ internal sealed class SimulationLaws
             fills.Where(f => f.Received == token).Aggregate(UInt256.Zero, (sum, f) => sum + f.ReceivedAmount));
     }
 
+    // The same law once more, from the events alone instead of the states.
+    private void BooksBalance()
+    {
+        var ledger = new ConservationLedger();
+        foreach (var (stored, e) in _events)
+        {
+            ledger.Apply(stored.Ordering, stored.Entity, e);
+        }
+
+        var violation = ledger.CheckQuiescent().FirstOrDefault();
+        Require(violation is null, $"The books do not balance: {violation}");
+    }
+
     private void TradesEndOnce()
     {
         foreach (var (id, ends) in _ends)
@@ -189,12 +212,17 @@ internal sealed class SimulationLaws
                     $"The client of {operation.Command} was told {e}, which is not in the journal.");
             }
 
-            var answers = operation.Finals.OfType<Answer.Accepted>().Select(a => string.Join("; ", a.Events)).Distinct().Count();
+            var answers = operation.Finals
+                .OfType<Answer.Accepted>().Select(a => string.Join("; ", a.Events)).Distinct().Count();
             Require(
-                answers <= 1 || operation.Command is Account.Command.HoldFunds or Account.Command.SettleFill or Account.Command.ReleaseHold,
+                answers <= 1 || IsAnsweredWithWhatIsKnownNow(operation.Command),
                 $"The client of {operation.Command} heard different answers: {string.Join(" | ", operation.Finals)}");
         }
     }
+
+    // These tell a repeat how the hold or the order stands, not what the first sending led to.
+    private static bool IsAnsweredWithWhatIsKnownNow(ICommand command) => command
+        is Account.Command.HoldFunds or Account.Command.SettleFill or Account.Command.ReleaseHold or Order.Command;
 
     private void SnapshotsSayWhatTheEventsSay()
     {
@@ -204,7 +232,8 @@ internal sealed class SimulationLaws
             var definition = SimulatedWorld.HonestDefinitions.Single(d => d.Category == entity.Category);
             var fromSnapshot = new EntityRecovery(definition, SimulatedWorld.Catalog, entity.Key);
             Require(fromSnapshot.Restore(snapshot), $"The snapshot of {entity} cannot be read.");
-            foreach (var stored in _events.Where(e => e.Entity == entity && e.SequenceNr > snapshot.SequenceNr))
+            foreach (var (stored, _) in _events.Where(
+                e => e.Stored.Entity == entity && e.Stored.SequenceNr > snapshot.SequenceNr))
             {
                 fromSnapshot.Apply(stored);
             }
@@ -215,7 +244,7 @@ internal sealed class SimulationLaws
         }
     }
 
-    private static void Require(bool holds, string otherwise)
+    internal static void Require(bool holds, string otherwise)
     {
         if (!holds)
         {
