@@ -300,6 +300,13 @@ public static class Account
         [StoredName("account.hold-released.v1")]
         public sealed record HoldReleased(Guid HoldId, TokenId Token, UInt256 Amount, DateTimeOffset At) : Event;
 
+        /// <summary>The funds were not held, and will not be by a late repeat.</summary>
+        /// <param name="Code">The code of the rejection that it is.</param>
+        [StoredName("account.hold-refused.v1")]
+        public sealed record HoldRefused(
+            Guid HoldId, TokenId Token, UInt256 Amount, string Code, DateTimeOffset Deadline, DateTimeOffset At)
+            : Event;
+
         /// <summary>The target has recorded that these outcomes are known here.</summary>
         [StoredName("account.outcomes-acknowledged.v1")]
         public sealed record OutcomesAcknowledged(string Target, Guid[] Ids) : Event;

@@ -259,9 +259,13 @@ internal static class AccountDecisions
 
         if (state.Outcomes.TryGet(c.HoldId, context.Now, out var ended))
         {
-            return ended is Event.HoldReleased released && released.Token == c.Token
-                ? AccountDecision.Earlier(ended)
-                : new Rejection.IdReused(c.HoldId);
+            var isSame = ended switch
+            {
+                Event.HoldReleased e => e.Token == c.Token,
+                Event.HoldRefused e => e.Token == c.Token && e.Amount == c.Amount && e.Deadline == c.Deadline,
+                _ => false,
+            };
+            return isSame ? AccountDecision.Earlier(ended) : new Rejection.IdReused(c.HoldId);
         }
 
         if (state.Trades.ContainsKey(c.HoldId))
@@ -269,14 +273,19 @@ internal static class AccountDecisions
             return new Rejection.IdReused(c.HoldId);
         }
 
-        if (state.Holds.Count >= OpenHoldsMax)
+        var rejection = state.Holds.Count >= OpenHoldsMax
+            ? new Rejection.TooMany("open holds", OpenHoldsMax)
+            : CannotStart(state, c.Deadline, context, new TokenAmount(c.Token, c.Amount));
+        if (rejection is null)
         {
-            return new Rejection.TooMany("open holds", OpenHoldsMax);
+            return new Event.FundsHeld(c.HoldId, c.Token, c.Amount, c.Deadline, context.Now);
         }
 
-        return CannotStart(state, c.Deadline, context, new TokenAmount(c.Token, c.Amount)) is { } rejection
+        // A refusal is a fact: whoever heard it has given up, and a copy of the message that comes late must not hold.
+        var isForEver = rejection is Rejection.Expired or Rejection.DeadlineTooFar;
+        return isForEver || state.Outcomes.IsFullAt(context.Now)
             ? rejection
-            : new Event.FundsHeld(c.HoldId, c.Token, c.Amount, c.Deadline, context.Now);
+            : new Event.HoldRefused(c.HoldId, c.Token, c.Amount, rejection.Code, c.Deadline, context.Now);
     }
 
     private static AccountDecision SettleFill(AccountState state, Command.SettleFill c, CommandContext context)

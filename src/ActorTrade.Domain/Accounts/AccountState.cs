@@ -53,7 +53,7 @@ public sealed class AccountState(AccountId id)
             case Event.Credited or Event.CreditRefused or Event.CreditsAcknowledged:
                 EvolveCredit(e);
                 break;
-            case Event.FundsHeld or Event.FillSettled or Event.HoldReleased:
+            case Event.FundsHeld or Event.FillSettled or Event.HoldReleased or Event.HoldRefused:
                 EvolveHold(e);
                 break;
             case Event.OutcomesAcknowledged acknowledged:
@@ -161,6 +161,9 @@ public sealed class AccountState(AccountId id)
                 SpendHeld(fill.SpentToken, fill.Spent);
                 Add(fill.Received, fill.ReceivedAmount);
                 _holds[fill.HoldId].Settle(fill.FillId, fill.Spent);
+                break;
+            case Event.HoldRefused refused:
+                _outcomes.RememberRefusal(refused.HoldId, e, refused.Deadline, refused.At);
                 break;
             case Event.HoldReleased released:
                 Unhold(released.Token, released.Amount);

@@ -72,9 +72,13 @@ internal static class OrderEffects
             Account.IdOf(terms.Account),
             new Account.Command.HoldFunds(state.HoldId, terms.HoldToken, terms.HoldAmount, state.HoldDeadline),
             IdOfPart(state, HoldCommandSalt),
-            static answer => answer is Answer.Rejected rejected
-                ? new Command.RecordHoldRefused(rejected.Rejection.Code)
-                : new Command.RecordFundsHeld());
+            static answer => answer switch
+            {
+                Answer.Rejected rejected => new Command.RecordHoldRefused(rejected.Rejection.Code),
+                Answer.Accepted { Events: [Account.Event.HoldRefused refused] } =>
+                    new Command.RecordHoldRefused(refused.Code),
+                _ => new Command.RecordFundsHeld(),
+            });
     }
 
     private static Effect CallVenue(OrderLife state)
@@ -110,7 +114,9 @@ internal static class OrderEffects
         Answer.Rejected rejected => new Command.RecordSubmitRejected(call, rejected.Rejection.Code),
         _ when Find<Venue.Event.SubmitAccepted>(answer) is { } e =>
             new Command.RecordSubmitAccepted(call, e.VenueOrderId),
-        _ when Find<Venue.Event.SubmitRejected>(answer) is { } e => new Command.RecordSubmitRejected(call, e.Reason),
+        _ when Find<Venue.Event.SubmitRejected>(answer) is { } e => e.Reason == PaperVenue.SystemNotActive
+            ? new Command.RecordSubmitDenied(call, e.Reason)
+            : new Command.RecordSubmitRejected(call, e.Reason),
         _ => new Command.RecordSubmitTimedOut(call),
     };
 

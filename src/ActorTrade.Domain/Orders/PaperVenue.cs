@@ -35,6 +35,9 @@ public static class PaperVenue
     /// <summary>Faults of one kind that may be waiting.</summary>
     public const int FaultsMax = 1_000_000;
 
+    /// <summary>The reason of a rejection because the system takes no orders: the order then is denied.</summary>
+    public const string SystemNotActive = "SYSTEM_NOT_ACTIVE";
+
     public static readonly EntityDefinition<PaperBook, Venue.Command, Venue.Event, Venue.Rejection> Definition = new()
     {
         Category = Venue.Category,
@@ -132,7 +135,8 @@ public static class PaperVenue
 
         if (context.Mode != SystemMode.Active)
         {
-            return new Venue.Rejection.Denied(new Denial.SystemNotActive(context.Mode).Code);
+            // A fact, not a rejection: a copy of the message that comes late must not be taken when the order is over.
+            return new Venue.Event[] { dropped, new Venue.Event.SubmitRejected(c.OrderId, SystemNotActive) };
         }
 
         if (ReasonToReject(state, c) is { } reason)

@@ -163,7 +163,7 @@ public sealed class AccountTests
         var account = AccountWith(100UL.Of(A)).Given(Swap(id: 50, amount: 10));
         account.Mode = mode;
         Assert.Equal(trades, account.When(Swap()).Rejection is null);
-        Assert.Equal(trades, account.When(new Command.HoldFunds(Id(2), A, 1, Deadline)).Rejection is null);
+        Assert.Equal(trades, account.When(new Command.HoldFunds(Id(2), A, 1, Deadline)).Events is [Event.FundsHeld]);
         Assert.Equal(moves, account.When(new Command.Withdraw(Id(3), A, 1, Deadline)).Rejection is null);
         var transfer = new Command.Transfer(Id(4), AccountId.Parse("bob"), A, 1, Deadline);
         Assert.Equal(moves, account.When(transfer).Rejection is null);
@@ -205,6 +205,25 @@ public sealed class AccountTests
         account.IsRepeat<Event.HoldReleased>(new Command.HoldFunds(Id(1), A, 60, Deadline));
         Assert.Equal(new Balance(75, 0), account.State<AccountState>().BalanceOf(A));
         Assert.Equal(new Balance(50, 0), account.State<AccountState>().BalanceOf(B));
+    }
+
+    [Fact]
+    public void Bug_a_late_copy_of_a_refused_hold_held_for_an_order_that_was_over()
+    {
+        var account = AccountWith(100UL.Of(A));
+        var hold = new Command.HoldFunds(Id(1), A, 60, Deadline);
+        account.Mode = SystemMode.Paused;
+        Assert.Equal("trading-halted", account.Happens<Event.HoldRefused>(hold).Code);
+        account.Mode = SystemMode.Active;
+        account.IsRepeat<Event.HoldRefused>(hold);
+        account.RestartFromSnapshot();
+        account.IsRepeat<Event.HoldRefused>(hold);
+        account.IsRejected<Rejection.IdReused>(hold with { Amount = 59 });
+        Assert.Equal(new Balance(100, 0), account.State<AccountState>().BalanceOf(A));
+
+        // When it may be forgotten, it is too late for the copy, too.
+        account.Now = Deadline + TimeSpan.FromMinutes(10);
+        account.IsRejected<Rejection.Expired>(hold);
     }
 
     [Fact]

@@ -105,6 +105,15 @@ public class OrderTests
     }
 
     [Fact]
+    public void A_hold_that_the_account_refused_denies_the_order()
+    {
+        Send(OrderWorld.Place(Id));
+        Answer(new Account.Event.HoldRefused(default, OrderWorld.Usd, 1, "insufficient-funds", _now, _now));
+        Assert.Equal((OrderState.Denied, "insufficient-funds"), (View.State, View.Reason));
+        Assert.IsType<Bot.Command.RecordOrderClosed>(Waiting().Command);
+    }
+
+    [Fact]
     public void The_account_books_what_is_paid_with_the_fee_and_the_bot_hears_the_end_last()
     {
         Work();

@@ -28,6 +28,21 @@ public class PaperVenueTests
     }
 
     [Fact]
+    public void Bug_a_late_copy_of_a_submission_that_was_denied_traded_for_an_order_that_was_over()
+    {
+        var submit = NewOrder(Side.Buy, 7_010m);
+        var denied = Send(submit, mode: SystemMode.Emergency);
+        var reason = Assert.IsType<Venue.Event.SubmitRejected>(denied.Events[^1]).Reason;
+        Assert.Equal(PaperVenue.SystemNotActive, reason);
+        Assert.Equal(new Denial.SystemNotActive(SystemMode.Emergency).Code, reason);
+        var late = Send(submit);
+        Assert.True(late.IsEarlier);
+        Assert.Equal(denied.Events[^1], late.Events[^1]);
+        Later();
+        Assert.Empty(Quote(7_000m, 7_001m));
+    }
+
+    [Fact]
     public void A_limit_that_had_to_wait_trades_at_its_own_price()
     {
         Submit(Side.Buy, limit: 7_000m);
@@ -188,8 +203,9 @@ public class PaperVenueTests
 
     private PaperVenueView View => (PaperVenueView)_venue.Fold.View();
 
-    private DecisionResult Send(ICommand command, string principal = CommandContext.Self) => _venue.Send(
-        command, new CommandContext(Guid.Empty, principal, _now, _now + TimeSpan.FromMinutes(1), SystemMode.Active));
+    private DecisionResult Send(
+        ICommand command, string principal = CommandContext.Self, SystemMode mode = SystemMode.Active) =>
+        _venue.Send(command, new CommandContext(Guid.Empty, principal, _now, _now + TimeSpan.FromMinutes(1), mode));
 
     private IReadOnlyList<IEvent> Quote(decimal bid, decimal ask, decimal? size = null) =>
         Send(new PaperVenue.Command.Quote(OrderWorld.Instrument.Symbol, _now, bid, ask, size, size)).Events;
