@@ -203,7 +203,8 @@ public sealed class LocalShards : IEntities
         // Two lives of one entity may overlap for a moment, so each has a name of its own.
         var named = target.ToString().Replace('/', ':');
         named = named.Length <= NamedLengthMax ? named : named[..NamedLengthMax];
-        var name = $"{named}#{Interlocked.Increment(ref _incarnations)}";
+        slot.Number = Interlocked.Increment(ref _incarnations);
+        var name = $"{named}#{slot.Number}";
         var options = new SpawnOptions { Capacity = definition.Limits.MailboxCapacity };
         try
         {
@@ -279,15 +280,17 @@ public sealed class LocalShards : IEntities
 
     private void Sweep()
     {
+        // In the order of their starts: the table's own order changes from process to process, and a replay must not.
         var now = ++_sweep;
-        foreach (var (entity, slot) in _slots)
+        var idle = _slots.Where(s => s.Value.IsStopped || now - s.Value.LastUsedInSweep > SweepsUntilIdle);
+        foreach (var (entity, slot) in idle.OrderBy(s => s.Value.Number))
         {
             if (slot.IsStopped)
             {
                 // Given up by its supervisor, with its timers and effects: they go on as soon as it recovers.
                 Release(entity, slot, _system.Time.GetUtcNow());
             }
-            else if (now - slot.LastUsedInSweep > SweepsUntilIdle)
+            else
             {
                 slot.Tell(PassivateMessage.Instance);
             }
@@ -301,6 +304,9 @@ public sealed class LocalShards : IEntities
         private ActorRef<IEntityMessage>? _actor;
 
         public int LastUsedInSweep { get; set; }
+
+        /// <summary>Rises with every start.</summary>
+        public int Number { get; set; }
 
         public bool IsStopped => Actor?.IsStopped ?? true;
 

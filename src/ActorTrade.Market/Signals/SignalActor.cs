@@ -115,7 +115,8 @@ public sealed class SignalActor : Actor<SignalMessage>
                 advance.ReplyTo?.Reply(new TicksObserved((int)(_signals - before), Late: 0));
                 break;
             case SignalMessage.Subscribe subscribe:
-                subscribe.ReplyTo?.Reply(TrySubscribe(subscribe.Subscription));
+                var isSubscribed = TrySubscribe(subscribe.Subscription);
+                subscribe.ReplyTo?.Reply(isSubscribed);
                 break;
             case SignalMessage.Unsubscribe unsubscribe:
                 Context.Unwatch(unsubscribe.Subscriber);

@@ -19,6 +19,7 @@ internal static class BenchCommand
         Case(common, "swaps", "Durable swaps a second, against the journal's own append limit.", SwapsAsync),
         Case(common, "kernel", "Messages and asks a second, against a bounded channel.", KernelAsync),
         Case(common, "recovery", "Events a second read and folded; a restart on a million of them.", RecoveryAsync),
+        Case(common, "ticks", "Recorded ticks a second through the real actors, one bot a symbol.", TicksAsync),
     };
 
     private static Command Case(
@@ -113,6 +114,24 @@ internal static class BenchCommand
             ("readySeconds", r.ReadySeconds),
             ("readyWithoutSnapshotsSeconds", r.ReadyWithoutSnapshotsSeconds),
         ];
+    }
+
+    private static Task<Measured> TicksAsync(TimeSpan perCase)
+    {
+        using var scratch = new ScratchDirectory();
+        var ticks = (int)(1_000_000 * Math.Min(1, perCase.TotalSeconds / SecondsDefault));
+        var r = TicksBenchmark.Run(scratch.Path, ticks);
+        Measured measured =
+        [
+            ("ticks", r.Ticks),
+            ("symbols", r.Symbols),
+            ("bots", r.Bots),
+            ("ticksPerSecond", r.TicksPerSecond),
+            ("cpuMicrosecondsPerTick", r.CpuMicrosecondsPerTick),
+            ("eventsPerTick", r.EventsPerTick),
+            ("repeatable", r.IsRepeatable ? 1 : 0),
+        ];
+        return Task.FromResult(measured);
     }
 
     private static void Print(CommandOutput output, string title, Measured measured)

@@ -10,6 +10,7 @@ public static class CommandLine
     [
         RunCommand.Create,
         BenchCommand.Create,
+        ReplayCommand.Create,
         JournalCommand.Create,
     ];
 

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using ActorTrade.Node.Replay;
+using ActorTrade.Venues.Recorded;
+
+namespace ActorTrade.Node.Commands;
+
+/// <summary>
+/// <c>actortrade replay</c>: recorded data through the real actors and a durable journal, as fast as it goes.
+/// </summary>
+internal static class ReplayCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var data = new Option<string[]>("--data")
+        {
+            Description = "Files and folders of recorded market data; see docs/data-formats.md.",
+            HelpName = "path",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var report = new Option<string>("--report")
+        {
+            Description = "Where the report is written, as JSON; see docs/replay-report.md.",
+            HelpName = "file",
+            Required = true,
+        };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "Seeds what is left to chance: faults of the paper venue.",
+            HelpName = "number",
+            DefaultValueFactory = _ => 1,
+        };
+        var journal = new Option<string?>("--journal")
+        {
+            Description = "A new or empty folder that keeps the journal; otherwise it is deleted afterwards.",
+            HelpName = "directory",
+        };
+        var strict = new Option<bool>("--strict") { Description = "Stop at the first bad row." };
+        var command = new Command("replay", "Replays recorded market data and reports how the bots did.")
+        {
+            data, report, seed, journal, strict, common.Config, common.Set,
+        };
+        command.SetAction(parsed => Run(
+            new ReplayOptions(parsed.GetValue(data) ?? [])
+            {
+                Configuration = common.Configuration(parsed),
+                Seed = parsed.GetValue(seed),
+                JournalDirectory = parsed.GetValue(journal),
+                Strict = parsed.GetValue(strict),
+            },
+            parsed.GetValue(report)!,
+            common.Output(parsed)));
+        return command;
+    }
+
+    private static int Run(ReplayOptions options, string file, CommandOutput output)
+    {
+        ReplayReport report;
+        try
+        {
+            report = output.Progress("Replaying", told => ReplayRun.Execute(options with { Progress = told }));
+        }
+        catch (RecordedDataException e)
+        {
+            throw new CommandException(ExitCode.Error, e.Message);
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        File.WriteAllText(file, report.ToJson() + Environment.NewLine);
+        if (output.IsJson)
+        {
+            output.Line(report.ToJson());
+        }
+        else
+        {
+            ReplaySummary.Write(report, output);
+            output.Line($"Report: {file}");
+        }
+
+        return report.IsSound
+            ? (int)ExitCode.Ok
+            : throw new CommandException(
+                ExitCode.Error,
+                $"The replay has {report.Problems.Count} problem(s), the first: {report.Problems.FirstOrDefault()}");
+    }
+}
