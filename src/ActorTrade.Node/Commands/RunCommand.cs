@@ -2,10 +2,13 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using ActorTrade.Cluster.Sharding;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders;
 using ActorTrade.Gateway;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Node.Configuration;
 using ActorTrade.Node.Hosting;
+using ActorTrade.Node.Trading;
 
 namespace ActorTrade.Node.Commands;
 
@@ -44,8 +47,11 @@ internal static class RunCommand
 
         await using var host = await NodeHost.StartAsync(OptionsOf(configuration));
         var floor = configuration.Market.Source == MarketSourceKind.Simulated
-            ? TradingFloor.Start(host, TickSource.Simulated(
-                (ulong)configuration.Market.Seed, configuration.Market.Interval, host.System.Time.GetUtcNow()))
+            ? LiveMarket.Start(
+                host,
+                TickSource.Simulated(
+                    (ulong)configuration.Market.Seed, configuration.Market.Interval, host.System.Time.GetUtcNow()),
+                FloorOf(configuration))
             : null;
         await using var gateway = await GatewayServer.StartAsync(
             new GatewayServices
@@ -103,6 +109,19 @@ internal static class RunCommand
             ("State", host.Door.Mode.ToString()),
             ("Stop", "Ctrl+C"));
     }
+
+    private static FloorOptions FloorOf(NodeConfiguration configuration) => new()
+    {
+        Terms = new PaperTerms(
+            new Bps(configuration.Venue.TakerFeeBps),
+            configuration.Venue.Latency,
+            configuration.Venue.DefaultDepth,
+            configuration.Venue.FaultPerMille,
+            configuration.Market.Seed),
+        OpensPools = false,
+        RegistersBots = configuration.Bots.RegisterAtStart,
+        BotCapital = configuration.Bots.Capital,
+    };
 
     private static NodeHostOptions OptionsOf(NodeConfiguration configuration) => new()
     {

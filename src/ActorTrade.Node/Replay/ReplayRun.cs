@@ -15,7 +15,6 @@ using ActorTrade.Market.Signals;
 using ActorTrade.Node.Hosting;
 using ActorTrade.Node.Trading;
 using ActorTrade.Venues.Recorded;
-using TradingFloor = ActorTrade.Node.Trading.TradingFloor;
 
 namespace ActorTrade.Node.Replay;
 

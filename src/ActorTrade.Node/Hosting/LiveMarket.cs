@@ -3,6 +3,7 @@ using ActorTrade.Gateway;
 using ActorTrade.Kernel;
 using ActorTrade.Market.Simulation;
 using ActorTrade.Market.Views;
+using ActorTrade.Node.Trading;
 
 namespace ActorTrade.Node.Hosting;
 
@@ -19,21 +20,23 @@ public sealed record TickSource(string Name, IEnumerable<IReadOnlyList<Tick>> St
 }
 
 /// <summary>
-/// Everything that lives from ticks: the market view, and the keeper that moves the house's pools after the market. It
-/// takes a
-/// source and a node and starts actors of the node's system; what the page shows of the market is read here.
+/// The market of a running node: feeds ticks to the trading floor, where the bots are, and keeps what the page shows.
+/// Without bots of its own, a keeper moves the house's pools after the market instead.
 /// </summary>
-public sealed class TradingFloor
+public sealed class LiveMarket
 {
     private readonly TimeProvider _time;
     private readonly string _source;
     private readonly long _startedAt;
     private volatile IReadOnlyList<MarketQuote> _quotes = [];
+    private readonly TradingFloor _floor;
     private long _ticks;
     private double _ticksPerSecond;
 
-    private TradingFloor(NodeHost host, TickSource source)
+    private LiveMarket(NodeHost host, TickSource source, FloorOptions options)
     {
+        _floor = new TradingFloor(
+            new FloorServices(host.System, host.Door, host.Journal, host.Catalog, () => host.Door.Mode), options);
         _time = host.System.Time;
         _source = source.Name;
         _startedAt = _time.GetTimestamp();
@@ -42,16 +45,26 @@ public sealed class TradingFloor
     /// <summary>Ticks fed so far.</summary>
     public long Ticks => Interlocked.Read(ref _ticks);
 
+    /// <summary>What could not be set up or run, in words.</summary>
+    public IReadOnlyList<string> Problems => _floor.Problems;
+
+    /// <summary>Bots that run here.</summary>
+    public int Bots => _floor.Bots.Count;
+
     /// <summary>Starts the feed and what it feeds.</summary>
-    public static TradingFloor Start(NodeHost host, TickSource source)
+    public static LiveMarket Start(NodeHost host, TickSource source, FloorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(source);
-        var floor = new TradingFloor(host, source);
-        var keeper = host.System.Spawn(
-            () => new PoolKeeper(host.Door, host.Options.FirstStart?.Pools ?? []), "pool-keeper");
-        host.System.Spawn(() => new MarketFeed(floor, source, keeper), "market-feed");
-        return floor;
+        options ??= new FloorOptions { RegistersBots = false, OpensPools = false };
+        var market = new LiveMarket(host, source, options);
+        market._floor.Start();
+        var keeper = options.RegistersBots
+            ? null
+            : host.System.Spawn(
+                () => new PoolKeeper(host.Door, host.Options.FirstStart?.Pools ?? []), "pool-keeper");
+        host.System.Spawn(() => new MarketFeed(market, source, keeper), "market-feed");
+        return market;
     }
 
     /// <summary>What the page shows.</summary>
@@ -60,6 +73,8 @@ public sealed class TradingFloor
         Ticks,
         Math.Round(Volatile.Read(ref _ticksPerSecond), 1),
         [.. _quotes.Select(q => new QuoteStatus(q.Symbol.ToString(), q.Venue, q.Bid, q.Ask, q.Last, q.At))]);
+
+    internal void Observe(Tick tick) => _floor.Observe(tick);
 
     internal void Fed(int ticks, IReadOnlyList<MarketQuote> quotes)
     {
@@ -71,7 +86,7 @@ public sealed class TradingFloor
 }
 
 /// <summary>Feeds one step of ticks every interval.</summary>
-internal sealed class MarketFeed(TradingFloor floor, TickSource source, ActorRef<PoolKeeper.Message> keeper)
+internal sealed class MarketFeed(LiveMarket market, TickSource source, ActorRef<PoolKeeper.Message>? keeper)
     : Actor<MarketFeed.StepDue>
 {
     private readonly MarketView _view = new();
@@ -96,12 +111,14 @@ internal sealed class MarketFeed(TradingFloor floor, TickSource source, ActorRef
         var now = Context.Time.GetUtcNow();
         foreach (var tick in _steps.Current)
         {
-            _view.Apply(tick with { At = now });
+            var live = tick with { At = now };
+            _view.Apply(live);
+            market.Observe(live);
         }
 
         IReadOnlyList<MarketQuote> quotes = [.. _view.All];
-        floor.Fed(_steps.Current.Count, quotes);
-        keeper.Tell(new PoolKeeper.Message.Market(quotes));
+        market.Fed(_steps.Current.Count, quotes);
+        keeper?.Tell(new PoolKeeper.Message.Market(quotes));
     }
 
     internal sealed record StepDue;
