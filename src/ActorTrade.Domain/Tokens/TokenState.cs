@@ -85,7 +85,8 @@ public sealed class TokenState(TokenId id)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         var state = new TokenState(
-            snapshot.Token) { Form = snapshot.Form, Minted = snapshot.Minted, Burned = snapshot.Burned };
+            snapshot.Token)
+        { Form = snapshot.Form, Minted = snapshot.Minted, Burned = snapshot.Burned };
         foreach (var mint in snapshot.OpenMints)
         {
             state._openMints.Add(mint.MintId, mint);

@@ -113,7 +113,8 @@ public sealed class JournalVerifier
         ExceptionDispatchInfo? failure = null;
         var reading = new Thread(() => Read(scan, pages, given.Token, out failure))
         {
-            IsBackground = true, Name = "journal-scan",
+            IsBackground = true,
+            Name = "journal-scan",
         };
         reading.Start();
         try

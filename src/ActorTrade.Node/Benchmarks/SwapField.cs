@@ -52,8 +52,11 @@ internal sealed class SwapField : IAsyncDisposable
     {
         var system = new ActorSystem("bench", new ActorSystemOptions
         {
-            GuardianStrategy = new SupervisorStrategy { Backoff = new Backoff(
-                TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)) },
+            GuardianStrategy = new SupervisorStrategy
+            {
+                Backoff = new Backoff(
+                TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5))
+            },
         });
         var shards = new LocalShards(
             system,

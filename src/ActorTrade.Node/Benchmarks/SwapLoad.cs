@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.EventSourcing;
@@ -60,28 +61,31 @@ internal sealed class SwapLoad
         SwapField field, double perSecond, int pools, TimeSpan warmUp, TimeSpan duration)
     {
         var load = new SwapLoad(field, warmUp, duration);
-        var start = Stopwatch.GetTimestamp();
-        var traders = Enumerable.Range(
-            0, field.Accounts.Length).Select(i => new Trader(load, i, pools, isClosed: false)).ToArray();
-        long sent = 0;
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        while (Stopwatch.GetTimestamp() < load._measureTo && await timer.WaitForNextTickAsync())
-        {
-            var due = (long)(Stopwatch.GetElapsedTime(start).TotalSeconds * perSecond);
-            for (; sent < due; sent++)
-            {
-                Interlocked.Increment(ref load._running);
-                var dueAt = start + (long)(sent / perSecond * Stopwatch.Frequency);
-                new Trader(load, (int)(sent % traders.Length), pools, isClosed: false).SendNext(dueAt);
-            }
-        }
-
+        var pacer = new Thread(() => load.Pace(perSecond, pools)) { IsBackground = true, Name = "pacer" };
+        pacer.Start();
         using var rest = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (Interlocked.Read(ref load._running) > 0 && await rest.WaitForNextTickAsync())
+        while ((pacer.IsAlive || Interlocked.Read(ref load._running) > 0) && await rest.WaitForNextTickAsync())
         {
         }
 
         return load.Result(duration);
+    }
+
+    // A thread of its own, as clients outside would be: on the pool it would wait behind the work it measures.
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The load comes from outside the actors, at fixed times.")]
+    private void Pace(double perSecond, int pools)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (long sent = 0; Stopwatch.GetTimestamp() < _measureTo; Thread.Sleep(1))
+        {
+            var due = (long)(Stopwatch.GetElapsedTime(start).TotalSeconds * perSecond);
+            for (; sent < due; sent++)
+            {
+                Interlocked.Increment(ref _running);
+                var dueAt = start + (long)(sent / perSecond * Stopwatch.Frequency);
+                new Trader(this, (int)(sent % _field.Accounts.Length), pools, isClosed: false).SendNext(dueAt);
+            }
+        }
     }
 
     private SwapLoadResult Result(TimeSpan duration) => new(
@@ -94,12 +98,6 @@ internal sealed class SwapLoad
     private sealed class Trader(SwapLoad load, int index, int pools, bool isClosed) : IAnswerSink
     {
         private readonly EntityId _account = Account.IdOf(load._field.Accounts[index % load._field.Accounts.Length]);
-        private readonly SwapHop[][] _routes =
-        [
-            [new SwapHop(load._field.Pools[index % pools], SwapField.BaseToken, SwapField.QuoteToken)],
-            [new SwapHop(load._field.Pools[index % pools], SwapField.QuoteToken, SwapField.BaseToken)],
-        ];
-
         private long _dueAt;
         private int _turn = index & 1;
 
@@ -109,8 +107,12 @@ internal sealed class SwapLoad
             _turn ^= 1;
             var now = load._field.System.Time.GetUtcNow();
             var tradeId = load._field.System.Random.NextGuid();
+            var pool = load._field.Pools[index % pools];
+            SwapHop[] route = _turn == 0
+                ? [new SwapHop(pool, SwapField.BaseToken, SwapField.QuoteToken)]
+                : [new SwapHop(pool, SwapField.QuoteToken, SwapField.BaseToken)];
             var command = new Account.Command.StartSwap(
-                tradeId, _routes[_turn], _turn == 0 ? 1_000u : 700_000u, UInt256.One, now + DeadlineAhead);
+                tradeId, route, _turn == 0 ? 1_000u : 700_000u, UInt256.One, now + DeadlineAhead);
             load._field.Shards.Send(
                 _account, command, new CommandHeader(tradeId, "bench", now + DeadlineAhead), this);
         }

@@ -83,8 +83,14 @@ internal static class JournalProbe
     public static ProbeAppend Queue(
         this IJournal journal, EntityStream stream, long first, DateTimeOffset? wakeAt, NewEvent[] events)
     {
-        var request = new ProbeAppend { Stream = stream, FirstSequenceNr = first, At = At, WakeAt = wakeAt,
-            Events = events };
+        var request = new ProbeAppend
+        {
+            Stream = stream,
+            FirstSequenceNr = first,
+            At = At,
+            WakeAt = wakeAt,
+            Events = events
+        };
         journal.Append(request);
         return request;
     }

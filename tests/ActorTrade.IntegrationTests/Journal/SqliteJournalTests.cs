@@ -283,7 +283,8 @@ public sealed class SqliteJournalTests : IDisposable
         var stream = (await journal.RecoverAsync(Alice)).Stream;
         Assert.True(journal.HasRoom);
         var request = new BlockingAppend(
-            journal) { Stream = stream, FirstSequenceNr = 1, At = default, WakeAt = null, Events = [new("x", [])] };
+            journal)
+        { Stream = stream, FirstSequenceNr = 1, At = default, WakeAt = null, Events = [new("x", [])] };
         journal.Append(request);
         await request.Reached.Task;
         var waiting = journal.Queue(stream, 2, null, new string('x', 1001));

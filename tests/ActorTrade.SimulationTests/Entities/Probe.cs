@@ -122,26 +122,26 @@ internal static class Probe
 
     private static Decision<Event, Refusal> Decide(
         State state, Command command, CommandContext context) => command switch
-    {
-        Command.Add c => new Event.Added(c.Amount),
-        Command.Take c when c.Amount > state.Total => new Refusal("too-little", state.Total),
-        Command.Take c => new Event.Added(-c.Amount),
-        Command.AddTwice c => new Event[] { new Event.Added(c.Amount), new Event.Added(c.Amount) },
-        Command.Nothing => Decision<Event, Refusal>.Nothing,
-        Command.AskOther c when state.Heard.FirstOrDefault(h => h.Id == c.Id) is { } heard =>
-            Decision<Event, Refusal>.Earlier(heard),
-        Command.AskOther c when state.Open.FirstOrDefault(o => o.Id == c.Id) is { } open =>
-            Decision<Event, Refusal>.Earlier(open).AnsweredBy(c.Id),
-        Command.AskOther c =>
-            Decision<Event, Refusal>.Accept(new Event.Asked(c.Id, c.Other, c.Amount, context.Now)).AnsweredBy(c.Id),
-        Command.RecordHeard c when state.Open.Any(o => o.Id == c.Id) =>
-            Decision<Event, Refusal>.Accept(new Event.Heard(c.Id, c.IsAccepted)).Ending(c.Id),
-        Command.RecordHeard => Decision<Event, Refusal>.Nothing,
-        Command.SetAlarm c => new Event.AlarmSet(c.At),
-        Command.Ring => new Event.Rang(context.Now),
-        Command.ThrowInEvolve => new Event[] { new Event.Added(1_000_000), new Event.Broken() },
-        _ => throw new InvalidOperationException("The rules are broken."),
-    };
+        {
+            Command.Add c => new Event.Added(c.Amount),
+            Command.Take c when c.Amount > state.Total => new Refusal("too-little", state.Total),
+            Command.Take c => new Event.Added(-c.Amount),
+            Command.AddTwice c => new Event[] { new Event.Added(c.Amount), new Event.Added(c.Amount) },
+            Command.Nothing => Decision<Event, Refusal>.Nothing,
+            Command.AskOther c when state.Heard.FirstOrDefault(h => h.Id == c.Id) is { } heard =>
+                Decision<Event, Refusal>.Earlier(heard),
+            Command.AskOther c when state.Open.FirstOrDefault(o => o.Id == c.Id) is { } open =>
+                Decision<Event, Refusal>.Earlier(open).AnsweredBy(c.Id),
+            Command.AskOther c =>
+                Decision<Event, Refusal>.Accept(new Event.Asked(c.Id, c.Other, c.Amount, context.Now)).AnsweredBy(c.Id),
+            Command.RecordHeard c when state.Open.Any(o => o.Id == c.Id) =>
+                Decision<Event, Refusal>.Accept(new Event.Heard(c.Id, c.IsAccepted)).Ending(c.Id),
+            Command.RecordHeard => Decision<Event, Refusal>.Nothing,
+            Command.SetAlarm c => new Event.AlarmSet(c.At),
+            Command.Ring => new Event.Rang(context.Now),
+            Command.ThrowInEvolve => new Event[] { new Event.Added(1_000_000), new Event.Broken() },
+            _ => throw new InvalidOperationException("The rules are broken."),
+        };
 
     private static State Evolve(State state, Event e) => e switch
     {

@@ -154,7 +154,10 @@ public sealed class InMemoryJournalTests
 
             var request = new Request
             {
-                Stream = holder.Stream!, FirstSequenceNr = next++, At = time.GetUtcNow(), WakeAt = null,
+                Stream = holder.Stream!,
+                FirstSequenceNr = next++,
+                At = time.GetUtcNow(),
+                WakeAt = null,
                 Events = [new NewEvent("x", Encoding.UTF8.GetBytes($"{step}"))],
             };
             running.Add(request);
@@ -215,7 +218,10 @@ public sealed class InMemoryJournalTests
     {
         var request = new Request
         {
-            Stream = stream, FirstSequenceNr = first, At = _time.GetUtcNow(), WakeAt = null,
+            Stream = stream,
+            FirstSequenceNr = first,
+            At = _time.GetUtcNow(),
+            WakeAt = null,
             Events = texts.Select(t => new NewEvent("x", Encoding.UTF8.GetBytes(t))).ToArray(),
         };
         _journal.Append(request);
