@@ -110,8 +110,11 @@ internal static class RunCommand
             ("Stop", "Ctrl+C"));
     }
 
+    // Candles of five steps of the simulated market: its averages are warm in minutes, so that a first run shows trades.
     private static FloorOptions FloorOf(NodeConfiguration configuration) => new()
     {
+        SignalInterval = TimeSpan.FromTicks(
+            Math.Max(TimeSpan.TicksPerSecond, configuration.Market.Interval.Ticks * 5)),
         Terms = new PaperTerms(
             new Bps(configuration.Venue.TakerFeeBps),
             configuration.Venue.Latency,
