@@ -110,7 +110,7 @@ internal static class RunCommand
             ("Stop", "Ctrl+C"));
     }
 
-    // Candles of five steps of the simulated market: its averages are warm in minutes, so that a first run shows trades.
+    // Candles of five steps of the simulated market: averages are warm in minutes, so a first run shows trades.
     private static FloorOptions FloorOf(NodeConfiguration configuration) => new()
     {
         SignalInterval = TimeSpan.FromTicks(
