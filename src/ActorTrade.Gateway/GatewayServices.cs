@@ -1,3 +1,5 @@
+using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.EventSourcing;
 
@@ -16,6 +18,13 @@ public sealed class GatewayServices
 
     /// <summary>How the node is doing; quick, called for each request of the page.</summary>
     public required Func<NodeStatus> Status { get; init; }
+
+    /// <summary>
+    /// What is wrong with a bot's strategy for these instruments and parameters; null for nothing. The gateway knows no
+    /// strategies itself.
+    /// </summary>
+    public Func<string, IReadOnlyList<Instrument>, IReadOnlyList<BotParameter>, string?> StrategyProblem { get; init; } =
+        static (_, _, _) => null;
 
     /// <summary>
     /// How long a client waits for the end of what it asked for before it is told that the outcome is unknown.

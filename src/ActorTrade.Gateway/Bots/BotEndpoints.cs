@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Bots;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
@@ -17,16 +18,27 @@ internal sealed class BotEndpoints(GatewayServices services, TokenForms forms)
         var bot = RequestReading.Bot(request.Bot, "bot");
         var account = RequestReading.Account(request.Account, "account");
         var principal = http.Principal();
-        var parameters = (request.Parameters ?? new Dictionary<string, string>())
-            .OrderBy(p => p.Key, StringComparer.Ordinal)
-            .Select(p => new BotParameter(p.Key, p.Value));
+        await RequireOwnAsync(account, principal);
+        BotParameter[] parameters =
+        [
+            .. (request.Parameters ?? new Dictionary<string, string>())
+                .OrderBy(p => p.Key, StringComparer.Ordinal)
+                .Select(p => new BotParameter(p.Key, p.Value)),
+        ];
+        var strategy = request.Strategy ?? throw ApiProblem.Invalid("strategy", "The name of a strategy is needed.");
+        var instruments = await InstrumentsAsync(request.Symbols);
+        if (services.StrategyProblem(strategy, instruments, parameters) is { } problem)
+        {
+            throw ApiProblem.Invalid("strategy", problem);
+        }
+
         var command = new Bot.Command.Register(
             bot,
             principal,
             account,
-            request.Strategy ?? throw ApiProblem.Invalid("strategy", "The name of a strategy is needed."),
-            [.. parameters],
-            await InstrumentsAsync(request.Symbols),
+            strategy,
+            parameters,
+            instruments,
             LimitsOf(request.Limits ?? throw ApiProblem.Invalid("limits", "A bot without limits is not taken.")));
         await services.AskAsync(Bot.IdOf(bot), command, Guid.NewGuid(), principal, forms);
         await WriteAsync(http, bot);
@@ -57,6 +69,21 @@ internal sealed class BotEndpoints(GatewayServices services, TokenForms forms)
         }
 
         return [.. bots];
+    }
+
+    // The bot's own effects reach the account as the cluster's, so whose money it is must be asked here.
+    private async Task RequireOwnAsync(AccountId account, string principal)
+    {
+        var (view, _) = await services.ViewAsync<AccountView>(Account.IdOf(account));
+        if (view.Owner is null)
+        {
+            throw ApiProblem.NotFound("account-not-open", $"There is no account '{account}'.");
+        }
+
+        if (view.Owner != principal)
+        {
+            throw new ApiProblem(403, "not-permitted", $"The account '{account}' belongs to somebody else.");
+        }
     }
 
     private static BotId BotOf(HttpContext http) => RequestReading.Bot(http.Segment("id"), "id");

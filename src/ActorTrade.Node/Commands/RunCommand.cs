@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using ActorTrade.Cluster.Sharding;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
+using ActorTrade.Execution.Strategies;
 using ActorTrade.Gateway;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Node.Configuration;
@@ -60,6 +61,8 @@ internal static class RunCommand
                 Tables = new NodeTables(host),
                 Time = host.System.Time,
                 Status = () => host.Status(floor?.Status()),
+                StrategyProblem = static (strategy, instruments, parameters) =>
+                    StrategyCatalog.TryCreate(strategy, instruments, parameters, out _, out var error) ? null : error,
                 RememberFor = configuration.Http.IdempotencyRetention,
             },
             new GatewayOptions { Address = AddressOf(configuration), Port = configuration.Http.Port });

@@ -87,7 +87,7 @@ public sealed class ApiTests : IAsyncLifetime
     {
         await _node.OpenAsync("fund", ("USD", "1000"));
         var body = """
-            {"bot":"trend-1","account":"fund","strategy":"trend","parameters":{"fast":"10"},"symbols":["BTCUSD"],
+            {"bot":"trend-1","account":"fund","strategy":"trend","parameters":{"notional":"10"},"symbols":["BTCUSD"],
              "limits":{"orderNotionalMax":"1000","positionMax":"1","dailyLossMax":"100"}}
             """;
         var bot = (await _node.PostAsync("/api/bots", body)).Expect(HttpStatusCode.OK);
@@ -105,6 +105,21 @@ public sealed class ApiTests : IAsyncLifetime
         await _node.Host.Tables!.WaitForAsync(_node.Host.Journal.LastOrdering);
         Assert.Equal(1, (await _node.GetAsync("/api/bots")).Json.GetArrayLength());
         Assert.Equal("bot-unknown", (await _node.GetAsync("/api/bots/none")).Expect(HttpStatusCode.NotFound).Code);
+    }
+
+    [Fact]
+    public async Task A_bot_needs_a_known_strategy_and_an_account_of_its_owner()
+    {
+        await _node.PostAsync("/api/accounts", """{"account":"fund"}""");
+        static string Body(string strategy) => $$$"""
+            {"bot":"b","account":"fund","strategy":"{{{strategy}}}","symbols":["BTCUSD"],
+             "limits":{"orderNotionalMax":"1000","positionMax":"1","dailyLossMax":"100"}}
+            """;
+        var unknown = (await _node.PostAsync("/api/bots", Body("moon"))).Expect(HttpStatusCode.BadRequest);
+        Assert.Equal("strategy", unknown.Field);
+        var stranger = await _node.PostAsync("/api/bots", Body("trend"), principal: "mallory");
+        Assert.Equal("not-permitted", stranger.Expect(HttpStatusCode.Forbidden).Code);
+        (await _node.PostAsync("/api/bots", Body("trend"))).Expect(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using ActorTrade.Execution.Strategies;
 using ActorTrade.Gateway;
 using ActorTrade.Node.Hosting;
 
@@ -32,6 +33,8 @@ internal sealed class RunningNode : IAsyncDisposable
                 Tables = new NodeTables(host),
                 Time = host.System.Time,
                 Status = () => host.Status(market: null),
+                StrategyProblem = static (strategy, instruments, parameters) =>
+                    StrategyCatalog.TryCreate(strategy, instruments, parameters, out _, out var error) ? null : error,
                 RememberFor = rememberFor ?? TimeSpan.FromMinutes(15),
             },
             new GatewayOptions { Port = 0 });
