@@ -23,8 +23,8 @@ public sealed class GatewayServices
     /// What is wrong with a bot's strategy for these instruments and parameters; null for nothing. The gateway knows no
     /// strategies itself.
     /// </summary>
-    public Func<string, IReadOnlyList<Instrument>, IReadOnlyList<BotParameter>, string?> StrategyProblem { get; init; } =
-        static (_, _, _) => null;
+    public Func<string, IReadOnlyList<Instrument>, IReadOnlyList<BotParameter>, string?> StrategyProblem { get; init; }
+        = static (_, _, _) => null;
 
     /// <summary>
     /// How long a client waits for the end of what it asked for before it is told that the outcome is unknown.
