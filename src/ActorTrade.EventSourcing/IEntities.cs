@@ -16,7 +16,11 @@ public interface IEntities
 }
 
 /// <summary>Who sends a command, under which id, and until when it may be taken.</summary>
-public readonly record struct CommandHeader(Guid CommandId, string Principal, DateTimeOffset ExpiresAt);
+/// <param name="Origin">
+/// Where a person's request came from, for the audit: the address, a space, the user agent. Null for the cluster's own.
+/// </param>
+public readonly record struct CommandHeader(
+    Guid CommandId, string Principal, DateTimeOffset ExpiresAt, string? Origin = null);
 
 /// <summary>Hears an answer on the answering thread; must only hand it on (post a message, complete a task).</summary>
 public interface IAnswerSink

@@ -53,8 +53,14 @@ public enum SystemMode
 /// <param name="Now">The time of the decision, UTC.</param>
 /// <param name="ExpiresAt">After this the command is refused; until then its id is remembered.</param>
 /// <param name="Mode">What the system allows.</param>
+/// <param name="Origin">Where a person's request came from; see <see cref="CommandHeader"/>.</param>
 public readonly record struct CommandContext(
-    Guid CommandId, string Principal, DateTimeOffset Now, DateTimeOffset ExpiresAt, SystemMode Mode)
+    Guid CommandId,
+    string Principal,
+    DateTimeOffset Now,
+    DateTimeOffset ExpiresAt,
+    SystemMode Mode,
+    string? Origin = null)
 {
     /// <summary>The principal of a command that another entity's or the entity's own reaction sends.</summary>
     public const string Self = "system";

@@ -46,7 +46,8 @@ internal static class EntityAnswers
     public static Task<Answer> SendAsync(
         this GatewayServices services, EntityId target, ICommand command, Guid id, string principal)
     {
-        var header = new CommandHeader(id, principal, services.Time.GetUtcNow() + services.RememberFor);
+        var expiresAt = services.Time.GetUtcNow() + services.RememberFor;
+        var header = new CommandHeader(id, principal, expiresAt, RequestOrigin.Current);
         return services.Entities.AskAsync(target, command, header, services.Patience, services.Time);
     }
 }

@@ -67,6 +67,7 @@ public sealed class GatewayServer : IAsyncDisposable
         });
         var app = builder.Build();
         app.Use(GuardAsync);
+        app.Use(RequestOrigin.RememberAsync);
         Map(app, services);
         try
         {

@@ -192,7 +192,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
         _current = message;
         var context = new CommandContext(
-            header.CommandId, header.Principal, now, header.ExpiresAt, _environment.Mode());
+            header.CommandId, header.Principal, now, header.ExpiresAt, _environment.Mode(), header.Origin);
         Decide(message.Command, context, message.AnswerTo, remember);
         _current = null;
     }

@@ -7,10 +7,11 @@ namespace ActorTrade.Journal.Entities;
 /// <param name="RememberUntil">Until then a repeat of the command is answered with its events;
 /// null where the entity itself knows.</param>
 public readonly record struct EventEnvelope(
-    Guid CommandId, string Principal, DateTimeOffset? RememberUntil, IEvent Event)
+    Guid CommandId, string Principal, DateTimeOffset? RememberUntil, IEvent Event, string? Origin = null)
 {
     private const byte FormVersion = 1;
     private const byte HasRememberUntil = 0x80;
+    private const byte HasOrigin = 0x40;
 
     /// <summary>The bytes of one event: form, command id, principal, how long to remember, the record.</summary>
     public static byte[] Write(
@@ -19,12 +20,18 @@ public readonly record struct EventEnvelope(
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(writer);
         writer.Clear();
-        writer.WriteByte(remember ? (byte)(FormVersion | HasRememberUntil) : FormVersion);
+        var flags = (remember ? HasRememberUntil : 0) | (context.Origin is null ? 0 : HasOrigin);
+        writer.WriteByte((byte)(FormVersion | flags));
         writer.WriteGuid(context.CommandId);
         writer.WriteString(context.Principal);
         if (remember)
         {
             writer.WriteInstant(context.ExpiresAt);
+        }
+
+        if (context.Origin is { } origin)
+        {
+            writer.WriteString(origin);
         }
 
         catalog.Write(writer, @event);
@@ -38,7 +45,7 @@ public readonly record struct EventEnvelope(
         ArgumentNullException.ThrowIfNull(reader);
         reader.Reset(stored.Payload);
         var form = reader.ReadByte();
-        if ((form & ~HasRememberUntil) != FormVersion)
+        if ((form & ~(HasRememberUntil | HasOrigin)) != FormVersion)
         {
             throw new RecordDamagedException($"The envelope has the unknown form {form}.");
         }
@@ -46,7 +53,8 @@ public readonly record struct EventEnvelope(
         var commandId = reader.ReadGuid();
         var principal = reader.ReadString();
         DateTimeOffset? rememberUntil = (form & HasRememberUntil) != 0 ? reader.ReadInstant() : null;
+        var origin = (form & HasOrigin) != 0 ? reader.ReadString() : null;
         return new EventEnvelope(
-            commandId, principal, rememberUntil, (IEvent)catalog.Read(stored.StoredName, reader));
+            commandId, principal, rememberUntil, (IEvent)catalog.Read(stored.StoredName, reader), origin);
     }
 }

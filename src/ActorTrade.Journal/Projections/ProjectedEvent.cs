@@ -10,8 +10,10 @@ namespace ActorTrade.Journal.Projections;
 /// <param name="At">When it was decided, UTC.</param>
 /// <param name="CommandId">The command that caused it.</param>
 /// <param name="Principal">Who sent that command.</param>
+/// <param name="Origin">Where it came from: address, space, user agent; null for the cluster's own.</param>
 public readonly record struct ProjectedEvent(
-    long Ordering, EntityId Entity, long SequenceNr, DateTimeOffset At, IEvent Event, Guid CommandId, string Principal)
+    long Ordering, EntityId Entity, long SequenceNr, DateTimeOffset At, IEvent Event, Guid CommandId, string Principal,
+    string? Origin = null)
 {
     /// <summary>A reader of stored events, for one thread.</summary>
     public static Func<StoredEvent, ProjectedEvent> Decoder(EventCatalog catalog)
@@ -22,5 +24,5 @@ public readonly record struct ProjectedEvent(
 
     internal static ProjectedEvent Of(in StoredEvent stored, in EventEnvelope envelope) => new(
         stored.Ordering, stored.Entity, stored.SequenceNr, stored.At, envelope.Event, envelope.CommandId,
-        envelope.Principal);
+        envelope.Principal, envelope.Origin);
 }

@@ -12,12 +12,12 @@ namespace ActorTrade.Node.ReadModel;
 /// <c>audit_log</c>: what someone decided (who, when, what, from what to what). What the cluster does on its own
 /// behalf to finish it is in the other tables.
 /// </summary>
-/// <remarks>Address and user agent stay empty: the journal does not hold them, and there is no sign-in yet.</remarks>
+/// <remarks>Address and user agent are those of the request; empty for what the cluster decided itself.</remarks>
 public sealed class AuditTable : IProjection
 {
     public string Name => "audit";
 
-    public int Version => 1;
+    public int Version => 2;
 
     public IReadOnlyList<TableDefinition> Tables { get; } =
     [
@@ -35,6 +35,8 @@ public sealed class AuditTable : IProjection
     {
         if (Describe(projected) is var (action, before, after) && action is not null)
         {
+            // The address holds no space; what follows the first one is the user agent.
+            var origin = projected.Origin?.Split(' ', 2);
             yield return new RowChange.Insert(
                 "audit_log",
                 "ordering".Is(projected.Ordering),
@@ -44,7 +46,9 @@ public sealed class AuditTable : IProjection
                 "entity_type".Is(projected.Entity.Category),
                 "entity_id".Is(projected.Entity.Key),
                 "old_value".Is(before),
-                "new_value".Is(after));
+                "new_value".Is(after),
+                "ip_address".Is(origin?[0]),
+                "user_agent".Is(origin is [_, { Length: > 0 } agent] ? agent : null));
         }
     }
 

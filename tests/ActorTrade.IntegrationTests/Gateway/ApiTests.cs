@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ActorTrade.IntegrationTests.RecordedData;
+using ActorTrade.Node.Hosting;
 
 namespace ActorTrade.IntegrationTests.Gateway;
 
@@ -120,6 +121,20 @@ public sealed class ApiTests : IAsyncLifetime
         var stranger = await _node.PostAsync("/api/bots", Body("trend"), principal: "mallory");
         Assert.Equal("not-permitted", stranger.Expect(HttpStatusCode.Forbidden).Code);
         (await _node.PostAsync("/api/bots", Body("trend"))).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task The_audit_says_where_a_request_came_from()
+    {
+        await _node.PostAsync("/api/accounts", """{"account":"fund"}""");
+        await _node.Host.Tables!.WaitForAsync(_node.Host.Journal.LastOrdering);
+        var tables = new NodeTables(_node.Host);
+        var row = Assert.Single(tables.Query(
+            "select ip_address, user_agent from audit_log where action = 'open-account' and entity_id = ?1", "fund"));
+        Assert.Equal("127.0.0.1", row["ip_address"]);
+        Assert.Null(row["user_agent"]);
+        var own = tables.Query("select ip_address from audit_log where action = 'register-token'");
+        Assert.All(own, r => Assert.Null(r["ip_address"]));
     }
 
     [Fact]
