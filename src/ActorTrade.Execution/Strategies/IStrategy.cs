@@ -1,5 +1,4 @@
 using ActorTrade.Domain.Accounts;
-using ActorTrade.Domain.Bots;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Execution.Pools;

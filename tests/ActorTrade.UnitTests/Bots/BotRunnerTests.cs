@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Bots;
 using ActorTrade.Domain.Markets;
+using ActorTrade.Domain.Numerics;
 using ActorTrade.EventSourcing;
 using ActorTrade.Execution.Bots;
 using ActorTrade.Execution.Strategies;

@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Ledger;
+using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.EventSourcing;

@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Bots;
 using ActorTrade.Domain.Markets;
+using ActorTrade.Domain.Numerics;
 using ActorTrade.Execution.Pools;
 using ActorTrade.Execution.Strategies;
 using ActorTrade.Market.Signals;

@@ -1,10 +1,8 @@
-using ActorTrade.Domain.Numerics;
-
-namespace ActorTrade.Domain.Bots;
+namespace ActorTrade.Domain.Numerics;
 
 /// <summary>
-/// A gain or a loss, or a position that may be short: an exact integer of base units with a sign. Ledger amounts are
-/// never negative and stay <see cref="UInt256"/>; this is the book-keeping of a bot, from which no money moves.
+/// An exact integer of base units with a sign: what a posting adds to a bucket, a bot's gain or loss, a position that
+/// may be short. Balances are never negative and stay <see cref="UInt256"/>.
 /// </summary>
 /// <remarks>Zero has one form (not negative). Sums beyond 256 bits throw <see cref="OverflowException"/>.</remarks>
 public readonly record struct SignedAmount : IComparable<SignedAmount>
@@ -22,6 +20,10 @@ public readonly record struct SignedAmount : IComparable<SignedAmount>
     public bool IsZero => Magnitude.IsZero;
 
     public static SignedAmount Zero => default;
+
+    public static SignedAmount Plus(UInt256 amount) => new(isNegative: false, amount);
+
+    public static SignedAmount Minus(UInt256 amount) => new(isNegative: true, amount);
 
     public static implicit operator SignedAmount(UInt256 amount) => new(false, amount);
 
