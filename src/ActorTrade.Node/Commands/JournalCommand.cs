@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using ActorTrade.Domain;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Journal.Verification;
-using ActorTrade.Node.Hosting;
 
 namespace ActorTrade.Node.Commands;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using ActorTrade.Cluster.Sharding;
+using ActorTrade.Domain;
 using ActorTrade.EventSourcing.Records;
 using ActorTrade.Gateway;
 using ActorTrade.Journal;

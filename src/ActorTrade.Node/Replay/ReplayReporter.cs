@@ -1,3 +1,4 @@
+using ActorTrade.Domain;
 using ActorTrade.Execution.Bots;
 using ActorTrade.Journal.Projections;
 using ActorTrade.Journal.Verification;

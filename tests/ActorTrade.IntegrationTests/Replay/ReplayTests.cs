@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ActorTrade.Domain;
 using ActorTrade.IntegrationTests.RecordedData;
 using ActorTrade.Journal.Verification;
 using ActorTrade.Market.Simulation;
 using ActorTrade.Node.Configuration;
-using ActorTrade.Node.Hosting;
 using ActorTrade.Node.Replay;
 using ActorTrade.Venues.Recorded;
 

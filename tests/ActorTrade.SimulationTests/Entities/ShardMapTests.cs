@@ -1,5 +1,5 @@
-using ActorTrade.Cluster.Sharding;
 using ActorTrade.EventSourcing;
+using ActorTrade.Journal.Sharding;
 
 namespace ActorTrade.SimulationTests.Entities;
 

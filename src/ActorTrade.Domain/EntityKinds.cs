@@ -7,13 +7,16 @@ using ActorTrade.Domain.Tokens;
 using ActorTrade.EventSourcing;
 using ActorTrade.EventSourcing.Records;
 
-namespace ActorTrade.Node.Hosting;
+namespace ActorTrade.Domain;
 
 /// <summary>
 /// Every kind of entity that this program knows. What writes, verifies or exports a journal must use the same list.
 /// </summary>
 public static class EntityKinds
 {
+    /// <summary>Nodes with this role serve accounts, pools, tokens, bots, orders, venues and the trading system.</summary>
+    public const string TradeRole = "trade";
+
     public static IReadOnlyList<IEntityDefinition> All { get; } =
     [
         Account.Definition,
@@ -24,6 +27,9 @@ public static class EntityKinds
         PaperVenue.Definition,
         TradingSystem.Definition,
     ];
+
+    /// <summary>The role whose nodes serve entities of a kind. All known kinds trade so far.</summary>
+    public static string RoleOf(string category) => TradeRole;
 
     /// <summary>A new catalogue of all their stored records.</summary>
     public static EventCatalog Catalog() => new(All);

@@ -1,6 +1,6 @@
 using ActorTrade.EventSourcing;
 
-namespace ActorTrade.Cluster.Sharding;
+namespace ActorTrade.Journal.Sharding;
 
 /// <summary>Which shard an entity belongs to: a stable hash of its id, the same on
 /// every machine and in every version.</summary>
