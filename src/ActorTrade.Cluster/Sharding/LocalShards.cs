@@ -3,6 +3,7 @@ using ActorTrade.EventSourcing;
 using ActorTrade.EventSourcing.Records;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Entities;
+using ActorTrade.Journal.Sharding;
 using ActorTrade.Kernel;
 
 namespace ActorTrade.Cluster.Sharding;
@@ -26,8 +27,9 @@ public sealed record LocalShardsOptions
 }
 
 /// <summary>
-/// All shards in one process: finds or starts the actor of an entity, passivates the idle, and wakes those whose time
-/// has come. Senders reach the actor directly; there is no actor in between.
+/// The entities of one process: finds or starts the actor of an entity, passivates the idle, and wakes those whose time
+/// has come. Senders reach the actor directly; there is no actor in between. Alone, a process serves every entity; in a
+/// cluster those of the shards that are open here.
 /// </summary>
 /// <remarks>
 /// The journal's epoch, not this table, guards that an entity has one writer: should two actors of one entity ever
@@ -45,6 +47,8 @@ public sealed class LocalShards : IEntities
     private readonly Dictionary<string, IEntityDefinition> _definitions;
     private readonly ConcurrentDictionary<string, IOutsideEntities> _outside = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<EntityId, Slot> _slots = new();
+    private readonly Func<EntityId, ShardId>? _shardOf;
+    private readonly ConcurrentDictionary<ShardId, OpenShard> _open = new();
     private readonly Lock _wakeGate = new();
     private readonly PriorityQueue<EntityId, long> _wakes = new();
     private readonly Dictionary<EntityId, long> _nextWakes = [];
@@ -59,7 +63,9 @@ public sealed class LocalShards : IEntities
     /// <param name="mode">What the system allows now.</param>
     /// <param name="options">Bounds and times.</param>
     /// <param name="network">What lies between an entity's effects and their targets;
-    /// nothing, except in a simulation.</param>
+    /// nothing where it is alone, the cluster's routes, or a simulation's.</param>
+    /// <param name="shardOf">In a cluster, an entity's shard; then none is open in the beginning. Null where every
+    /// entity is served here.</param>
     public LocalShards(
         ActorSystem system,
         IJournal journal,
@@ -67,7 +73,8 @@ public sealed class LocalShards : IEntities
         EventCatalog catalog,
         Func<SystemMode> mode,
         LocalShardsOptions? options = null,
-        Func<IEntities, IEntities>? network = null)
+        Func<IEntities, IEntities>? network = null,
+        Func<EntityId, ShardId>? shardOf = null)
     {
         ArgumentNullException.ThrowIfNull(journal);
         _system = system;
@@ -81,7 +88,8 @@ public sealed class LocalShards : IEntities
             Mode = mode,
             Release = (entity, mailbox, wakeAt) => Release(entity, mailbox, wakeAt),
         };
-        foreach (var (entity, wakeAt) in journal.ReadWakeUps())
+        _shardOf = shardOf;
+        foreach (var (entity, wakeAt) in shardOf is null ? journal.ReadWakeUps() : [])
         {
             WakeLater(entity, wakeAt);
         }
@@ -111,40 +119,128 @@ public sealed class LocalShards : IEntities
 
     public void Send(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo)
     {
-        if (_outside.TryGetValue(target.Category, out var outside))
+        if (!TrySend(target, command, header, answerTo))
         {
-            outside.Handle(target, command, header, answerTo);
-        }
-        else if (_definitions.TryGetValue(target.Category, out var definition)
-            && definition.CommandType.IsInstanceOfType(command))
-        {
-            Deliver(target, definition, new CommandMessage(command, header, answerTo), answerTo);
-        }
-        else
-        {
-            answerTo?.Answered(new Answer.Refused(RefusalReason.UnknownCategory));
+            answerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
         }
     }
 
     public void Query(EntityId target, IAnswerSink answerTo)
     {
-        ArgumentNullException.ThrowIfNull(answerTo);
-        if (_definitions.TryGetValue(target.Category, out var definition))
+        if (!TryQuery(target, answerTo))
         {
-            Deliver(target, definition, new QueryMessage(answerTo), answerTo);
-        }
-        else
-        {
-            answerTo.Answered(new Answer.Refused(RefusalReason.UnknownCategory));
+            answerTo.Answered(new Answer.Refused(RefusalReason.Unavailable));
         }
     }
 
-    private bool Deliver(EntityId target, IEntityDefinition definition, IEntityMessage message, IAnswerSink? answerTo)
+    /// <summary>As <see cref="Send"/>; false, and nothing was done, where the entity's shard is not open here.</summary>
+    public bool TrySend(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo)
+    {
+        if (_outside.TryGetValue(target.Category, out var outside))
+        {
+            outside.Handle(target, command, header, answerTo);
+            return true;
+        }
+
+        if (_definitions.TryGetValue(target.Category, out var definition)
+            && definition.CommandType.IsInstanceOfType(command))
+        {
+            return Deliver(target, definition, new CommandMessage(command, header, answerTo), answerTo)
+                != Delivery.NotHere;
+        }
+
+        answerTo?.Answered(new Answer.Refused(RefusalReason.UnknownCategory));
+        return true;
+    }
+
+    /// <summary>As <see cref="Query"/>; false, and nothing was done, where the entity's shard is not open here.</summary>
+    public bool TryQuery(EntityId target, IAnswerSink answerTo)
+    {
+        ArgumentNullException.ThrowIfNull(answerTo);
+        if (_definitions.TryGetValue(target.Category, out var definition))
+        {
+            return Deliver(target, definition, new QueryMessage(answerTo), answerTo) != Delivery.NotHere;
+        }
+
+        answerTo.Answered(new Answer.Refused(RefusalReason.UnknownCategory));
+        return true;
+    }
+
+    /// <summary>Serves the shard's entities from now on; its wake-ups were given by whoever took it over.</summary>
+    public void Open(ShardId shard, IEnumerable<(EntityId Entity, DateTimeOffset WakeAt)> wakeUps)
+    {
+        ArgumentNullException.ThrowIfNull(wakeUps);
+        foreach (var (entity, wakeAt) in wakeUps)
+        {
+            WakeLater(entity, wakeAt);
+        }
+
+        _open[shard] = new OpenShard();
+    }
+
+    /// <summary>
+    /// Takes nothing new for the shard's entities; each finishes what is on its way to the journal and leaves memory.
+    /// </summary>
+    /// <param name="shard">An open shard; of another it is over at once.</param>
+    /// <param name="drained">Runs once when the last has left, or the shard is dropped.</param>
+    public void Drain(ShardId shard, Action drained)
+    {
+        ArgumentNullException.ThrowIfNull(drained);
+        if (!_open.TryGetValue(shard, out var open) || !open.BeginDrain(drained))
+        {
+            drained();
+            return;
+        }
+
+        foreach (var (entity, slot) in _slots.Where(s => s.Value.Shard == open))
+        {
+            if (!slot.TellReserved(DepartMessage.Instance))
+            {
+                Release(entity, slot, wakeAt: null);
+            }
+        }
+
+        open.EndDrainIfEmpty();
+        ForgetWakes(shard);
+    }
+
+    /// <summary>
+    /// Ends serving the shard at once: another node owns it. Whatever its entities have in memory no longer counts;
+    /// whoever waits for them hears that the outcome is unknown, and what waits before them is sent on.
+    /// </summary>
+    public void Drop(ShardId shard)
+    {
+        if (!_open.TryRemove(shard, out var open))
+        {
+            return;
+        }
+
+        open.Close();
+        foreach (var (entity, slot) in _slots.Where(s => s.Value.Shard == open))
+        {
+            slot.IsDropped = true;
+            slot.TellReserved(DropMessage.Instance);
+            Release(entity, slot, wakeAt: null);
+        }
+
+        ForgetWakes(shard);
+    }
+
+    /// <summary>Entities in memory of each open shard.</summary>
+    public IReadOnlyDictionary<ShardId, int> LoadedByShard() => _open.ToDictionary(o => o.Key, o => o.Value.Slots);
+
+    private Delivery Deliver(
+        EntityId target, IEntityDefinition definition, IEntityMessage message, IAnswerSink? answerTo)
     {
         // A second round only where the actor stopped between being found and being told.
         for (var round = 0; round < 3; round++)
         {
-            if (SlotOf(target, definition) is not { } slot)
+            if (!TryFindSlot(target, definition, out var slot))
+            {
+                return Delivery.NotHere;
+            }
+
+            if (slot is null)
             {
                 break;
             }
@@ -152,49 +248,60 @@ public sealed class LocalShards : IEntities
             slot.LastUsedInSweep = _sweep;
             if (slot.Tell(message))
             {
-                return true;
+                return Delivery.Done;
             }
 
             if (!slot.IsStopped)
             {
                 answerTo?.Answered(new Answer.Refused(RefusalReason.MailboxFull));
-                return false;
+                return Delivery.Refused;
             }
 
             Release(target, slot, wakeAt: null);
         }
 
         answerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
-        return false;
+        return Delivery.Refused;
     }
 
-    private Slot? SlotOf(EntityId target, IEntityDefinition definition)
+    // False where its shard is not open here; a null slot where it cannot be started.
+    private bool TryFindSlot(EntityId target, IEntityDefinition definition, out Slot? slot)
     {
-        if (_slots.TryGetValue(target, out var slot))
+        if (_slots.TryGetValue(target, out slot))
         {
-            return slot;
+            return true;
+        }
+
+        OpenShard? shard = null;
+        if (_shardOf is not null && (!_open.TryGetValue(_shardOf(target), out shard) || !shard.IsOpen))
+        {
+            return false;
         }
 
         if (Loaded >= _options.LoadedMax || target.Category.Length + 1 + target.Key.Length > EntityId.LengthMax)
         {
-            return null;
+            return true;
         }
 
-        var made = new Slot();
+        var made = new Slot(shard);
         slot = _slots.GetOrAdd(target, made);
         if (!ReferenceEquals(slot, made))
         {
-            return slot;
+            return true;
         }
 
         Interlocked.Increment(ref _loaded);
-        if (made.Start(() => Spawn(target, definition, made)))
+        shard?.Add();
+
+        // Looked at again: whoever closes it in between either finds the slot in the table or is seen here.
+        var isHere = shard is null || shard.IsOpen;
+        if (!made.Start(() => isHere ? Spawn(target, definition, made) : null))
         {
-            return made;
+            Release(target, made, wakeAt: null);
+            slot = null;
         }
 
-        Release(target, made, wakeAt: null);
-        return null;
+        return isHere;
     }
 
     // Null where the system is stopping and takes no actors any more.
@@ -224,6 +331,7 @@ public sealed class LocalShards : IEntities
         }
 
         Interlocked.Decrement(ref _loaded);
+        ((Slot)mailbox).Shard?.Remove();
         if (wakeAt is { } due)
         {
             WakeLater(entity, due);
@@ -242,6 +350,17 @@ public sealed class LocalShards : IEntities
             {
                 _nextWakes[entity] = due.UtcTicks;
                 _wakes.Enqueue(entity, due.UtcTicks);
+            }
+        }
+    }
+
+    private void ForgetWakes(ShardId shard)
+    {
+        lock (_wakeGate)
+        {
+            foreach (var entity in _nextWakes.Keys.Where(e => _shardOf!(e) == shard).ToList())
+            {
+                _nextWakes.Remove(entity);
             }
         }
     }
@@ -271,7 +390,7 @@ public sealed class LocalShards : IEntities
 
             // To recover is to be woken: what is outstanding runs, and the entity sets its own timer from there on.
             if (_definitions.TryGetValue(due.Category, out var definition)
-                && !Deliver(due, definition, WakeMessage.Instance, answerTo: null))
+                && Deliver(due, definition, WakeMessage.Instance, answerTo: null) == Delivery.Refused)
             {
                 WakeLater(due, now + _options.WakeEvery);
             }
@@ -298,10 +417,16 @@ public sealed class LocalShards : IEntities
     }
 
     /// <summary>One entity's place in the table, from before its actor is started.</summary>
-    private sealed class Slot : IEntityMailbox
+    private sealed class Slot(OpenShard? shard) : IEntityMailbox
     {
         private readonly ManualResetEventSlim _started = new(false);
         private ActorRef<IEntityMessage>? _actor;
+        private bool _isDropped;
+
+        /// <summary>Null where the process serves every entity.</summary>
+        public OpenShard? Shard { get; } = shard;
+
+        public bool IsDropped { get => Volatile.Read(ref _isDropped); set => Volatile.Write(ref _isDropped, value); }
 
         public int LastUsedInSweep { get; set; }
 
@@ -328,6 +453,8 @@ public sealed class LocalShards : IEntities
 
         public bool Tell(IEntityMessage message) => Actor?.Tell(message) ?? false;
 
+        public bool TellReserved(IEntityMessage message) => Actor?.TellReserved(message) ?? false;
+
         /// <summary>False where there is no actor. Whatever happens, nobody waits for it any longer.</summary>
         public bool Start(Func<ActorRef<IEntityMessage>?> spawn)
         {
@@ -341,6 +468,63 @@ public sealed class LocalShards : IEntities
                 _started.Set();
             }
         }
+    }
+
+    /// <summary>One open shard: how many of its entities are in memory, and whether it takes new ones.</summary>
+    private sealed class OpenShard
+    {
+        private int _slots;
+        private Action? _drained;
+        private volatile bool _isClosed;
+
+        public bool IsOpen => !_isClosed;
+
+        public int Slots => Volatile.Read(ref _slots);
+
+        public void Add() => Interlocked.Increment(ref _slots);
+
+        public void Remove()
+        {
+            Interlocked.Decrement(ref _slots);
+            EndDrainIfEmpty();
+        }
+
+        /// <summary>False where it is being drained already.</summary>
+        public bool BeginDrain(Action drained)
+        {
+            if (Interlocked.CompareExchange(ref _drained, drained, null) is not null || _isClosed)
+            {
+                return false;
+            }
+
+            _isClosed = true;
+            return true;
+        }
+
+        public void EndDrainIfEmpty()
+        {
+            if (_isClosed && Slots == 0)
+            {
+                Interlocked.Exchange(ref _drained, null)?.Invoke();
+            }
+        }
+
+        public void Close()
+        {
+            _isClosed = true;
+            Interlocked.Exchange(ref _drained, null)?.Invoke();
+        }
+    }
+
+    private enum Delivery
+    {
+        Done,
+
+        /// <summary>Not taken, and whoever waits has heard why.</summary>
+        Refused,
+
+        /// <summary>Not taken: its shard is not open here.</summary>
+        NotHere,
     }
 
     private enum Tick

@@ -43,6 +43,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     private long _bytesSinceSnapshot;
     private long _snapshotBytes;
     private DateTimeOffset? _wakeArmedFor;
+    private bool _isDeparting;
     private bool _isLeaving;
 
     public EntityActor(EntityEnvironment environment, IEntityDefinition definition, EntityId id, IEntityMailbox mailbox)
@@ -59,9 +60,21 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
     protected override void Receive(IEntityMessage message)
     {
+        if (_mailbox.IsDropped && !_isLeaving)
+        {
+            DropWaiting("The entity's shard has another owner.");
+            Leave();
+        }
+
         if (_isLeaving)
         {
             ReceiveLeaving(message);
+            return;
+        }
+
+        if (_isDeparting)
+        {
+            ReceiveDeparting(message);
             return;
         }
 
@@ -93,6 +106,10 @@ internal sealed class EntityActor : Actor<IEntityMessage>
                 break;
             case PassivateMessage:
                 TryPassivate();
+                break;
+            case DepartMessage:
+                _isDeparting = true;
+                TryDepart();
                 break;
         }
     }
@@ -465,12 +482,59 @@ internal sealed class EntityActor : Actor<IEntityMessage>
             return;
         }
 
+        TakeLastSnapshot();
+        Leave();
+    }
+
+    // Nothing new is decided; what has been decided becomes durable and is answered first.
+    private void ReceiveDeparting(IEntityMessage message)
+    {
+        switch (message)
+        {
+            case EntityAppend append when append.Owner == this:
+                OnAppended(append);
+                TryDepart();
+                break;
+            case RecoveryEnded ended when ended.Owner == this:
+                TryDepart();
+                break;
+            default:
+                ReceiveLeaving(message);
+                break;
+        }
+    }
+
+    private void TryDepart()
+    {
+        if (IsRecovered && (_pending.Count > 0 || _durableNr != _sequenceNr))
+        {
+            return;
+        }
+
+        if (IsRecovered)
+        {
+            TakeLastSnapshot();
+        }
+
+        _environment.Release(_id, _mailbox, null);
+        var stash = _stash.ToArray();
+        _stash.Clear();
+        DropWaiting("The entity has moved to another node.");
+        Leave();
+        Array.ForEach(stash, ReceiveLeaving);
+    }
+
+    private void TakeLastSnapshot()
+    {
         if (_durableNr - _snapshotNr >= _definition.Limits.SnapshotEveryEvents / 4)
         {
             TakeSnapshot();
         }
+    }
 
-        // From here on nobody finds this actor any more; what was already on its way is sent on to the next one.
+    // From here on nobody finds this actor any more; what was already on its way is sent on to the next one.
+    private void Leave()
+    {
         _isLeaving = true;
         Context.ScheduleOnce("leave", LeaveAfter, LeaveMessage.Instance);
     }

@@ -44,6 +44,9 @@ public interface IEntityMailbox
 {
     bool IsStopped { get; }
 
+    /// <summary>The entity's shard is no longer this node's: nothing that it has in memory counts any more.</summary>
+    bool IsDropped { get; }
+
     /// <summary>False where the mailbox is full or the entity has stopped.</summary>
     bool Tell(IEntityMessage message);
 }

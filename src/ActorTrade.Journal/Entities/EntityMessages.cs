@@ -34,6 +34,18 @@ public sealed class PassivateMessage : IEntityMessage
     public static readonly PassivateMessage Instance = new();
 }
 
+/// <summary>The entity's shard goes to another node: finish what is on its way to the journal, then leave.</summary>
+public sealed class DepartMessage : IEntityMessage
+{
+    public static readonly DepartMessage Instance = new();
+}
+
+/// <summary>Only wakes the actor up to see that it is dropped; see <see cref="IEntityMailbox.IsDropped"/>.</summary>
+public sealed class DropMessage : IEntityMessage
+{
+    public static readonly DropMessage Instance = new();
+}
+
 /// <summary>A passivated entity's last moment: whatever is still in the mailbox has been sent on.</summary>
 internal sealed class LeaveMessage : IEntityMessage
 {
