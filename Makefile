@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-fast simulate bench fmt fmt-check ci clean
+.PHONY: help setup setup-node build run test test-fast simulate bench fmt fmt-check ci clean
 
 # make run ARGS='--data elsewhere'; make test CONFIGURATION=Debug
 CONFIGURATION ?= Release
@@ -15,32 +15,35 @@ help: ## Lists the targets
 	  while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 setup: ## Installs what is missing on this machine (root; does nothing the second time)
-	@eng/setup.sh
+	@eng/setup.sh all
 
-build: setup ## Builds everything; warnings are errors
+setup-node:
+	@eng/setup.sh node
+
+build: setup-node ## Builds everything; warnings are errors
 	@. eng/common.sh; build ActorTrade.sln
 
-run: setup ## Starts a node on this machine and prints the address of its page
+run: setup-node ## Starts a node on this machine and prints the address of its page
 	@. eng/common.sh; build src/ActorTrade.Node; \
 	  exec "src/ActorTrade.Node/bin/$$configuration/net10.0/actortrade" run $(ARGS)
 
-test: build ## Runs every test; the last line is the sum
+test: setup build ## Runs every test; the last line is the sum
 	@eng/test.sh
 
-test-fast: setup ## Runs the unit tests: no server, no disk, under two minutes
+test-fast: setup-node ## Runs the unit tests: no server, no disk, under two minutes
 	@. eng/common.sh; build tests/ActorTrade.UnitTests
 	@eng/test.sh ActorTrade.UnitTests
 
-simulate: setup ## Runs simulated worlds with seeded faults: SEED=1 COUNT=200
+simulate: setup-node ## Runs simulated worlds with seeded faults: SEED=1 COUNT=200
 	@eng/simulate.sh
 
-bench: setup ## Measures what docs/benchmarks.md shows
+bench: setup-node ## Measures what docs/benchmarks.md shows
 	@eng/bench.sh
 
-fmt: setup ## Formats the code
+fmt: setup-node ## Formats the code
 	@. eng/common.sh; dotnet format ActorTrade.sln
 
-fmt-check: setup
+fmt-check: setup-node
 	@. eng/common.sh; dotnet format whitespace src --folder --verify-no-changes && \
 	  dotnet format whitespace tests --folder --verify-no-changes
 

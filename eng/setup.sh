@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
-# Makes this machine able to build and run: checks the .NET SDK, installs system libraries that are missing.
-# Does nothing the second time. Needs root only where something is missing.
+# Makes this machine able to build and run: checks the .NET SDK, installs what of the system is missing.
+#   eng/setup.sh node     what one node needs: libsqlite3
+#   eng/setup.sh all      and the two servers of a cluster, PostgreSQL and RabbitMQ
+# Does nothing the second time. Needs root only where something is missing. The packages' own servers are not started:
+# eng/postgres.sh and eng/rabbitmq.sh start some of our own.
 
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
+
+scope="${1:-all}"
+case "$scope" in node | all) ;; *) die 4 "'$scope' is none of node, all." ;; esac
 
 sdk_wanted="$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' global.json)"
 
@@ -31,6 +37,58 @@ has_sqlite() {
 
 missing=()
 has_sqlite || missing+=(libsqlite3-0)
+if [ "$scope" = all ]; then
+  postgres_bin > /dev/null || missing+=(postgresql)
+  { rabbitmq_sbin && epmd_program; } > /dev/null || missing+=(rabbitmq-server)
+  command -v openssl > /dev/null || missing+=(openssl)
+fi
+
+fetch() { apt-get install --yes --no-install-recommends "$@" > /dev/null 2>&1 < /dev/null; }
+
+# install_packages NAME...: the package lists are fetched only where the ones at hand do not do.
+install_packages() {
+  fetch "$@" && return
+  apt-get update > /dev/null < /dev/null
+  fetch "$@" || die 4 "apt-get could not install: $*. Try it yourself, it says why:
+  apt-get install --yes $*"
+}
+
+# What Debian's packages read to know whether they may start a server and make a database; put back at the end.
+policy=/usr/sbin/policy-rc.d
+cluster_settings=/etc/postgresql-common/createcluster.conf
+saved=""
+
+changed=()
+
+put_aside() {
+  [ ! -e "$1" ] || mv "$1" "$saved/"
+  changed+=("$1")
+}
+
+restore() {
+  local file
+  for file in "${changed[@]}"; do
+    rm -f "$file"
+    [ ! -e "$saved/$(basename "$file")" ] || mv "$saved/$(basename "$file")" "$file"
+  done
+  rm -rf "$saved"
+}
+
+keep_servers_off() {
+  saved="$(mktemp -d)"
+  trap restore EXIT
+  put_aside "$policy"
+  printf '#!/bin/sh\nexit 101\n' > "$policy"
+  chmod 755 "$policy"
+  case " $* " in
+    *' postgresql '*)
+      # The settings file is a package's own: it must be there before it is changed, or the package asks about it.
+      install_packages postgresql-common
+      put_aside "$cluster_settings"
+      printf 'create_main_cluster = false\n' > "$cluster_settings"
+      ;;
+  esac
+}
 
 install_missing() {
   [ "${#missing[@]}" -gt 0 ] || return 0
@@ -39,17 +97,13 @@ install_missing() {
     die 4 "Missing: $what (Debian's names). There is no apt-get here: install the same with your system's packages."
   [ "$(id -u)" -eq 0 ] ||
     die 4 "Missing: $what. Installing needs root. Run:
-  sudo apt-get update && sudo apt-get install --yes $what
-and then the same command again."
+  sudo make setup
+or install these packages yourself, and then the same command again."
 
   say "Installing with apt-get: $what"
   export DEBIAN_FRONTEND=noninteractive
-  # The package lists are fetched only where the ones at hand do not do.
-  if ! apt-get install --yes --no-install-recommends "${missing[@]}" > /dev/null 2>&1 < /dev/null; then
-    apt-get update > /dev/null < /dev/null
-    apt-get install --yes --no-install-recommends "${missing[@]}" > /dev/null < /dev/null ||
-      die 4 "apt-get could not install: $what."
-  fi
+  keep_servers_off "${missing[@]}"
+  install_packages "${missing[@]}"
   say "Installed: $what"
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs test projects one after the other and sums what they report.
-#   eng/test.sh            every project under tests/ except benchmarks
+#   eng/test.sh            every test program under tests/ except benchmarks; a library is no test program
 #   eng/test.sh NAME...    these
 # The whole output of each is in artifacts/test/NAME.log. The last line printed is the sum:
 #   N passed, N failed, N skipped
@@ -20,6 +20,7 @@ rows=()
 projects=("$@")
 if [ "${#projects[@]}" -eq 0 ]; then
   for project in tests/*/*.csproj; do
+    grep --quiet '<OutputType>Exe</OutputType>' "$project" || continue
     name="$(basename "$project" .csproj)"
     case "$name" in *.Benchmarks) ;; *) projects+=("$name") ;; esac
   done
