@@ -20,6 +20,12 @@ public interface IEntityDefinition
     /// <summary>Base type of its events; its nested cases are what the journal stores.</summary>
     Type EventType { get; }
 
+    /// <summary>Base type of its rejections.</summary>
+    Type RejectionType { get; }
+
+    /// <summary>The record that answers a query; null where it answers none across processes.</summary>
+    Type? ViewType { get; }
+
     /// <summary>The record stored as a snapshot, or null where the kind takes none.</summary>
     Type? SnapshotType { get; }
 
@@ -114,6 +120,9 @@ public sealed class EntityDefinition<TState, TCommand, TEvent, TRejection> : IEn
     /// <summary>A copy of what readers may see.</summary>
     public required Func<TState, object> View { get; init; }
 
+    /// <summary>The record that <see cref="View"/> gives.</summary>
+    public Type? ViewType { get; init; }
+
     public Func<TState, TEvent, IReadOnlyList<Effect>> React { get; init; } = static (_, _) => NoEffects;
 
     public Func<TState, IReadOnlyList<Effect>> Outstanding { get; init; } = static _ => NoEffects;
@@ -136,6 +145,8 @@ public sealed class EntityDefinition<TState, TCommand, TEvent, TRejection> : IEn
     public Type CommandType => typeof(TCommand);
 
     public Type EventType => typeof(TEvent);
+
+    public Type RejectionType => typeof(TRejection);
 
     public IEntityFold CreateFold(string key) => new Fold(this, Create(key));
 

@@ -48,6 +48,7 @@ public static class Account
         React = AccountEffects.React,
         Outstanding = AccountEffects.Outstanding,
         WakeAt = AccountEffects.WakeAt,
+        ViewType = typeof(AccountView),
         View = static state => state.ToView(),
         SnapshotType = typeof(AccountSnapshot),
         Capture = static state => state.Capture(),

@@ -52,6 +52,7 @@ public static class Bot
         Outstanding = BotEffects.Outstanding,
         WakeAt = state => state.WakeAt,
         OnWake = (_, _) => new Command.CheckUnanswered(),
+        ViewType = typeof(BotView),
         View = BotView.Of,
         SnapshotType = typeof(BotSnapshot),
         Capture = BotSnapshot.Capture,

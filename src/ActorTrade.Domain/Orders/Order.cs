@@ -64,6 +64,7 @@ public static class Order
         Outstanding = OrderEffects.Outstanding,
         WakeAt = static state => state.WakeAt,
         OnWake = static (_, _) => new Command.Wake(),
+        ViewType = typeof(OrderView),
         View = static state => OrderView.Of(state),
         SnapshotType = typeof(OrderSnapshot),
         Capture = OrderSnapshot.Capture,

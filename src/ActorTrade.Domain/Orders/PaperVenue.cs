@@ -47,6 +47,7 @@ public static class PaperVenue
         React = PaperEffects.React,
         Outstanding = PaperEffects.Outstanding,
         WakeAt = static state => state.WakeAt,
+        ViewType = typeof(PaperVenueView),
         View = static state => PaperVenueView.Of(state),
         SnapshotType = typeof(PaperSnapshot),
         Capture = PaperSnapshot.Capture,

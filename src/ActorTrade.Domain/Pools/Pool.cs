@@ -39,6 +39,7 @@ public static class Pool
         React = PoolEffects.React,
         Outstanding = PoolEffects.Outstanding,
         WakeAt = PoolEffects.WakeAt,
+        ViewType = typeof(PoolView),
         View = static state => state.ToView(),
         SnapshotType = typeof(PoolSnapshot),
         Capture = static state => state.Capture(),

@@ -34,6 +34,7 @@ public static class TradingSystem
         Create = static _ => State.Initial,
         Decide = Decide,
         Evolve = Evolve,
+        ViewType = typeof(TradingSystemView),
         View = static state => new TradingSystemView(
             state.Mode, state.Version, state.Proposal, [.. state.History.Reverse()]),
         SnapshotType = typeof(TradingSystemSnapshot),

@@ -38,6 +38,7 @@ public static class Token
         React = React,
         Outstanding = Outstanding,
         WakeAt = static state => state.OldestMint?.At + TradeTiming.RetryAfter,
+        ViewType = typeof(TokenView),
         View = static state => state.ToView(),
         SnapshotType = typeof(TokenSnapshot),
         Capture = static state => state.Capture(),

@@ -64,17 +64,22 @@ public sealed class EventCatalog
     }
 
     /// <summary>Reads a stored record and brings an old form to today's.</summary>
+    /// <param name="storedName">Its name.</param>
+    /// <param name="reader">Holds its fields and nothing else.</param>
+    /// <param name="mayGoOn">
+    /// Leave fields unread that a newer program has added: right for an answer that passes through, never for a state.
+    /// </param>
     /// <exception cref="UnknownStoredNameException">This program does not know the name:
     /// it may be older than the data.</exception>
     /// <exception cref="RecordDamagedException">The bytes do not have the form of that record.</exception>
-    public object Read(string storedName, RecordReader reader)
+    public object Read(string storedName, RecordReader reader, bool mayGoOn = false)
     {
         if (!_byName.TryGetValue(storedName, out var entry))
         {
             throw new UnknownStoredNameException(storedName);
         }
 
-        var record = entry.Codec.Read(reader);
+        var record = entry.Codec.Read(reader, mayGoOn);
         return entry.Convert is null ? record : entry.Convert(record);
     }
 

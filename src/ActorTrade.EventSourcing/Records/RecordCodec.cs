@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 
@@ -12,23 +13,26 @@ namespace ActorTrade.EventSourcing.Records;
 /// before. Nothing else may change; a changed record is a new one with a new stored name and an upcaster. Fields: the
 /// numbers, <see cref="string"/>, <see cref="Guid"/>, instants and spans, enums, <see cref="Nullable{T}"/> and nullable
 /// references, <see cref="IRecordField{TSelf}"/>, arrays, records of these (whose form is fixed), and abstract records
-/// with nested cases that have stored names.
+/// with nested cases that have stored names. <see cref="RecordForm.Open"/> says what messages may do beyond that.
 /// </remarks>
 public sealed class RecordCodec
 {
     private readonly Action<RecordWriter, object> _write;
     private readonly Func<RecordReader, object> _read;
+    private readonly RecordForm _form;
 
-    private RecordCodec(Action<RecordWriter, object> write, Func<RecordReader, object> read)
+    private RecordCodec(Action<RecordWriter, object> write, Func<RecordReader, object> read, RecordForm form)
     {
         _write = write;
         _read = read;
+        _form = form;
     }
 
     /// <exception cref="NotSupportedException">A field's type has no stored form; names the field.</exception>
-    public static RecordCodec For(Type type)
+    public static RecordCodec For(Type type, RecordForm form = RecordForm.Stored)
     {
         ArgumentNullException.ThrowIfNull(type);
+        var fields = new RecordFields(form);
         var writer = Expression.Parameter(typeof(RecordWriter), "writer");
         var value = Expression.Parameter(typeof(object), "value");
         var typed = Expression.Variable(type, "typed");
@@ -36,19 +40,21 @@ public sealed class RecordCodec
             Expression.Block(
                 [typed],
                 Expression.Assign(typed, Expression.Convert(value, type)),
-                RecordFields.WriteMembers(writer, typed, type)),
+                fields.WriteMembers(writer, typed, type)),
             writer,
             value);
         var reader = Expression.Parameter(typeof(RecordReader), "reader");
         var read = Expression.Lambda<Func<RecordReader, object>>(
-            Expression.Convert(RecordFields.ReadMembers(reader, type, mayEndEarly: true), typeof(object)), reader);
-        return new RecordCodec(write.Compile(), read.Compile());
+            Expression.Convert(fields.ReadMembers(reader, type, mayEndEarly: true), typeof(object)), reader);
+        return new RecordCodec(write.Compile(), read.Compile(), form);
     }
 
     public void Write(RecordWriter writer, object value) => _write(writer, value);
 
+    /// <param name="reader">Holds the record and nothing else.</param>
+    /// <param name="mayGoOn">What follows the record was added by a newer program, and is left unread.</param>
     /// <exception cref="RecordDamagedException">The bytes do not have the record's form, or go on after it.</exception>
-    public object Read(RecordReader reader)
+    public object Read(RecordReader reader, bool mayGoOn = false)
     {
         ArgumentNullException.ThrowIfNull(reader);
         object value;
@@ -62,12 +68,28 @@ public sealed class RecordCodec
             throw new RecordDamagedException(e.Message, e);
         }
 
-        return reader.AtEnd ? value : throw new RecordDamagedException("Bytes follow the end of the record.");
+        return mayGoOn || _form == RecordForm.Open || reader.AtEnd
+            ? value
+            : throw new RecordDamagedException("Bytes follow the end of the record.");
     }
 }
 
+/// <summary>Who reads the bytes of a record, and so how far its form may move.</summary>
+public enum RecordForm
+{
+    /// <summary>In the journal, for ever: a record inside a record is fixed, nothing may follow the last field.</summary>
+    Stored,
+
+    /// <summary>
+    /// Between programs of two releases: also records inside records may gain fields at their end (each is written
+    /// after its length), fields of a newer release are left unread, and a number that no enum value has is damage,
+    /// since nobody must act on a meaning he does not know.
+    /// </summary>
+    Open,
+}
+
 /// <summary>Builds the expressions that write and read one field of each supported type.</summary>
-internal static class RecordFields
+internal sealed class RecordFields(RecordForm form)
 {
     private static readonly Dictionary<Type, string> Simple = new()
     {
@@ -84,7 +106,7 @@ internal static class RecordFields
         [typeof(string)] = "String",
     };
 
-    public static Expression WriteMembers(Expression writer, Expression value, Type type)
+    public Expression WriteMembers(Expression writer, Expression value, Type type)
     {
         var writes = Parameters(type)
             .Select(p => Write(writer, Expression.Property(value, p.Property), p.Property.PropertyType, p.IsNullable))
@@ -92,7 +114,7 @@ internal static class RecordFields
         return writes.Count == 0 ? Expression.Empty() : Expression.Block(writes);
     }
 
-    public static Expression ReadMembers(Expression reader, Type type, bool mayEndEarly)
+    public Expression ReadMembers(Expression reader, Type type, bool mayEndEarly)
     {
         var arguments = Parameters(type).Select(p =>
         {
@@ -110,7 +132,7 @@ internal static class RecordFields
             ? Expression.Default(parameter.ParameterType)
             : Expression.Convert(Expression.Constant(parameter.DefaultValue), parameter.ParameterType);
 
-    private static Expression Write(Expression writer, Expression value, Type type, bool isNullable)
+    private Expression Write(Expression writer, Expression value, Type type, bool isNullable)
     {
         if (Nullable.GetUnderlyingType(type) is { } inner)
         {
@@ -145,15 +167,20 @@ internal static class RecordFields
         {
             var element = type.GetElementType()!;
             return Expression.Call(
-                Generic(nameof(WriteArray), element), writer, value, ElementWriter(element));
+                Generic(nameof(WriteArray), element), writer, value, WriterOf(element));
         }
 
-        return IsUnion(type)
-            ? Expression.Call(UnionOf(type), nameof(RecordUnion.Write), null, writer, value)
+        if (IsUnion(type))
+        {
+            return Expression.Call(UnionOf(type), nameof(RecordUnion.Write), null, writer, value);
+        }
+
+        return form == RecordForm.Open
+            ? Expression.Call(Generic(nameof(WriteNested), type), writer, value, MembersWriterOf(type))
             : WriteMembers(writer, value, type);
     }
 
-    private static Expression Read(Expression reader, Type type, bool isNullable)
+    private Expression Read(Expression reader, Type type, bool isNullable)
     {
         if (Nullable.GetUnderlyingType(type) is { } inner)
         {
@@ -172,7 +199,9 @@ internal static class RecordFields
 
         if (type.IsEnum)
         {
-            return Expression.Convert(Expression.Call(reader, nameof(RecordReader.ReadInt32), null), type);
+            return form == RecordForm.Open
+                ? Expression.Call(Generic(nameof(ReadEnum), type), reader)
+                : Expression.Convert(Expression.Call(reader, nameof(RecordReader.ReadInt32), null), type);
         }
 
         if (IsField(type))
@@ -183,17 +212,22 @@ internal static class RecordFields
         if (type.IsArray)
         {
             var element = type.GetElementType()!;
-            return Expression.Call(Generic(nameof(ReadArray), element), reader, ElementReader(element));
+            return Expression.Call(Generic(nameof(ReadArray), element), reader, ReaderOf(element));
         }
 
-        return IsUnion(type)
-            ? Expression.Convert(Expression.Call(UnionOf(type), nameof(RecordUnion.Read), null, reader), type)
+        if (IsUnion(type))
+        {
+            return Expression.Convert(Expression.Call(UnionOf(type), nameof(RecordUnion.Read), null, reader), type);
+        }
+
+        return form == RecordForm.Open
+            ? Expression.Call(Generic(nameof(ReadNested), type), reader, MembersReaderOf(type))
             : ReadMembers(reader, type, mayEndEarly: false);
     }
 
     private static bool IsUnion(Type type) => type.IsAbstract && type.IsClass;
 
-    private static ConstantExpression UnionOf(Type type) => Expression.Constant(new RecordUnion(type));
+    private ConstantExpression UnionOf(Type type) => Expression.Constant(new RecordUnion(type, form));
 
     private static Expression WriteOptional(Expression writer, Expression isThere, Expression write) =>
         Expression.IfThenElse(
@@ -204,20 +238,58 @@ internal static class RecordFields
     private static Expression ReadOptional(Expression reader, Type type, Expression read) =>
         Expression.Condition(Expression.Call(reader, "ReadBool", null), read, Expression.Default(type));
 
-    private static LambdaExpression ElementWriter(Type element)
+    // Compiled here and given as constants: a lambda inside a lambda would be made anew at every call.
+    private ConstantExpression WriterOf(Type element) =>
+        WriterWith(element, (writer, value) => Write(writer, value, element, false));
+
+    private ConstantExpression ReaderOf(Type element) =>
+        ReaderWith(element, reader => Read(reader, element, false));
+
+    private ConstantExpression MembersWriterOf(Type record) =>
+        WriterWith(record, (writer, value) => WriteMembers(writer, value, record));
+
+    private ConstantExpression MembersReaderOf(Type record) =>
+        ReaderWith(record, reader => ReadMembers(reader, record, mayEndEarly: true));
+
+    private static ConstantExpression WriterWith(Type type, Func<Expression, Expression, Expression> write)
     {
         var writer = Expression.Parameter(typeof(RecordWriter));
-        var value = Expression.Parameter(element);
-        return Expression.Lambda(
-            typeof(Action<,>).MakeGenericType(typeof(RecordWriter), element), Write(writer, value, element, false),
-            writer, value);
+        var value = Expression.Parameter(type);
+        var lambda = Expression.Lambda(
+            typeof(Action<,>).MakeGenericType(typeof(RecordWriter), type), write(writer, value), writer, value);
+        return Expression.Constant(lambda.Compile());
     }
 
-    private static LambdaExpression ElementReader(Type element)
+    private static ConstantExpression ReaderWith(Type type, Func<Expression, Expression> read)
     {
         var reader = Expression.Parameter(typeof(RecordReader));
-        return Expression.Lambda(
-            typeof(Func<,>).MakeGenericType(typeof(RecordReader), element), Read(reader, element, false), reader);
+        var lambda = Expression.Lambda(
+            typeof(Func<,>).MakeGenericType(typeof(RecordReader), type), read(reader), reader);
+        return Expression.Constant(lambda.Compile());
+    }
+
+    private static void WriteNested<T>(RecordWriter writer, T value, Action<RecordWriter, T> write)
+    {
+        var mark = writer.BeginLength();
+        write(writer, value);
+        writer.EndLength(mark);
+    }
+
+    private static T ReadNested<T>(RecordReader reader, Func<RecordReader, T> read)
+    {
+        var outer = reader.Enter();
+        var value = read(reader);
+        reader.Leave(outer);
+        return value;
+    }
+
+    private static T ReadEnum<T>(RecordReader reader)
+        where T : struct, Enum
+    {
+        var number = reader.ReadInt32();
+        return EnumValues<T>.ByNumber.TryGetValue(number, out var value)
+            ? value
+            : throw new RecordDamagedException($"No {typeof(T).Name} has the number {number}.");
     }
 
     private static void WriteField<T>(RecordWriter writer, T value)
@@ -286,6 +358,14 @@ internal static class RecordFields
                 && nullability.Create(property).ReadState == NullabilityState.Nullable;
             yield return new Member(parameter, property, isNullable);
         }
+    }
+
+    private static class EnumValues<T>
+        where T : struct, Enum
+    {
+        public static readonly Dictionary<int, T> ByNumber = Enum.GetValues<T>()
+            .DistinctBy(v => Convert.ToInt32(v, CultureInfo.InvariantCulture))
+            .ToDictionary(v => Convert.ToInt32(v, CultureInfo.InvariantCulture));
     }
 
     private sealed record Member(ParameterInfo Parameter, PropertyInfo Property, bool IsNullable);

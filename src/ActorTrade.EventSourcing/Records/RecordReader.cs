@@ -138,6 +138,25 @@ public sealed class RecordReader
             : throw new RecordDamagedException("A list is longer than its record.");
     }
 
+    /// <summary>
+    /// Reads a length and goes into what it spans: nothing outside is read before <see cref="Leave"/>, to which the
+    /// outer end goes that is given. Where reading fails in between, the reader must be reset.
+    /// </summary>
+    public int Enter()
+    {
+        var length = ReadCount();
+        var outer = _end;
+        _end = _position + length;
+        return outer;
+    }
+
+    /// <summary>Goes on after the end of what was entered, read or not.</summary>
+    public void Leave(int outer)
+    {
+        _position = _end;
+        _end = outer;
+    }
+
     // Names of tokens, accounts and pools recur in almost every record: the last text
     // of each hash is kept and given again.
     private string TextOf(ReadOnlySpan<byte> utf8)

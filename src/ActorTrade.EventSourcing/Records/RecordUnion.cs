@@ -2,14 +2,14 @@ using System.Reflection;
 
 namespace ActorTrade.EventSourcing.Records;
 
-/// <summary>A field whose type is an abstract record: the case's stored name, the length, the case's fields.</summary>
+/// <summary>A field whose type is an abstract record: the case's name, the length, the case's fields.</summary>
 /// <remarks>
 /// The length lets a case gain fields at its end like any stored record. Built at the first use, since
 /// the cases may in turn hold the type itself.
 /// </remarks>
-internal sealed class RecordUnion(Type type)
+internal sealed class RecordUnion(Type type, RecordForm form)
 {
-    private readonly Lazy<Cases> _cases = new(() => Cases.Of(type));
+    private readonly Lazy<Cases> _cases = new(() => Cases.Of(type, form));
 
     public void Write(RecordWriter writer, object value)
     {
@@ -19,10 +19,9 @@ internal sealed class RecordUnion(Type type)
         }
 
         writer.WriteString(found.Name);
-        var inner = new RecordWriter();
-        found.Codec.Write(inner, value);
-        writer.WriteUInt64((ulong)inner.Length);
-        writer.WriteRaw(inner.Written);
+        var mark = writer.BeginLength();
+        found.Codec.Write(writer, value);
+        writer.EndLength(mark);
     }
 
     public object Read(RecordReader reader)
@@ -33,22 +32,23 @@ internal sealed class RecordUnion(Type type)
             throw new UnknownStoredNameException(name);
         }
 
-        var inner = new RecordReader();
-        inner.Reset(reader.ReadRaw(reader.ReadCount()).ToArray());
-        return codec.Read(inner);
+        var outer = reader.Enter();
+        var value = codec.Read(reader);
+        reader.Leave(outer);
+        return value;
     }
 
     private sealed record Cases(
         Dictionary<Type, (string Name, RecordCodec Codec)> ByType, Dictionary<string, RecordCodec> ByName)
     {
-        public static Cases Of(Type type)
+        public static Cases Of(Type type, RecordForm form)
         {
             var cases = new Cases([], new Dictionary<string, RecordCodec>(StringComparer.Ordinal));
             foreach (var one in type.GetNestedTypes().Where(t => !t.IsAbstract && type.IsAssignableFrom(t)))
             {
-                if (one.GetCustomAttribute<StoredNameAttribute>()?.Name is { } name)
+                if (NameOf(one, form) is { } name)
                 {
-                    var codec = RecordCodec.For(one);
+                    var codec = RecordCodec.For(one, form);
                     cases.ByType.Add(one, (name, codec));
                     cases.ByName.Add(name, codec);
                 }
@@ -56,5 +56,10 @@ internal sealed class RecordUnion(Type type)
 
             return cases;
         }
+
+        // What is stored for ever has a name that somebody has chosen.
+        private static string? NameOf(Type one, RecordForm form) => form == RecordForm.Open
+            ? OpenName.Of(one)
+            : one.GetCustomAttribute<StoredNameAttribute>()?.Name;
     }
 }

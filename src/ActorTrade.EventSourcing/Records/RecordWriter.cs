@@ -19,6 +19,46 @@ public sealed class RecordWriter
 
     public void Clear() => _length = 0;
 
+    /// <summary>Takes back what was written after a length.</summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_length);
+        _length = length;
+    }
+
+    /// <summary>Begins something that stands after its own length in bytes; what is given goes to
+    /// <see cref="EndLength"/>.</summary>
+    public int BeginLength()
+    {
+        WriteByte(0);
+        return _length;
+    }
+
+    /// <summary>Writes the length, as <see cref="WriteUInt64"/> does, before what was begun.</summary>
+    public void EndLength(int begun)
+    {
+        var count = _length - begun;
+        if (count < 0x80)
+        {
+            _buffer[begun - 1] = (byte)count;
+            return;
+        }
+
+        // Longer than the one byte that was kept free: move it on.
+        var extra = 0;
+        for (var rest = count >> 7; rest > 0; rest >>= 7)
+        {
+            extra++;
+        }
+
+        Reserve(extra);
+        _buffer.AsSpan(begun, count).CopyTo(_buffer.AsSpan(begun + extra));
+        var end = _length;
+        _length = begun - 1;
+        WriteUInt64((ulong)count);
+        _length = end;
+    }
+
     public byte[] ToArray() => Written.ToArray();
 
     public void WriteByte(byte value) => Reserve(1)[0] = value;

@@ -54,6 +54,58 @@ public sealed class RecordCodecTests
     }
 
     [Fact]
+    public void An_open_form_holds_every_type_of_field_too()
+    {
+        var codec = RecordCodec.For(typeof(Everything), RecordForm.Open);
+        var random = new Random(2);
+        for (var i = 0; i < 5_000; i++)
+        {
+            var value = AnyRecord(random);
+            var bytes = Write(codec, value);
+            Assert.Equal(bytes, Write(codec, Read(codec, bytes)));
+            Assert.Equal(WithoutLists(value), WithoutLists((Everything)Read(codec, bytes)));
+        }
+    }
+
+    [Fact]
+    public void In_an_open_form_records_inside_records_and_cases_may_gain_fields_and_older_programs_pass_them_over()
+    {
+        var newer = new NewerPair(new NewerPart(1, new string('x', 200)), 9);
+        var read = Read(RecordCodec.For(typeof(OlderPair), RecordForm.Open), Write(
+            RecordCodec.For(typeof(NewerPair), RecordForm.Open), newer));
+        Assert.Equal(new OlderPair(new OlderPart(1), 9), read);
+
+        var older = new OlderPair(new OlderPart(1), 9);
+        var again = Read(RecordCodec.For(typeof(NewerPair), RecordForm.Open), Write(
+            RecordCodec.For(typeof(OlderPair), RecordForm.Open), older));
+        Assert.Equal(new NewerPair(new NewerPart(1, "none"), 9), again);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(16_383)]
+    [InlineData(16_384)]
+    [InlineData(2_097_152)]
+    public void A_length_that_is_written_afterwards_is_as_long_as_it_must_be(int length)
+    {
+        var writer = new RecordWriter();
+        writer.WriteString("before");
+        var mark = writer.BeginLength();
+        writer.WriteRaw(Enumerable.Range(0, length).Select(i => (byte)(i % 251)).ToArray());
+        writer.EndLength(mark);
+        writer.WriteString("after");
+
+        var plain = new RecordWriter();
+        plain.WriteString("before");
+        plain.WriteUInt64((ulong)length);
+        plain.WriteRaw(Enumerable.Range(0, length).Select(i => (byte)(i % 251)).ToArray());
+        plain.WriteString("after");
+        Assert.Equal(plain.ToArray(), writer.ToArray());
+    }
+
+    [Fact]
     public void What_has_no_stored_form_is_said_when_the_codec_is_made()
     {
         Assert.Throws<NotSupportedException>(() => RecordCodec.For(typeof(HasObject)));
@@ -247,6 +299,14 @@ public sealed class RecordCodecTests
         DayOfWeek Day = DayOfWeek.Friday,
         Guid Id = default,
         Inner? Inner = null);
+
+    public sealed record OlderPart(int Number);
+
+    public sealed record NewerPart(int Number, string Text = "none");
+
+    public sealed record OlderPair(OlderPart Part, int After);
+
+    public sealed record NewerPair(NewerPart Part, int After);
 
     public sealed record Shapes(Shape[] All);
 

@@ -60,7 +60,7 @@ public class GoldenFileTests
     {
         var names = Catalog.StoredNames.ToHashSet();
         var files = typeof(GoldenFileTests).Assembly.GetManifestResourceNames()
-            .Where(n => n.StartsWith(ResourcePrefix, StringComparison.Ordinal));
+            .Where(n => n.StartsWith(ResourcePrefix, StringComparison.Ordinal) && n.EndsWith(".hex"));
         Assert.All(files, f => Assert.Contains(f[ResourcePrefix.Length..^".hex".Length], names));
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Reflection;
 using ActorTrade.Domain.Numerics;
-using ActorTrade.EventSourcing;
+using ActorTrade.EventSourcing.Records;
 
 namespace ActorTrade.UnitTests.Golden;
 
@@ -45,8 +44,8 @@ internal sealed class SampleRecords
         if (type.IsAbstract)
         {
             var cases = type.GetNestedTypes()
-                .Where(t => !t.IsAbstract && t.GetCustomAttribute<StoredNameAttribute>() is not null)
-                .OrderBy(t => t.GetCustomAttribute<StoredNameAttribute>()!.Name, StringComparer.Ordinal);
+                .Where(t => !t.IsAbstract && type.IsAssignableFrom(t))
+                .OrderBy(t => OpenName.Of(t), StringComparer.Ordinal);
             return Make(cases.First());
         }
 
