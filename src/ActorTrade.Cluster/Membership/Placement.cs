@@ -23,14 +23,16 @@ public sealed record Placement(
     public static Placement None { get; } = new(0, [], new Dictionary<string, string>(), [], []);
 
     /// <summary>Names for the shard, best first; empty where no node has its role.</summary>
-    public IReadOnlyList<string> RankOf(ShardId shard)
-    {
-        var ranked = RendezvousHash.Rank(
-            shard, Nodes.Where(n => n.Roles.Contains(shard.Role, StringComparer.Ordinal)).Select(n => n.Name));
-        return Wishes.TryGetValue(shard.ToString(), out var wish) && ranked.Contains(wish, StringComparer.Ordinal)
+    public IReadOnlyList<string> RankOf(ShardId shard) => WishedFirst(
+        shard,
+        RendezvousHash.Rank(
+            shard, Nodes.Where(n => n.Roles.Contains(shard.Role, StringComparer.Ordinal)).Select(n => n.Name)));
+
+    /// <summary>The ranked names, the one that an operator wants first.</summary>
+    public IReadOnlyList<string> WishedFirst(ShardId shard, IReadOnlyList<string> ranked) =>
+        Wishes.TryGetValue(shard.ToString(), out var wish) && ranked.Contains(wish, StringComparer.Ordinal)
             ? [wish, .. ranked.Where(name => name != wish)]
             : ranked;
-    }
 
     /// <summary>Whether another placement asks anything else.</summary>
     public bool SaysTheSameAs(Placement other)

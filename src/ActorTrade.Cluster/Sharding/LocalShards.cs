@@ -117,6 +117,9 @@ public sealed class LocalShards : IEntities
     /// <summary>Makes something outside the journal reachable under a category. Replaces an earlier one.</summary>
     public void AddOutside(string category, IOutsideEntities outside) => _outside[category] = outside;
 
+    /// <summary>Whether the category is served by something outside the journal.</summary>
+    public bool IsOutside(string category) => _outside.ContainsKey(category);
+
     public void Send(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo)
     {
         if (!TrySend(target, command, header, answerTo))
@@ -133,8 +136,11 @@ public sealed class LocalShards : IEntities
         }
     }
 
-    /// <summary>As <see cref="Send"/>; false, and nothing was done, where the entity's shard is not open here.</summary>
-    public bool TrySend(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo)
+    /// <summary>As <see cref="Send"/>; false, and nothing was done, where the entity's shard is not open
+    /// here.</summary>
+    /// <param name="isSuspect">It was delivered so often that it probably ends the process that runs it.</param>
+    public bool TrySend(
+        EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo, bool isSuspect = false)
     {
         if (_outside.TryGetValue(target.Category, out var outside))
         {
@@ -145,15 +151,16 @@ public sealed class LocalShards : IEntities
         if (_definitions.TryGetValue(target.Category, out var definition)
             && definition.CommandType.IsInstanceOfType(command))
         {
-            return Deliver(target, definition, new CommandMessage(command, header, answerTo), answerTo)
-                != Delivery.NotHere;
+            var message = new CommandMessage(command, header, answerTo) { IsSuspect = isSuspect };
+            return Deliver(target, definition, message, answerTo) != Delivery.NotHere;
         }
 
         answerTo?.Answered(new Answer.Refused(RefusalReason.UnknownCategory));
         return true;
     }
 
-    /// <summary>As <see cref="Query"/>; false, and nothing was done, where the entity's shard is not open here.</summary>
+    /// <summary>As <see cref="Query"/>; false, and nothing was done, where the entity's shard is not open
+    /// here.</summary>
     public bool TryQuery(EntityId target, IAnswerSink answerTo)
     {
         ArgumentNullException.ThrowIfNull(answerTo);

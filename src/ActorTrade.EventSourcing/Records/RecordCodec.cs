@@ -77,7 +77,8 @@ public sealed class RecordCodec
 /// <summary>Who reads the bytes of a record, and so how far its form may move.</summary>
 public enum RecordForm
 {
-    /// <summary>In the journal, for ever: a record inside a record is fixed, nothing may follow the last field.</summary>
+    /// <summary>In the journal, for ever: a record inside a record is fixed, nothing may follow the last
+    /// field.</summary>
     Stored,
 
     /// <summary>

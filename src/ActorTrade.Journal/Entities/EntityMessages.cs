@@ -14,6 +14,9 @@ public sealed class CommandMessage(ICommand command, CommandHeader header, IAnsw
     public CommandHeader Header { get; } = header;
 
     public IAnswerSink? AnswerTo { get; } = answerTo;
+
+    /// <summary>It was delivered so often that it probably ends the process that runs it.</summary>
+    public bool IsSuspect { get; init; }
 }
 
 /// <summary>A request for the entity's view.</summary>

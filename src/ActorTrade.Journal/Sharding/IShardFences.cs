@@ -32,7 +32,8 @@ public interface IShardFences
 
 /// <summary>What became of taking a shard over.</summary>
 /// <param name="Epoch">The new epoch; 0 where it failed.</param>
-/// <param name="WakeUps">Entities that may want to be woken, and when: never later than they want, perhaps earlier.</param>
+/// <param name="WakeUps">Entities that may want to be woken, and when: never later than they want, perhaps
+/// earlier.</param>
 /// <param name="Failure">Why not; null where it was taken. It may have been taken nevertheless: take it again.</param>
 public sealed record ShardTakeOver(
     ShardId Shard, long Epoch, IReadOnlyList<(EntityId Entity, DateTimeOffset WakeAt)> WakeUps, Exception? Failure);

@@ -1,3 +1,4 @@
+using ActorTrade.Cluster.Membership;
 using ActorTrade.Domain.System;
 using ActorTrade.EventSourcing;
 
@@ -18,29 +19,30 @@ namespace ActorTrade.Node.Hosting;
 public sealed class EntityDoor : IEntities
 {
     private readonly IEntities _inside;
-    private readonly Lock _gate = new();
+    private readonly ModeBoard _board;
     private readonly IAnswerSink _modeListener;
-    private volatile SystemMode _mode = SystemMode.Init;
-    private long _version = -1;
     private int _waiting;
     private volatile bool _isClosed;
 
-    /// <param name="shards">Given the mode to read, makes the way to the entities.</param>
-    public EntityDoor(Func<Func<SystemMode>, IEntities> shards)
+    /// <param name="board">Where the mode is kept.</param>
+    /// <param name="inside">The way to the entities.</param>
+    public EntityDoor(ModeBoard board, IEntities inside)
     {
-        ArgumentNullException.ThrowIfNull(shards);
+        ArgumentNullException.ThrowIfNull(board);
+        ArgumentNullException.ThrowIfNull(inside);
+        _board = board;
+        _inside = inside;
         _modeListener = new ModeListener(this);
-        _inside = shards(() => _mode);
     }
 
     /// <summary>What the system allows now.</summary>
-    public SystemMode Mode => _mode;
+    public SystemMode Mode => _board.Effective;
 
     /// <summary>Commands and queries without an answer yet.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Whether the mode has been heard from the trading system since the start.</summary>
-    public bool IsModeKnown => Interlocked.Read(ref _version) >= 0;
+    public bool IsModeKnown => _board.IsKnown;
 
     public void Send(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo)
     {
@@ -90,24 +92,13 @@ public sealed class EntityDoor : IEntities
             case Answer.Accepted accepted:
                 foreach (var change in accepted.Events.OfType<TradingSystem.Event.ModeChanged>())
                 {
-                    Set(change.Version, change.To);
+                    _board.Learn(change.To, change.Version);
                 }
 
                 break;
             case Answer.Viewed { View: TradingSystemView view }:
-                Set(view.Version, view.Mode);
+                _board.Learn(view.Mode, view.Version);
                 break;
-        }
-    }
-
-    private void Set(long version, SystemMode mode)
-    {
-        lock (_gate)
-        {
-            if (version > _version)
-            {
-                (_version, _mode) = (version, mode);
-            }
         }
     }
 

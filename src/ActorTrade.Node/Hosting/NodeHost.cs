@@ -1,10 +1,18 @@
 using System.Reflection;
+using ActorTrade.Cluster;
+using ActorTrade.Cluster.Membership;
+using ActorTrade.Cluster.Routing;
 using ActorTrade.Cluster.Sharding;
+using ActorTrade.Cluster.Transport;
+using ActorTrade.Cluster.Wire;
 using ActorTrade.Domain;
+using ActorTrade.Domain.System;
+using ActorTrade.EventSourcing;
 using ActorTrade.EventSourcing.Records;
 using ActorTrade.Gateway;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Projections;
+using ActorTrade.Journal.Sharding;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Kernel;
 using ActorTrade.Node.ReadModel;
@@ -36,6 +44,26 @@ public sealed record NodeHostOptions
 
     /// <summary>What the first start sets up; null for an empty node.</summary>
     public FirstStartPlan? FirstStart { get; init; } = FirstStartPlan.Default;
+
+    /// <summary>How long the start may wait for the trading system's mode and for each step of the set-up.</summary>
+    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>What makes a node one of several.</summary>
+/// <param name="Broker">Owned by the node from here on.</param>
+/// <param name="Journal">Shared with the other nodes; also <see cref="IShardFences"/>. Owned by the node.</param>
+/// <param name="Member">Its name, roles and times.</param>
+/// <param name="ShardCount">Of each role; the same on every node, for ever.</param>
+public sealed record NodeCluster(IBroker Broker, IJournal Journal, ClusterMemberOptions Member, int ShardCount)
+{
+    private readonly ShardMap _map = new(ShardCount);
+
+    public ShardId ShardOf(EntityId entity) => new(EntityKinds.RoleOf(entity.Category), _map.ShardOf(entity));
+
+    /// <summary>The shards that this node may serve.</summary>
+    public IEnumerable<ShardId> Shards => Member.Roles
+        .Where(role => EntityKinds.All.Any(k => EntityKinds.RoleOf(k.Category) == role))
+        .SelectMany(role => Enumerable.Range(0, ShardCount).Select(n => new ShardId(role, n)));
 }
 
 /// <summary>What a test, a replay or a benchmark puts in the place of the machine's.</summary>
@@ -49,16 +77,20 @@ public sealed record NodeSeams
 
     /// <summary>A journal that the node uses and closes instead of opening its own.</summary>
     public IJournal? Journal { get; init; }
+
+    /// <summary>The cluster to be part of; null for a node alone.</summary>
+    public NodeCluster? Cluster { get; init; }
 }
 
 /// <summary>
-/// All of a node on one machine: actors, journal, shards, tables, the mode. <see cref="Open"/> puts it together without
-/// waiting for
-/// anything, so that it also runs on a simulated dispatcher; <see cref="StartAsync"/> makes it ready.
+/// All of a node: actors, journal, shards, tables, the mode; alone, or one of a cluster. <see cref="Open"/> puts it
+/// together without waiting for anything, so that it also runs on a simulated dispatcher; <see cref="StartAsync"/>
+/// makes it ready.
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(500);
     private static readonly IProjection[] Projections =
         [new BalanceTables(), new TransactionsTable(), new AuditTable(), new BotTables()];
 
@@ -67,22 +99,38 @@ public sealed class NodeHost : IAsyncDisposable
     private Task? _stopping;
 
     private NodeHost(
-        NodeHostOptions options, ActorSystem system, IJournal journal, EventCatalog catalog, TablesModel? tables)
+        NodeHostOptions options,
+        ActorSystem system,
+        IJournal journal,
+        EventCatalog catalog,
+        TablesModel? tables,
+        NodeCluster? cluster)
     {
         Options = options;
         System = system;
         Journal = journal;
         Catalog = catalog;
         Tables = tables;
-        LocalShards? shards = null;
-        Door = new EntityDoor(
-            mode => shards = new LocalShards(system, journal, EntityKinds.All, catalog, mode, options.Shards));
-        Shards = shards!;
+        Mode = new ModeBoard();
+        if (cluster is null)
+        {
+            Shards = new LocalShards(
+                system, journal, EntityKinds.All, catalog, () => Mode.Effective, options.Shards);
+            Door = new EntityDoor(Mode, Shards);
+        }
+        else
+        {
+            Broker = cluster.Broker;
+            Cluster = Join(cluster);
+            Shards = Cluster.Local!;
+            Door = new EntityDoor(Mode, Cluster.Entities);
+        }
+
         _openedAt = system.Time.GetTimestamp();
         _metrics = new NodeMetrics(this);
         if (options.ModeLookEvery is { } period)
         {
-            system.Spawn(() => new ModeWatch(Door, period), "mode-watch");
+            system.Spawn(() => new ModeWatch(Door, period, LooksAtMode(cluster)), "mode-watch");
         }
     }
 
@@ -94,7 +142,16 @@ public sealed class NodeHost : IAsyncDisposable
 
     public EventCatalog Catalog { get; }
 
+    /// <summary>The entities that this node serves.</summary>
     public LocalShards Shards { get; }
+
+    /// <summary>This node's part in a cluster; null where it is alone.</summary>
+    public ClusterProcess? Cluster { get; }
+
+    /// <summary>What the trading system allows, as this node knows it.</summary>
+    public ModeBoard Mode { get; }
+
+    private IBroker? Broker { get; }
 
     /// <summary>The tables of the read model; null where none are kept.</summary>
     public TablesModel? Tables { get; }
@@ -116,7 +173,9 @@ public sealed class NodeHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         seams ??= new NodeSeams();
-        var journal = seams.Journal ?? SqliteJournal.Open(options.DataDirectory, options.Journal);
+        var journal = seams.Cluster?.Journal
+            ?? seams.Journal
+            ?? SqliteJournal.Open(options.DataDirectory, options.Journal);
         var system = new ActorSystem(options.Name, new ActorSystemOptions
         {
             Dispatcher = seams.Dispatcher,
@@ -124,14 +183,17 @@ public sealed class NodeHost : IAsyncDisposable
             Random = seams.Random ?? SynchronizedRandom.FromEntropy(),
             GuardianStrategy = new SupervisorStrategy
             {
-                Backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)),
+                // A remote journal may be away for a while: then entities try until it is back, and not too seldom.
+                MaxRestarts = seams.Cluster is null ? 10 : 1000,
+                Backoff = new Backoff(
+                    TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(seams.Cluster is null ? 5 : 1)),
             },
         });
         var catalog = EntityKinds.Catalog();
         var tables = options.KeepsTables
             ? TablesModel.Open(options.DataDirectory, journal, ProjectedEvent.Decoder(catalog), Projections)
             : null;
-        return new NodeHost(options, system, journal, catalog, tables);
+        return new NodeHost(options, system, journal, catalog, tables, seams.Cluster);
     }
 
     /// <summary>As <see cref="Open"/>, then waits for the mode and sets up what a first start sets up.</summary>
@@ -140,7 +202,7 @@ public sealed class NodeHost : IAsyncDisposable
         var host = Open(options, seams);
         try
         {
-            await host.ReadyAsync(TimeSpan.FromSeconds(30));
+            await host.ReadyAsync(options.ReadyWithin);
             return host;
         }
         catch
@@ -176,23 +238,67 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes nothing new, waits until everyone who waits has been answered (and what they were told is durable), stops
-    /// the actors
-    /// and closes the journal. What was not finished at the deadline is taken up at the next start.
+    /// Takes nothing new, waits until everyone who waits has been answered (and what they were told is durable), hands
+    /// its shards over, stops the actors and closes the journal. What was not finished at the deadline is taken up at
+    /// the next start.
     /// </summary>
     public Task StopAsync(TimeSpan deadline) => _stopping ??= StopInOrderAsync(deadline);
 
     public ValueTask DisposeAsync() => new(StopAsync(TimeSpan.FromSeconds(10)));
 
+    private ClusterProcess Join(NodeCluster cluster)
+    {
+        if (cluster.Journal is not IShardFences fences)
+        {
+            throw new ArgumentException("The journal of a cluster's node must have fences.", nameof(cluster));
+        }
+
+        var parts = new ClusterParts
+        {
+            System = System,
+            Broker = cluster.Broker,
+            Wire = new WireCatalog(EntityKinds.All, Catalog),
+            ShardOf = cluster.ShardOf,
+            Mode = Mode,
+        };
+        return ClusterProcess.Serving(cluster.Member, parts, fences, cluster.Shards, entities => new LocalShards(
+            System,
+            Journal,
+            EntityKinds.All,
+            Catalog,
+            () => Mode.Effective,
+            Options.Shards,
+            network: _ => entities,
+            shardOf: cluster.ShardOf));
+    }
+
+    private Func<bool> LooksAtMode(NodeCluster? cluster)
+    {
+        if (cluster is null)
+        {
+            return static () => true;
+        }
+
+        var shard = cluster.ShardOf(TradingSystem.Id);
+        return () => Cluster!.Board!.PhaseOf(shard) == SeatPhase.Serving;
+    }
+
     private async Task ReadyAsync(TimeSpan patience)
     {
         var begun = System.Time.GetTimestamp();
-        Door.Refresh();
+        var askAgainAfter = TimeSpan.Zero;
         while (!Door.IsModeKnown)
         {
-            if (System.Time.GetElapsedTime(begun) > patience)
+            var waited = System.Time.GetElapsedTime(begun);
+            if (waited > patience)
             {
                 throw new TimeoutException($"The trading system's state could not be read within {patience}.");
+            }
+
+            if (waited >= askAgainAfter)
+            {
+                askAgainAfter = waited + AskAgainAfter;
+                Door.Refresh();
             }
 
             await Task.Delay(LookAgainAfter, System.Time);
@@ -213,12 +319,18 @@ public sealed class NodeHost : IAsyncDisposable
             await Task.Delay(LookAgainAfter, System.Time);
         }
 
+        await LeaveAsync(begun, deadline);
         try
         {
             await System.DisposeAsync();
         }
         finally
         {
+            if (Broker is not null)
+            {
+                await Broker.DisposeAsync();
+            }
+
             if (Tables is not null)
             {
                 await Tables.DisposeAsync();
@@ -227,6 +339,21 @@ public sealed class NodeHost : IAsyncDisposable
             // Writes what waits, so whatever an actor had asked for before it stopped is in the journal.
             await Journal.DisposeAsync();
             _metrics.Dispose();
+        }
+    }
+
+    // What is not handed over in time is fenced by whoever takes it over.
+    private async Task LeaveAsync(long begun, TimeSpan deadline)
+    {
+        if (Cluster is null)
+        {
+            return;
+        }
+
+        Cluster.Leave();
+        while (!Cluster.HasLeft.IsCompleted && System.Time.GetElapsedTime(begun) < deadline)
+        {
+            await Task.Delay(LookAgainAfter, System.Time);
         }
     }
 }

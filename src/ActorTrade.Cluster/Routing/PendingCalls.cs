@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using ActorTrade.EventSourcing;
+using ActorTrade.Journal.Sharding;
+
+namespace ActorTrade.Cluster.Routing;
+
+/// <summary>A command or query sent to another node, whose answer is still out.</summary>
+/// <param name="Id">0 where nobody waits for the answer.</param>
+/// <param name="Command">Null for a query.</param>
+internal sealed record PendingCall(
+    long Id, ShardId Shard, EntityId Target, ICommand? Command, CommandHeader Header, IAnswerSink? Sink,
+    string? TraceParent)
+{
+    /// <summary>It was sent more than once.</summary>
+    public bool IsRepeated { get; set; }
+}
+
+/// <summary>
+/// The calls whose answers are out, until their deadline: past it the outcome is unknown. Each hears one answer,
+/// whichever comes first.
+/// </summary>
+internal sealed class PendingCalls(int max)
+{
+    private readonly ConcurrentDictionary<long, PendingCall> _calls = new();
+    private long _lastId;
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Null where as many are out as may be.</summary>
+    public PendingCall? Add(
+        ShardId shard, EntityId target, ICommand? command, CommandHeader header, IAnswerSink sink, string? traceParent)
+    {
+        if (Interlocked.Increment(ref _count) > max)
+        {
+            Interlocked.Decrement(ref _count);
+            return null;
+        }
+
+        var call = new PendingCall(
+            Interlocked.Increment(ref _lastId), shard, target, command, header, sink, traceParent);
+        _calls[call.Id] = call;
+        return call;
+    }
+
+    public void Answer(long id, Answer answer)
+    {
+        if (_calls.TryRemove(id, out var call))
+        {
+            Interlocked.Decrement(ref _count);
+            call.Sink!.Answered(call.IsRepeated ? Repeats.Honest(answer) : answer);
+        }
+    }
+
+    /// <summary>Calls out at the moment, in the order they were made.</summary>
+    public IReadOnlyList<PendingCall> Snapshot() => [.. _calls.Values.OrderBy(c => c.Id)];
+
+    /// <summary>Ends the calls whose deadline has passed by more than the way back may take.</summary>
+    public void Expire(DateTimeOffset now, TimeSpan grace)
+    {
+        foreach (var call in _calls.Values.Where(c => c.Header.ExpiresAt + grace < now).OrderBy(c => c.Id))
+        {
+            Answer(call.Id, new Answer.OutcomeUnknown("No answer before the command's deadline."));
+        }
+    }
+}
