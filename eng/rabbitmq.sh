@@ -57,13 +57,6 @@ tls_settings() {
   cat << CONF
 listeners.tcp = none
 listeners.ssl.default = 127.0.0.1:$port
-ssl_options.cacertfile = $certificates/ca.crt
-ssl_options.certfile = $certificates/server.crt
-ssl_options.keyfile = $certificates/server.key
-ssl_options.verify = verify_peer
-ssl_options.fail_if_no_peer_cert = true
-ssl_options.depth = 2
-ssl_options.versions.1 = tlsv1.3
 auth_mechanisms.1 = EXTERNAL
 ssl_cert_login_from = common_name
 load_definitions = $folder/definitions.json
@@ -91,9 +84,17 @@ configure() {
     return
   fi
   printf '[rabbitmq_auth_mechanism_ssl].\n' > "$folder/enabled_plugins"
-  # Without crl_check the broker accepts revoked certificates; rabbitmq.conf has no key for it.
+  # Without crl_check the broker accepts revoked certificates, and rabbitmq.conf has no key for it. ssl_options here
+  # replace those of rabbitmq.conf as a whole, so all of them stand here.
   cat > "$folder/advanced.config" << CONF
 [{rabbit, [{ssl_options, [
+  {cacertfile, "$certificates/ca.crt"},
+  {certfile, "$certificates/server.crt"},
+  {keyfile, "$certificates/server.key"},
+  {versions, ['tlsv1.3']},
+  {verify, verify_peer},
+  {fail_if_no_peer_cert, true},
+  {depth, 2},
   {crl_check, peer},
   {crl_cache, {ssl_crl_hash_dir, {internal, [{dir, "$certificates/crl"}]}}}]}]}].
 CONF
@@ -128,6 +129,7 @@ start_port_mapper() {
   printf '%s\n' "$epmd_port" > "$folder/epmd.port"
   setsid "$epmd" -address 127.0.0.1 -port "$epmd_port" > "$folder/log/epmd.log" 2>&1 < /dev/null &
   printf '%s\n' "$!" > "$folder/epmd.pid"
+  disown
   free_port > "$folder/dist.port"
 }
 
@@ -165,6 +167,7 @@ start() {
   environment
   setsid "$sbin/rabbitmq-server" > "$folder/log/stdout.log" 2>&1 < /dev/null &
   pid="$!"
+  disown
   printf '%s\n' "$pid" > "$folder/pid"
   await_ready "$pid"
   report "$pid"
