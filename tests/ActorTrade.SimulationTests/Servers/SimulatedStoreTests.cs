@@ -181,6 +181,22 @@ public sealed class SimulatedStoreTests
     }
 
     [Fact]
+    public void A_node_that_was_away_hears_of_what_others_committed_meanwhile()
+    {
+        var a = _world.Journal(_world.Process("a"), ServerWorld.Shard);
+        var b = _world.Store.Connect(_world.Process("b"));
+        b.Link.Cut();
+        Assert.NotNull(_world.TakeOver(b, ServerWorld.OtherShard).Failure);
+        var heard = new List<long>();
+        b.OnCommitted(heard.Add);
+        Append(a, _world.Recover(a, "alice"), 1);
+        b.Link.Heal();
+        _world.RunUntil(() => b.HasRoom);
+        _world.Run(TimeSpan.Zero);
+        Assert.Equal([a.LastOrdering], heard);
+    }
+
+    [Fact]
     public void A_crashed_nodes_last_call_may_be_stored_though_nobody_hears()
     {
         var process = _world.Process("a");
