@@ -36,10 +36,14 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Queues a snapshot; it may be lost without harm.</summary>
     void SaveSnapshot(EntityStream stream, StoredSnapshot snapshot);
 
-    /// <summary>Durable events after <paramref name="afterOrdering"/> in commit order, without
-    /// gaps, up to the newest one now.</summary>
+    /// <summary>Durable events after <paramref name="afterOrdering"/> in commit order, none left out, up to the newest
+    /// one now; or, where other nodes write too, as far as no event can appear in between any more.</summary>
+    /// <exception cref="JournalUnavailableException">The store is away; ask again from the last event given.</exception>
     /// <exception cref="JournalDamagedException">A record is damaged or missing; names its position.</exception>
     IEnumerable<StoredEvent> ReadAll(long afterOrdering);
+
+    /// <summary>How many durable events lie after a place; for people, so a large number may be cut.</summary>
+    long CountAfter(long afterOrdering) => Math.Max(0, LastOrdering - afterOrdering);
 
     /// <summary>The newest snapshot of each entity that has one.</summary>
     IEnumerable<(EntityId Entity, StoredSnapshot Snapshot)> ReadSnapshots();
@@ -83,7 +87,7 @@ public interface IRecoverySink
 }
 
 /// <summary>One event as it lies in the journal.</summary>
-/// <param name="Ordering">Place in commit order; contiguous from 1 on one machine.</param>
+/// <param name="Ordering">Place in commit order, above 0; contiguous from 1 in the journals of one machine.</param>
 /// <param name="Entity">Whose event.</param>
 /// <param name="SequenceNr">Place among the entity's events; contiguous from 1.</param>
 /// <param name="At">When it was decided, UTC, to 100 ns.</param>
@@ -165,3 +169,7 @@ public sealed class JournalHeldException(string directory, string holder)
 {
     public string Holder { get; } = holder;
 }
+
+/// <summary>The store cannot be reached at the moment; the journal goes on trying.</summary>
+public sealed class JournalUnavailableException(string what, Exception? inner = null)
+    : Exception($"The journal's database is not available: {what}", inner);

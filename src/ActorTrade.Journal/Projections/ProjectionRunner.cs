@@ -11,6 +11,8 @@ internal sealed class ProjectionRunner
 {
     private const int EventsPerTransaction = 1000;
 
+    private static readonly TimeSpan AwayRetryAfter = TimeSpan.FromMilliseconds(200);
+
     private readonly IJournal _journal;
     private readonly Func<StoredEvent, ProjectedEvent> _decode;
     private readonly SqliteConnection _connection;
@@ -126,28 +128,53 @@ internal sealed class ProjectionRunner
     private void Project()
     {
         var pending = 0;
-        foreach (var stored in _journal.ReadAll(_ordering))
+        var isAway = false;
+        try
         {
-            if (pending == 0)
+            foreach (var stored in _journal.ReadAll(_ordering))
             {
-                _connection.Execute("begin immediate");
-            }
-
-            Apply(stored);
-            if (++pending == EventsPerTransaction)
-            {
-                Commit();
-                pending = 0;
-                if (Volatile.Read(ref _isStopping))
+                if (pending == 0)
                 {
-                    return;
+                    _connection.Execute("begin immediate");
+                }
+
+                Apply(stored);
+                if (++pending == EventsPerTransaction)
+                {
+                    Commit();
+                    pending = 0;
+                    if (Volatile.Read(ref _isStopping))
+                    {
+                        return;
+                    }
                 }
             }
+        }
+        catch (JournalUnavailableException)
+        {
+            // What was read is right; the rest follows when the store is back.
+            isAway = true;
         }
 
         if (pending > 0)
         {
             Commit();
+        }
+
+        if (isAway)
+        {
+            WaitForStore();
+        }
+    }
+
+    private void WaitForStore()
+    {
+        lock (_gate)
+        {
+            if (!_isStopping)
+            {
+                Monitor.Wait(_gate, AwayRetryAfter);
+            }
         }
     }
 

@@ -40,8 +40,10 @@ public sealed partial class ReadModel : IAsyncDisposable
     /// <summary>Every projection has taken the events up to here.</summary>
     public long Ordering => Math.Min(_runner.Ordering, _journal.LastOrdering);
 
-    /// <summary>Durable events that are not in the tables yet.</summary>
-    public long Lag => _journal.LastOrdering - Ordering;
+    /// <summary>Durable events that are not in the tables yet; a large number may be cut.</summary>
+    public long Lag => _runner.Ordering is var reached && reached < _journal.LastOrdering
+        ? _journal.CountAfter(reached)
+        : 0;
 
     /// <summary>Not null once a projection could not go on; its tables stay as they were.</summary>
     public Exception? Failure => _runner.Failure;

@@ -1,0 +1,57 @@
+using ActorTrade.EventSourcing;
+using ActorTrade.Journal.Postgres;
+using ActorTrade.Journal.Sharding;
+
+namespace ActorTrade.IntegrationTests.Journal;
+
+/// <summary>Journals in PostgreSQL for tests: 16 shards, small pools.</summary>
+internal static class PostgresProbe
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly ShardMap Map = new(16);
+
+    public static ShardId ShardOf(EntityId entity) => new("trade", Map.ShardOf(entity));
+
+    /// <summary>Entities of one shard.</summary>
+    public static IReadOnlyList<EntityId> EntitiesOf(ShardId shard, int count) =>
+        [.. Enumerable.Range(0, int.MaxValue).Select(i => new EntityId("probe", $"{i}"))
+            .Where(e => ShardOf(e) == shard).Take(count)];
+
+    public static async Task<PostgresJournal> OpenAsync(
+        string schema, Func<PostgresJournalOptions, PostgresJournalOptions>? with = null,
+        PostgresTestServer? server = null)
+    {
+        var options = Options(server ?? await SharedPostgres.GetAsync(), schema);
+        return await PostgresJournal.OpenAsync(with is null ? options : with(options));
+    }
+
+    // Other tests' statements hold readers up for a moment, and the machine may be busy.
+    public static PostgresJournalOptions Options(PostgresTestServer server, string schema) => new()
+    {
+        ConnectionString = server.ConnectionString,
+        Schema = schema,
+        Owner = "node-1",
+        ShardOf = ShardOf,
+        ReadPatience = TimeSpan.FromSeconds(5),
+        RecoveriesAtOnce = 2,
+        PoolSizeMax = 8,
+    };
+
+    public static Task<ShardTakeOver> TakeOverAsync(this IShardFences fences, ShardId shard)
+    {
+        var taken = new TaskCompletionSource<ShardTakeOver>(TaskCreationOptions.RunContinuationsAsynchronously);
+        fences.TakeOver(shard, taken.SetResult);
+        return taken.Task.WaitAsync(Patience);
+    }
+
+    public static async Task EventuallyAsync(Func<bool> holds)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!holds())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, "It did not come true in time.");
+            await Task.Delay(5);
+        }
+    }
+}
