@@ -38,7 +38,7 @@ public interface IJournal : IAsyncDisposable
 
     /// <summary>Durable events after <paramref name="afterOrdering"/> in commit order, none left out, up to the newest
     /// one now; or, where other nodes write too, as far as no event can appear in between any more.</summary>
-    /// <exception cref="JournalUnavailableException">The store is away; ask again from the last event given.</exception>
+    /// <exception cref="JournalUnavailableException">The store is away; ask again from the last one given.</exception>
     /// <exception cref="JournalDamagedException">A record is damaged or missing; names its position.</exception>
     IEnumerable<StoredEvent> ReadAll(long afterOrdering);
 

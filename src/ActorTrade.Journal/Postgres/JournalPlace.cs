@@ -120,9 +120,11 @@ internal sealed class JournalPlace(int streamsMax)
         }
     }
 
-    public IDisposable OnCommitted(Action<long> committed) => new Listening<long>(this, () => ref _committed, committed);
+    public IDisposable OnCommitted(Action<long> committed) =>
+        new Listening<long>(this, () => ref _committed, committed);
 
-    public IDisposable OnFenced(Action<ShardId> fenced) => new Listening<ShardId>(this, () => ref _fenced, fenced);
+    public IDisposable OnFenced(Action<ShardId> fenced) =>
+        new Listening<ShardId>(this, () => ref _fenced, fenced);
 
     /// <summary>Tells the listeners how far the journal is.</summary>
     public void Announce() => Tell(Volatile.Read(ref _committed), LastOrdering);

@@ -68,7 +68,8 @@ internal sealed class JournalReader(JournalPlace place, PostgresSources sources,
     public long LastReadable() => Asked(sources.Readers, connection =>
     {
         using var command = new NpgsqlCommand(
-            $"select coalesce(max(j.ordering), 0) from journal j where j.ordering < (select ordering from ({Horizon}) h)",
+            "select coalesce(max(j.ordering), 0) from journal j "
+            + $"where j.ordering < (select h.ordering from ({Horizon}) h)",
             connection);
         return (long)command.ExecuteScalar()!;
     });

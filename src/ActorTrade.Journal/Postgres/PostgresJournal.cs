@@ -88,7 +88,8 @@ public sealed class PostgresJournal : IJournal, IShardFences
             await using (preparing.ConfigureAwait(false))
             {
                 await PostgresSchema.PrepareAsync(preparing, options, cancellation).ConfigureAwait(false);
-                await using var command = new NpgsqlCommand("select coalesce(max(ordering), 0) from journal", preparing);
+                await using var command = new NpgsqlCommand(
+                    "select coalesce(max(ordering), 0) from journal", preparing);
                 last = (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
             }
 
@@ -96,6 +97,7 @@ public sealed class PostgresJournal : IJournal, IShardFences
         }
         catch
         {
+            // Whatever it was, no connection stays behind.
             await sources.DisposeAsync().ConfigureAwait(false);
             throw;
         }

@@ -129,12 +129,14 @@ internal static partial class PostgresSchema
             .ConfigureAwait(false);
         await RunAsync(
             connection,
-            $"update ordering_base set base = ((({Last} >> 16) + 1 - {Next}) << 16) where {Last} >= base + ({Next} << 16)",
+            $"update ordering_base set base = ((({Last} >> 16) + 1 - {Next}) << 16) "
+            + $"where {Last} >= base + ({Next} << 16)",
             cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
     }
 
-    private static async Task MigrateAsync(NpgsqlConnection connection, string schema, CancellationToken cancellation)
+    private static async Task MigrateAsync(
+        NpgsqlConnection connection, string schema, CancellationToken cancellation)
     {
         var exists = await ScalarAsync(
             connection, $"select to_regclass('{schema}.schema_version') is not null", cancellation)

@@ -115,11 +115,13 @@ internal sealed class ShardTaker(JournalPlace place, PostgresSources sources, Po
         var command = new NpgsqlCommand(sql, connection);
         command.Parameters.Add(new NpgsqlParameter<string[]>
         {
-            TypedValue = [.. shards.Select(s => s.Role)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            TypedValue = [.. shards.Select(s => s.Role)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
         });
         command.Parameters.Add(new NpgsqlParameter<int[]>
         {
-            TypedValue = [.. shards.Select(s => s.Number)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
+            TypedValue = [.. shards.Select(s => s.Number)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
         });
         return command;
     }

@@ -29,6 +29,7 @@ internal sealed class WriterSession : IDisposable
         }
         catch
         {
+            // Whatever it was, the connection does not stay behind.
             connection.Dispose();
             throw;
         }
@@ -48,7 +49,8 @@ internal sealed class WriterSession : IDisposable
         foreach (var shard in shards.OrderBy(s => s.Shard))
         {
             using var command = new NpgsqlCommand(
-                "update shard_epoch set epoch = epoch + 1 where role = $1 and shard = $2 and epoch = $3 returning epoch",
+                "update shard_epoch set epoch = epoch + 1 where role = $1 and shard = $2 and epoch = $3 "
+                + "returning epoch",
                 _connection);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = shard.Shard.Role });
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = shard.Shard.Number });
@@ -78,11 +80,13 @@ internal sealed class WriterSession : IDisposable
             _connection);
         command.Parameters.Add(new NpgsqlParameter<string[]>
         {
-            TypedValue = [.. places.Select(p => p.Id)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            TypedValue = [.. places.Select(p => p.Id)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
         });
         command.Parameters.Add(new NpgsqlParameter<long[]>
         {
-            TypedValue = [.. places.Select(p => p.SequenceNr)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+            TypedValue = [.. places.Select(p => p.SequenceNr)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
         });
         var taken = new HashSet<string>(StringComparer.Ordinal);
         using var reader = command.ExecuteReader();

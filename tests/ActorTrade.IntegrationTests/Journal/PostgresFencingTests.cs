@@ -3,6 +3,7 @@ using ActorTrade.EventSourcing;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Postgres;
 using ActorTrade.Journal.Sharding;
+using ActorTrade.TestServers;
 
 namespace ActorTrade.IntegrationTests.Journal;
 
@@ -14,15 +15,15 @@ public sealed class PostgresFencingTests : IAsyncLifetime
     private static readonly IReadOnlyList<EntityId> Ours = PostgresProbe.EntitiesOf(Shard, 4);
     private static readonly EntityId Theirs = PostgresProbe.EntitiesOf(Other, 1)[0];
 
-    private readonly string _schema = SharedPostgres.NewSchema();
+    private readonly string _schema = PostgresProbe.NewSchema();
     private readonly ConcurrentQueue<ShardId> _fenced = new();
-    private PostgresTestServer _server = null!;
+    private PostgresServer _server = null!;
     private PostgresJournal _zombie = null!;
     private PostgresJournal _owner = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await SharedPostgres.GetAsync();
+        _server = await SharedServers.PostgresAsync();
         _zombie = await PostgresProbe.OpenAsync(_schema);
         _owner = await PostgresProbe.OpenAsync(_schema, o => o with { Owner = "node-2" });
         _zombie.OnFenced(_fenced.Enqueue);

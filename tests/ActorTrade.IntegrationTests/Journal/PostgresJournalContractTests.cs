@@ -1,10 +1,11 @@
 using ActorTrade.Journal;
+using ActorTrade.TestServers;
 
 namespace ActorTrade.IntegrationTests.Journal;
 
 public sealed class PostgresJournalContractTests : JournalContract
 {
-    private readonly string _schema = SharedPostgres.NewSchema();
+    private readonly string _schema = PostgresProbe.NewSchema();
 
     protected override bool OrderingsAreContiguous => false;
 
@@ -12,5 +13,5 @@ public sealed class PostgresJournalContractTests : JournalContract
         _schema, o => o with { TakesShardsOnDemand = true });
 
     protected override async Task CleanAsync() =>
-        await (await SharedPostgres.GetAsync()).ExecuteAsync($"drop schema {_schema} cascade");
+        await (await SharedServers.PostgresAsync()).ExecuteAsync($"drop schema {_schema} cascade");
 }

@@ -1,6 +1,8 @@
 using ActorTrade.EventSourcing;
 using ActorTrade.Journal.Postgres;
 using ActorTrade.Journal.Sharding;
+using ActorTrade.TestServers;
+using Npgsql;
 
 namespace ActorTrade.IntegrationTests.Journal;
 
@@ -10,6 +12,10 @@ internal static class PostgresProbe
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly ShardMap Map = new(16);
+    private static int _schemas;
+
+    /// <summary>A schema on the shared server that nobody else uses.</summary>
+    public static string NewSchema() => $"test_{Interlocked.Increment(ref _schemas)}";
 
     public static ShardId ShardOf(EntityId entity) => new("trade", Map.ShardOf(entity));
 
@@ -20,14 +26,14 @@ internal static class PostgresProbe
 
     public static async Task<PostgresJournal> OpenAsync(
         string schema, Func<PostgresJournalOptions, PostgresJournalOptions>? with = null,
-        PostgresTestServer? server = null)
+        PostgresServer? server = null)
     {
-        var options = Options(server ?? await SharedPostgres.GetAsync(), schema);
+        var options = Options(server ?? await SharedServers.PostgresAsync(), schema);
         return await PostgresJournal.OpenAsync(with is null ? options : with(options));
     }
 
     // Other tests' statements hold readers up for a moment, and the machine may be busy.
-    public static PostgresJournalOptions Options(PostgresTestServer server, string schema) => new()
+    public static PostgresJournalOptions Options(PostgresServer server, string schema) => new()
     {
         ConnectionString = server.ConnectionString,
         Schema = schema,
@@ -53,5 +59,15 @@ internal static class PostgresProbe
             Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, "It did not come true in time.");
             await Task.Delay(5);
         }
+    }
+
+    public static async Task ExecuteAsync(this PostgresServer server, string sql) => await server.ScalarAsync(sql);
+
+    public static async Task<object?> ScalarAsync(this PostgresServer server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
     }
 }
