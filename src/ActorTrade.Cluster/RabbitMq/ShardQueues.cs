@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using ActorTrade.Journal.Sharding;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace ActorTrade.Cluster.RabbitMq;
+
+/// <summary>Declares each shard's queue once a session, by whoever needs it first.</summary>
+/// <remarks>
+/// Each declaration has a channel of its own, since a refused one closes its channel; several run at once, since
+/// creating a quorum queue writes to the server's disk.
+/// </remarks>
+internal sealed class ShardQueues(IConnection connection, QueueNames names, CancellationToken ended)
+{
+    private const int AtOnceMax = 8;
+    private const ushort PreconditionFailed = 406;
+
+    private static readonly Dictionary<string, object?> Arguments = new()
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-single-active-consumer"] = true,
+    };
+
+    private readonly ConcurrentDictionary<ShardId, Lazy<Task>> _declarations = new();
+    private readonly SemaphoreSlim _places = new(AtOnceMax);
+
+    /// <summary>Completes when the queue is there; at once where it is known to be.</summary>
+    /// <exception cref="QueueMismatchException">Another kind of queue has the name; asked again the next time.
+    /// </exception>
+    public Task DeclareAsync(ShardId shard)
+    {
+        var declaration = _declarations.GetOrAdd(shard, s => new Lazy<Task>(() => DeclareOnceAsync(s)));
+        var task = declaration.Value;
+        if (task.IsFaulted || task.IsCanceled)
+        {
+            _declarations.TryRemove(new KeyValuePair<ShardId, Lazy<Task>>(shard, declaration));
+        }
+
+        return task;
+    }
+
+    private async Task DeclareOnceAsync(ShardId shard)
+    {
+        await _places.WaitAsync(ended);
+        try
+        {
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: ended);
+            var queue = names.Shard(shard);
+            try
+            {
+                await channel.QueueDeclareAsync(
+                    queue, durable: true, exclusive: false, autoDelete: false, Arguments, cancellationToken: ended);
+            }
+            catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == PreconditionFailed)
+            {
+                throw new QueueMismatchException(queue, e);
+            }
+
+            await channel.CloseAsync(ended);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+}
