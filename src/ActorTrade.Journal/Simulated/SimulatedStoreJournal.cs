@@ -147,8 +147,14 @@ public sealed class SimulatedStoreJournal : IJournal, IShardFences
         return new ValueTask(_drained.Task);
     }
 
-    /// <summary>The store tells of a commit of another node.</summary>
-    internal void Notice(long lastOrdering) => _connection.ToClient(() => Tell([Committed(lastOrdering)]));
+    /// <summary>The store tells of a commit of another node; one that is away asks when it is back.</summary>
+    internal void Notice(long lastOrdering)
+    {
+        if (!_isAway)
+        {
+            _connection.ToClient(() => Tell([Committed(lastOrdering)]));
+        }
+    }
 
     private static void SetTimer(ITimer timer, TimeSpan due) => timer.Change(due, Timeout.InfiniteTimeSpan);
 
