@@ -43,6 +43,10 @@ public static class Counter
         return new NewEvent("counter.added.v1", bytes);
     }
 
+    /// <summary>Which command caused a stored event.</summary>
+    public static Guid CommandOf(StoredEvent stored) =>
+        EventEnvelope.Read(Catalog, new RecordReader(), stored).CommandId;
+
     /// <summary>A snapshot as the host stores it.</summary>
     public static StoredSnapshot SnapshotOf(long sequenceNr, long total, long count)
     {

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using ActorTrade.Cluster.Sharding;
 using ActorTrade.EventSourcing;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Postgres;
 using ActorTrade.Journal.Sharding;
+using ActorTrade.Kernel;
 using ActorTrade.TestServers;
 
 namespace ActorTrade.IntegrationTests.Journal;
@@ -198,6 +200,39 @@ public sealed class PostgresFencingTests : IAsyncLifetime
             [(Ours[0], due), (Ours[2], JournalProbe.At)],
             _owner.ReadWakeUps().OrderBy(w => Ours.ToList().IndexOf(w.Entity)));
     }
+
+    [Fact]
+    public async Task A_taken_over_entity_answers_repeats_with_the_first_answer()
+    {
+        var counter = Enumerable.Range(0, int.MaxValue).Select(i => new EntityId("counter", $"{i}"))
+            .First(e => PostgresProbe.ShardOf(e) == Shard);
+        await using var firstSystem = new ActorSystem("first");
+        await using var secondSystem = new ActorSystem("second");
+        var first = ShardsOf(firstSystem, _zombie);
+        var command = Guid.NewGuid();
+        var answer = await AddAsync(first, counter, 7, command);
+        await _owner.TakeOverAsync(Shard);
+        var second = ShardsOf(secondSystem, _owner);
+        var repeated = await AddAsync(second, counter, 7, command);
+        Assert.Equal(answer.SequenceNr, repeated.SequenceNr);
+        Assert.Equal(answer.Events, repeated.Events);
+        Assert.Equal(2, (await AddAsync(second, counter, 1, Guid.NewGuid())).SequenceNr);
+        var late = await first.AskAsync(
+            counter, new Counter.Command.Add(1), HeaderOf(Guid.NewGuid()), PostgresProbe.Patience, TimeProvider.System);
+        Assert.IsType<Answer.OutcomeUnknown>(late);
+        Assert.Equal(2, _owner.ReadAll(0).Count());
+    }
+
+    private static LocalShards ShardsOf(ActorSystem system, PostgresJournal journal) =>
+        new(system, journal, [Counter.Definition], Counter.Catalog, () => SystemMode.Active);
+
+    private static CommandHeader HeaderOf(Guid command) =>
+        new(command, "tester", TimeProvider.System.GetUtcNow().AddMinutes(5));
+
+    private static async Task<Answer.Accepted> AddAsync(
+        LocalShards shards, EntityId counter, long amount, Guid command) =>
+        Assert.IsType<Answer.Accepted>(await shards.AskAsync(
+            counter, new Counter.Command.Add(amount), HeaderOf(command), PostgresProbe.Patience, TimeProvider.System));
 
     private static async Task<List<EntityStream>> RecoverAllAsync(PostgresJournal journal)
     {

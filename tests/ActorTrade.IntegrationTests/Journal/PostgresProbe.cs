@@ -6,6 +6,16 @@ using Npgsql;
 
 namespace ActorTrade.IntegrationTests.Journal;
 
+/// <summary>A server for one class of tests that the others must not disturb.</summary>
+public sealed class OwnPostgres : IAsyncLifetime
+{
+    public PostgresServer Server { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Server = await PostgresServer.StartAsync();
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}
+
 /// <summary>Journals in PostgreSQL for tests: 16 shards, small pools.</summary>
 internal static class PostgresProbe
 {
