@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-node build run test test-fast simulate bench fmt fmt-check ci clean
+.PHONY: help setup setup-node build run cluster test test-fast simulate bench fmt fmt-check ci clean
 
 # make run ARGS='--data elsewhere'; make test CONFIGURATION=Debug
 CONFIGURATION ?= Release
@@ -26,6 +26,10 @@ build: setup-node ## Builds everything; warnings are errors
 run: setup-node ## Starts a node on this machine and prints the address of its page
 	@. eng/common.sh; build src/ActorTrade.Node; \
 	  exec "src/ActorTrade.Node/bin/$$configuration/net10.0/actortrade" run $(ARGS)
+
+cluster: setup ## Starts PostgreSQL, RabbitMQ, a Lighthouse and three nodes; Ctrl-C stops them
+	@. eng/common.sh; build src/ActorTrade.Node src/ActorTrade.Lighthouse src/ActorTrade.Pbm
+	@exec eng/cluster.sh up
 
 test: setup build ## Runs every test; the last line is the sum
 	@eng/test.sh

@@ -37,14 +37,17 @@ prepare_folder() {
 Choose a folder below one that every user may enter, such as /var/lib, or run this as an ordinary user."
 }
 
-# What the cluster needs of a first start: the role and the database that connection strings name.
+# What the cluster needs of a first start: the role and the database that connection strings name. Made beside the
+# place of the data and then moved, so that a start that was cut short leaves nothing half-made.
 initialise() {
-  [ ! -f "$data/PG_VERSION" ] || return 0
-  local said
-  said="$("${owner[@]}" "$bin/initdb" -D "$data" -U actortrade --auth=trust -E UTF8 --locale=C --data-checksums \
+  [ ! -d "$data" ] || return 0
+  local said new="$folder/data.new"
+  rm -rf "$new"
+  said="$("${owner[@]}" "$bin/initdb" -D "$new" -U actortrade --auth=trust -E UTF8 --locale=C --data-checksums \
     2>&1 < /dev/null)" || die 1 "$said"
   said="$(printf 'create database actortrade\n' |
-    "${owner[@]}" "$bin/postgres" --single -D "$data" postgres 2>&1)" || die 1 "$said"
+    "${owner[@]}" "$bin/postgres" --single -D "$new" postgres 2>&1)" || die 1 "$said"
+  mv "$new" "$data"
 }
 
 # Copies, because the server insists that the key is its own user's and nobody else's.

@@ -15,7 +15,9 @@ public sealed class TidyTests
     private const string ExceptionsPath = $"{Folder}/tidy-exceptions.txt";
 
     private static readonly string[] TextTypes =
-        [".cs", ".csproj", ".props", ".targets", ".md", ".json", ".sh", ".txt", "Makefile", "run"];
+    [
+        ".cs", ".csproj", ".props", ".targets", ".md", ".json", ".sh", ".txt", ".yaml", "Makefile", "Dockerfile", "run",
+    ];
 
     [Fact]
     public void No_file_breaks_a_rule_more_often_than_the_ratchet_allows()
