@@ -44,17 +44,20 @@ public sealed class NodeCalls(IBroker broker, TimeProvider time, IDispatcher dis
             {
                 if (outcome == PublishOutcome.Unroutable)
                 {
-                    answered.TrySetException(new NodeCallException(node, name, "there is no such node"));
+                    answered.TrySetException(
+                        new NodeCallException(NodeCallFailure.Unreachable, node, name, "there is no such node"));
                 }
             });
             var answer = await answered.Task.WaitAsync(patience, time, cancellation).ConfigureAwait(false);
             return answer.Problem is { } problem
-                ? throw new NodeCallException(node, name, problem)
+                ? throw new NodeCallException(
+                    answer.IsUnknown ? NodeCallFailure.Unknown : NodeCallFailure.Refused, node, name, problem)
                 : answer.Result;
         }
         catch (TimeoutException)
         {
-            throw new NodeCallException(node, name, $"no answer within {patience.TotalSeconds:0.#} s");
+            throw new NodeCallException(
+                NodeCallFailure.TimedOut, node, name, $"no answer within {patience.TotalSeconds:0.#} s");
         }
         finally
         {
@@ -93,7 +96,8 @@ public sealed class NodeCalls(IBroker broker, TimeProvider time, IDispatcher dis
     {
         if (!_handlers.TryGetValue(call.Name, out var handler))
         {
-            return new NodeAnswer(call.Id, default, $"this version does not know the question '{call.Name}'");
+            var problem = $"this version does not know the question '{call.Name}'";
+            return new NodeAnswer(call.Id, default, problem, IsUnknown: true);
         }
 
         try
@@ -127,16 +131,36 @@ public sealed class NodeCalls(IBroker broker, TimeProvider time, IDispatcher dis
     }
 }
 
+/// <summary>Why a node gave no answer.</summary>
+public enum NodeCallFailure
+{
+    /// <summary>Nobody of that name, or no way to it.</summary>
+    Unreachable = 0,
+
+    TimedOut = 1,
+
+    /// <summary>The node is of another version and does not know the question.</summary>
+    Unknown = 2,
+
+    /// <summary>The node says why not.</summary>
+    Refused = 3,
+}
+
 /// <summary>A node could not be asked.</summary>
-public sealed class NodeCallException(string node, string name, string why)
+public sealed class NodeCallException(NodeCallFailure failure, string node, string name, string why)
     : Exception($"{node} was asked for {name}: {why}.")
 {
+    public NodeCallFailure Failure { get; } = failure;
+
     public string Node { get; } = node;
+
+    /// <summary>The reason alone.</summary>
+    public string Why { get; } = why;
 }
 
 internal sealed record NodeCall(long Id, string From, string Name, JsonElement Arguments);
 
-internal sealed record NodeAnswer(long Id, JsonElement Result, string? Problem);
+internal sealed record NodeAnswer(long Id, JsonElement Result, string? Problem, bool IsUnknown = false);
 
 [JsonSerializable(typeof(NodeCall))]
 [JsonSerializable(typeof(NodeAnswer))]

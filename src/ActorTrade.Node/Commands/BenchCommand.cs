@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using ActorTrade.Node.Benchmarks;
+using ActorTrade.Operator;
 
 namespace ActorTrade.Node.Commands;
 

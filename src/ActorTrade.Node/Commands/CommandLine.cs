@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ActorTrade.Configuration;
 using ActorTrade.Node.Configuration;
+using ActorTrade.Operator;
 
 namespace ActorTrade.Node.Commands;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ActorTrade.Operator;
 using Spectre.Console;
 
 namespace ActorTrade.Node.Commands;

@@ -1,20 +1,10 @@
+using ActorTrade.Configuration;
 using ActorTrade.Gateway;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Sqlite;
-using ActorTrade.Node.Configuration;
+using ActorTrade.Operator;
 
 namespace ActorTrade.Node.Commands;
-
-/// <summary>What the process ends with; scripts depend on it.</summary>
-public enum ExitCode
-{
-    Ok = 0,
-    Error = 1,
-    NotFound = 2,
-    NotRunning = 3,
-    Configuration = 4,
-    Timeout = 5,
-}
 
 /// <summary>An expected end of a command, with its message for a person.</summary>
 public sealed class CommandException(ExitCode code, string message) : Exception(message)

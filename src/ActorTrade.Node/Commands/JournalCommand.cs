@@ -4,6 +4,7 @@ using ActorTrade.Domain;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Journal.Verification;
+using ActorTrade.Operator;
 
 namespace ActorTrade.Node.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorTrade.Node.Replay;
+using ActorTrade.Operator;
 using ActorTrade.Venues.Recorded;
 
 namespace ActorTrade.Node.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using ActorTrade.Cluster.Sharding;
+using ActorTrade.Configuration;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
 using ActorTrade.Execution.Strategies;
@@ -10,6 +11,7 @@ using ActorTrade.Journal.Sqlite;
 using ActorTrade.Node.Configuration;
 using ActorTrade.Node.Hosting;
 using ActorTrade.Node.Trading;
+using ActorTrade.Operator;
 
 namespace ActorTrade.Node.Commands;
 

@@ -1,3 +1,4 @@
+using ActorTrade.Configuration;
 using ActorTrade.Journal.Sqlite;
 
 namespace ActorTrade.Node.Configuration;
@@ -21,15 +22,7 @@ public sealed record NodeConfiguration(
     /// <summary>Lays the sources over the defaults.</summary>
     /// <exception cref="ConfigurationException">Names everything that is wrong; a process ends with code 4.</exception>
     public static NodeConfiguration Load(ConfigurationSources sources) =>
-        Load(sources, OptionCatalogue.Reference);
-
-    internal static NodeConfiguration Load(ConfigurationSources sources, OptionCatalogue catalogue)
-    {
-        var problems = new List<string>();
-        var settings = ConfigurationLayers.Merge(sources, catalogue, problems);
-        var configuration = new SectionBinder(catalogue, settings, problems).Bind<NodeConfiguration>();
-        return problems.Count == 0 ? configuration : throw new ConfigurationException(problems);
-    }
+        ConfigurationLoader.Load<NodeConfiguration>(sources);
 }
 
 public sealed record NodeSection(string Name, string DataDirectory);

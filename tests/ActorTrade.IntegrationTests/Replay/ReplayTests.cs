@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ActorTrade.Configuration;
 using ActorTrade.Domain;
 using ActorTrade.IntegrationTests.RecordedData;
 using ActorTrade.Journal.Verification;

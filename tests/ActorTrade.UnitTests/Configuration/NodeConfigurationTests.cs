@@ -1,5 +1,7 @@
+using ActorTrade.Configuration;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Node.Configuration;
+using ActorTrade.Operator;
 
 namespace ActorTrade.UnitTests.Configuration;
 

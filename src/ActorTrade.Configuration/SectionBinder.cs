@@ -1,10 +1,10 @@
 using System.Reflection;
 
-namespace ActorTrade.Node.Configuration;
+namespace ActorTrade.Configuration;
 
 /// <summary>
 /// Makes the section records from settings and defaults: a parameter of a section's constructor is the option of that
-/// name. An option that no parameter asks for, or the reverse, is a bug and throws.
+/// name. An option of one of these sections that no parameter asks for, or the reverse, is a bug and throws.
 /// </summary>
 internal sealed class SectionBinder(
     OptionCatalogue catalogue, Dictionary<string, Setting> settings, List<string> problems)
@@ -14,11 +14,12 @@ internal sealed class SectionBinder(
     public T Bind<T>()
     {
         var constructor = ConstructorOf(typeof(T));
-        var configuration = constructor.Invoke([.. constructor.GetParameters().Select(Section)]);
-        return _bound == catalogue.Options.Count
+        var sections = constructor.GetParameters();
+        var configuration = constructor.Invoke([.. sections.Select(Section)]);
+        var described = sections.Sum(s => catalogue.CountIn(s.Name!));
+        return _bound == described
             ? (T)configuration
-            : throw new InvalidOperationException(
-                $"{catalogue.Options.Count - _bound} options have no place in {typeof(T).Name}.");
+            : throw new InvalidOperationException($"{described - _bound} options have no place in {typeof(T).Name}.");
     }
 
     private static ConstructorInfo ConstructorOf(Type type) => type.GetConstructors().Single();

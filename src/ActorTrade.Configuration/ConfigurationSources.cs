@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace ActorTrade.Node.Configuration;
+namespace ActorTrade.Configuration;
 
 /// <summary>
 /// Where settings come from; a later one wins over an earlier one: files in their order, environment, settings.

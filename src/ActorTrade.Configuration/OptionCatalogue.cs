@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ActorTrade.Operator;
 
-namespace ActorTrade.Node.Configuration;
+namespace ActorTrade.Configuration;
 
 /// <summary>One option as <c>reference.json</c> describes it.</summary>
 /// <param name="Key"><c>Section:Key</c>.</param>
@@ -23,6 +24,10 @@ public sealed class OptionCatalogue
 
     /// <summary>In the order of the file.</summary>
     public IReadOnlyCollection<ConfigurationOption> Options => _options.Values;
+
+    /// <summary>How many options a section has.</summary>
+    public int CountIn(string section) =>
+        _options.Keys.Count(k => k.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase));
 
     public ConfigurationOption? Find(string key) => _options.GetValueOrDefault(key);
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ActorTrade.Node.Configuration;
+namespace ActorTrade.Configuration;
 
 /// <summary>A value somebody gave, and where.</summary>
 internal readonly record struct Setting(string Text, string Source);

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace ActorTrade.Node.Configuration;
+namespace ActorTrade.Configuration;
 
 /// <summary>Reads the text of a value as the type it must have, within the option's range.</summary>
 internal static class OptionValue

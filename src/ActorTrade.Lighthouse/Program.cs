@@ -1,0 +1,3 @@
+using ActorTrade.Lighthouse.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,3 @@
+using ActorTrade.Pbm;
+
+return await PbmProgram.RunAsync(args);

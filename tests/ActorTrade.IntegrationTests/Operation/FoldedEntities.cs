@@ -1,0 +1,55 @@
+using ActorTrade.Domain;
+using ActorTrade.EventSourcing;
+
+namespace ActorTrade.IntegrationTests.Operation;
+
+/// <summary>Entities by their rules alone: every command is decided and recorded at once, in memory.</summary>
+internal sealed class FoldedEntities(TimeProvider time) : IEntities
+{
+    private readonly Dictionary<EntityId, IEntityFold> _folds = [];
+    private readonly Lock _gate = new();
+
+    public SystemMode Mode { get; set; } = SystemMode.Active;
+
+    public void Send(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo)
+    {
+        lock (_gate)
+        {
+            var context = new CommandContext(
+                header.CommandId, header.Principal, time.GetUtcNow(), header.ExpiresAt, Mode, header.Origin);
+            var fold = FoldOf(target);
+            var decision = fold.Decide(command, context);
+            if (decision.Rejection is { } rejection)
+            {
+                answerTo?.Answered(new Answer.Rejected(rejection));
+                return;
+            }
+
+            foreach (var e in decision.Events)
+            {
+                fold.Apply(e);
+            }
+
+            answerTo?.Answered(new Answer.Accepted(decision.Events, 1, time.GetUtcNow()));
+        }
+    }
+
+    public void Query(EntityId target, IAnswerSink answerTo)
+    {
+        lock (_gate)
+        {
+            answerTo.Answered(new Answer.Viewed(FoldOf(target).View(), 1));
+        }
+    }
+
+    private IEntityFold FoldOf(EntityId target)
+    {
+        if (!_folds.TryGetValue(target, out var fold))
+        {
+            fold = EntityKinds.All.Single(d => d.Category == target.Category).CreateFold(target.Key);
+            _folds.Add(target, fold);
+        }
+
+        return fold;
+    }
+}
