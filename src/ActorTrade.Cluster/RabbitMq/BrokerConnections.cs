@@ -11,16 +11,25 @@ internal static class BrokerConnections
     /// Its own recovery is off: it would bring back channels and consumers whose messages have gone to others, behind
     /// the back of whoever believes to serve the shard.
     /// </summary>
-    public static ConnectionFactory Factory(RabbitMqOptions options) => new()
+    public static ConnectionFactory Factory(RabbitMqOptions options, TimeProvider time)
     {
-        Uri = options.Uri,
-        AutomaticRecoveryEnabled = false,
-        TopologyRecoveryEnabled = false,
-        RequestedHeartbeat = options.Heartbeat,
-        RequestedChannelMax = ChannelMax,
-        RequestedConnectionTimeout = options.OpenTimeout,
-        HandshakeContinuationTimeout = options.OpenTimeout,
-        ContinuationTimeout = options.OpenTimeout,
-        ConsumerDispatchConcurrency = 1,
-    };
+        var factory = new ConnectionFactory
+        {
+            Uri = options.Uri,
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = options.Heartbeat,
+            RequestedChannelMax = ChannelMax,
+            RequestedConnectionTimeout = options.OpenTimeout,
+            HandshakeContinuationTimeout = options.OpenTimeout,
+            ContinuationTimeout = options.OpenTimeout,
+            ConsumerDispatchConcurrency = 1,
+        };
+        if (options.Tls is { } tls)
+        {
+            BrokerTls.Apply(factory, tls, time);
+        }
+
+        return factory;
+    }
 }

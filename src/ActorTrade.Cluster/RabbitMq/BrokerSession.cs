@@ -69,7 +69,7 @@ internal sealed class BrokerSession
     {
         using var timeout = new CancellationTokenSource(Options.OpenTimeout, Time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop, Ending);
-        var factory = BrokerConnections.Factory(Options);
+        var factory = BrokerConnections.Factory(Options, Time);
         _consuming = await ConnectAsync(factory, "consume", any.Token);
         _publishing = await ConnectAsync(factory, "publish", any.Token);
         _queues = new ShardQueues(_publishing, Names, Ending);

@@ -7,8 +7,12 @@ public sealed record RabbitMqOptions
 {
     private static readonly Regex Word = new("^[A-Za-z0-9_-]{1,100}$", RegexOptions.CultureInvariant);
 
-    /// <summary><c>amqp://user:password@host:port/virtual-host</c>, or <c>amqps</c> for TLS.</summary>
+    /// <summary><c>amqp://user:password@host:port/virtual-host</c>, or <c>amqps</c>.</summary>
     public required Uri Uri { get; init; }
+
+    /// <summary>Mutual TLS, where the server asks for it; the certificate is the sign-in, and the address an
+    /// <c>amqps</c> one without a user. The files are read for each connection. Null for none.</summary>
+    public BrokerTlsOptions? Tls { get; init; }
 
     /// <summary>Begins the name of every queue and exchange, so that several clusters can share a server. 1 to 100
     /// letters, digits, dashes and underscores.</summary>

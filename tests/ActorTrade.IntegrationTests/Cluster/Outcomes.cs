@@ -1,4 +1,5 @@
 using ActorTrade.Cluster.Transport;
+using ActorTrade.TestServers;
 
 namespace ActorTrade.IntegrationTests.Cluster;
 

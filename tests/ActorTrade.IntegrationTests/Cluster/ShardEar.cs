@@ -1,5 +1,6 @@
 using System.Text;
 using ActorTrade.Cluster.Transport;
+using ActorTrade.TestServers;
 
 namespace ActorTrade.IntegrationTests.Cluster;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using ActorTrade.Cluster.Transport;
+using ActorTrade.TestServers;
 
 namespace ActorTrade.IntegrationTests.Cluster;
 

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Security.Authentication;
 using System.Text;
 using ActorTrade.Cluster.RabbitMq;
+using ActorTrade.Kernel;
 using ActorTrade.TestServers;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -134,6 +136,25 @@ public sealed class BrokerTlsTests(BrokerTlsTests.Fixture fixture) : IClassFixtu
 
         Assert.Contains("ran out", Reason(refused), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_broker_of_a_cluster_signs_in_with_its_certificate_and_a_revoked_one_is_kept_out()
+    {
+        var faults = new ConcurrentQueue<Exception>();
+        await using var broker = Broker("node-1", faults);
+        broker.Start();
+        await Eventually.TrueAsync(() => broker.IsConnected, "a connection");
+        Assert.Empty(faults);
+
+        await using var revoked = Broker("node-2", faults);
+        revoked.Start();
+        await Eventually.TrueAsync(() => !faults.IsEmpty, "a refusal");
+        Assert.False(revoked.IsConnected);
+    }
+
+    private RabbitMqBroker Broker(string name, ConcurrentQueue<Exception> faults) => new(
+        new RabbitMqOptions { Uri = fixture.Server.Uri, Cluster = "tls", Node = name, Tls = Options(name) },
+        TimeProvider.System, SynchronizedRandom.FromEntropy(), faults.Enqueue);
 
     private BrokerTlsOptions Options(string name) => new()
     {
