@@ -12,7 +12,17 @@ internal sealed class BrokerFaults(Action<Exception>? hear)
         e is RabbitMQClientException or IOException or SocketException or TimeoutException
             or OperationCanceledException or ObjectDisposedException or ChannelClosedException;
 
-    public void Report(Exception fault) => hear?.Invoke(fault);
+    public void Report(Exception fault)
+    {
+        try
+        {
+            hear?.Invoke(fault);
+        }
+        catch (Exception)
+        {
+            // A log that fails must not end the connecting.
+        }
+    }
 
     /// <summary>Runs a callback of the broker's user.</summary>
     public void Run(Action callback)

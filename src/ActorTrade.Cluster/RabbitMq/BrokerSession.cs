@@ -72,7 +72,7 @@ internal sealed class BrokerSession
         var factory = BrokerConnections.Factory(Options, Time);
         _consuming = await ConnectAsync(factory, "consume", any.Token);
         _publishing = await ConnectAsync(factory, "publish", any.Token);
-        _queues = new ShardQueues(_publishing, Names, Ending);
+        _queues = new ShardQueues(_publishing, Names, Time, Ending);
         await DeclareExchangesAsync(_publishing, any.Token);
         for (var i = 0; i < _lanes.Length; i++)
         {
@@ -218,11 +218,24 @@ internal sealed class BrokerSession
             lane?.Close();
         }
 
-        await _ending.CancelAsync();
+        await CancelAsync();
         await Task.WhenAll(
             AbortAsync(_consuming),
             AbortAsync(_publishing),
             WithinAsync(Task.WhenAll(channels.Select(c => c.Ended)), DrainTimeout));
+    }
+
+    private async Task CancelAsync()
+    {
+        try
+        {
+            await _ending.CancelAsync();
+        }
+        catch (AggregateException e)
+        {
+            // Of the client's own waits; the next session must come nevertheless.
+            _faults.Report(e);
+        }
     }
 
     private ShardChannel[] StopRegistrations()

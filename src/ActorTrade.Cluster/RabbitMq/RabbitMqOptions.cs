@@ -55,6 +55,9 @@ public sealed record RabbitMqOptions
     /// <see cref="Transport.PublishOutcome.Unknown"/>.</summary>
     public int NodeQueueMax { get; init; } = 100_000;
 
+    /// <summary>Without the address's user and password, which belong in no log.</summary>
+    public override string ToString() => $"{Node} of {Cluster} at {Uri.Host}:{Uri.Port}";
+
     /// <exception cref="ArgumentException">A value is outside its bounds.</exception>
     internal void Validate()
     {

@@ -94,7 +94,7 @@ internal sealed class ShardChannel : IShardChannel, IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            _why = _closing ? _why : reason;
+            _why = _closing || _over ? _why : reason;
         }
 
         End();

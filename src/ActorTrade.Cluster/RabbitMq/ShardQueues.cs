@@ -10,10 +10,12 @@ namespace ActorTrade.Cluster.RabbitMq;
 /// Each declaration has a channel of its own, since a refused one closes its channel; several run at once, since
 /// creating a quorum queue writes to the server's disk.
 /// </remarks>
-internal sealed class ShardQueues(IConnection connection, QueueNames names, CancellationToken ended)
+internal sealed class ShardQueues(
+    IConnection connection, QueueNames names, TimeProvider time, CancellationToken ended)
 {
     private const int AtOnceMax = 8;
     private const ushort PreconditionFailed = 406;
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
 
     private static readonly Dictionary<string, object?> Arguments = new()
     {
@@ -25,13 +27,13 @@ internal sealed class ShardQueues(IConnection connection, QueueNames names, Canc
     private readonly SemaphoreSlim _places = new(AtOnceMax);
 
     /// <summary>Completes when the queue is there; at once where it is known to be.</summary>
-    /// <exception cref="QueueMismatchException">Another kind of queue has the name; asked again the next time.
-    /// </exception>
+    /// <exception cref="QueueMismatchException">Another kind of queue has the name; the server is asked again after
+    /// a second, so that a stream of messages to it does not hold up the others.</exception>
     public Task DeclareAsync(ShardId shard)
     {
         var declaration = _declarations.GetOrAdd(shard, s => new Lazy<Task>(() => DeclareOnceAsync(s)));
         var task = declaration.Value;
-        if (task.IsFaulted || task.IsCanceled)
+        if (task.IsCanceled || (task.IsFaulted && task.Exception.InnerException is not QueueMismatchException))
         {
             _declarations.TryRemove(new KeyValuePair<ShardId, Lazy<Task>>(shard, declaration));
         }
@@ -53,6 +55,7 @@ internal sealed class ShardQueues(IConnection connection, QueueNames names, Canc
             }
             catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == PreconditionFailed)
             {
+                _ = ForgetAsync(shard);
                 throw new QueueMismatchException(queue, e);
             }
 
@@ -61,6 +64,19 @@ internal sealed class ShardQueues(IConnection connection, QueueNames names, Canc
         finally
         {
             _places.Release();
+        }
+    }
+
+    private async Task ForgetAsync(ShardId shard)
+    {
+        try
+        {
+            await Task.Delay(AskAgainAfter, time, ended);
+            _declarations.TryRemove(shard, out _);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session ended, and what it knew with it.
         }
     }
 }

@@ -163,6 +163,18 @@ public sealed class NodeAndTopicTests
         Assert.Equal(nameof(RabbitMqOptions.Cluster), refusal.ParamName);
     }
 
+    [Fact]
+    public void Options_written_to_a_log_show_no_password()
+    {
+        var options = new RabbitMqOptions
+        {
+            Uri = new Uri("amqp://user:secret@host:5672"),
+            Cluster = "c",
+            Node = "n",
+        };
+        Assert.DoesNotContain("secret", $"{options}", StringComparison.Ordinal);
+    }
+
     private static bool NotReady(string heard) => !heard.Contains("ready", StringComparison.Ordinal);
 
     // Until the subscription is there, what is published is heard by nobody.

@@ -229,6 +229,19 @@ public sealed class ShardQueueTests
         Assert.Contains(cluster.Faults, f => f is QueueMismatchException);
         Assert.True(node.IsConnected);
         await BrokerCluster.PublishAsync(node, 1, 5, new ShardId("trade", 6));
+
+        await using (var eye = await cluster.EyeAsync())
+        {
+            await eye.QueueDeleteAsync(cluster.QueueOf(Shard), ifUnused: false, ifEmpty: false);
+        }
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                node.PublishToShard(Shard, BrokerCluster.Message("kept"), outcomes.Next());
+                return (await outcomes.AllAsync())[^1] == PublishOutcome.Confirmed;
+            },
+            "the right queue in its place");
     }
 
     [Fact]
