@@ -7,7 +7,7 @@ namespace ActorTrade.Journal.Verification;
 /// Reads a journal file row by row and reports what is wrong instead of stopping at it: checksums, gaps, sequences, the
 /// pointers to earlier events, the table of heads.
 /// </summary>
-internal sealed class JournalScan(SqliteConnection connection, ProblemList problems)
+internal sealed class JournalScan(SqliteConnection connection, ProblemList problems) : IJournalScan
 {
     private const int EventsPerPage = 512;
 

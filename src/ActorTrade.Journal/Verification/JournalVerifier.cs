@@ -13,9 +13,10 @@ using ActorTrade.Journal.Sqlite;
 namespace ActorTrade.Journal.Verification;
 
 /// <summary>
-/// Proves a closed journal right, or says where it is not: the file's pages, every record's checksum, order without
-/// gaps, each entity's sequence; then folds every entity from its first event, and a second time from its snapshot on,
-/// and compares. One thread reads and checks rows, the caller's thread decodes and folds them.
+/// Proves a closed or quiet journal right, or says where it is not. Of a file: its pages, every record's checksum, order
+/// without gaps, each entity's sequence; of an open journal: order and sequences. Then it folds every entity from its
+/// first event, and a second time from its snapshot on, and compares. One thread reads and checks rows, the caller's
+/// thread decodes and folds them.
 /// </summary>
 public sealed class JournalVerifier
 {
@@ -63,6 +64,41 @@ public sealed class JournalVerifier
         return new JournalVerifier(definitions, catalog, observers ?? []).Run(path, held.WasFull, progress);
     }
 
+    /// <summary>
+    /// Verifies an open journal, such as a cluster's, through its interface. Nobody should append meanwhile: the
+    /// snapshot of an event that readers do not see yet would be reported as one too many.
+    /// </summary>
+    /// <param name="progress">Told now and then how many events are done.</param>
+    /// <exception cref="JournalUnavailableException">The store went away.</exception>
+    public static VerificationReport Verify(
+        IJournal journal,
+        IReadOnlyList<IEntityDefinition> definitions,
+        EventCatalog catalog,
+        IReadOnlyList<IVerificationObserver>? observers = null,
+        Action<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        ArgumentNullException.ThrowIfNull(definitions);
+        return new JournalVerifier(definitions, catalog, observers ?? []).Run(journal, progress);
+    }
+
+    private VerificationReport Run(IJournal journal, Action<long>? progress)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var scan = new OpenJournalScan(journal, _problems);
+        try
+        {
+            scan.ReadSnapshots();
+            Fold(scan, progress);
+            return Report(scan, Finish(scan), started);
+        }
+        catch (JournalDamagedException e)
+        {
+            _problems.Add(e.Ordering, e.Message);
+            return Report(null, "", started);
+        }
+    }
+
     private VerificationReport Run(string path, bool wasFull, Action<long>? progress)
     {
         var started = Stopwatch.GetTimestamp();
@@ -106,7 +142,7 @@ public sealed class JournalVerifier
         }
     }
 
-    private void Fold(JournalScan scan, Action<long>? progress)
+    private void Fold(IJournalScan scan, Action<long>? progress)
     {
         using var pages = new BlockingCollection<List<(ScannedEntity Entity, StoredEvent Stored)>>(PagesInFlight);
         using var given = new CancellationTokenSource();
@@ -141,7 +177,7 @@ public sealed class JournalVerifier
     }
 
     private static void Read(
-        JournalScan scan,
+        IJournalScan scan,
         BlockingCollection<List<(ScannedEntity Entity, StoredEvent Stored)>> pages,
         CancellationToken givenUp,
         out ExceptionDispatchInfo? failure)
@@ -228,7 +264,7 @@ public sealed class JournalVerifier
         return null;
     }
 
-    private string Finish(JournalScan scan)
+    private string Finish(IJournalScan scan)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var entity in scan.Entities.OrderBy(e => e.Id.ToString(), StringComparer.Ordinal))
@@ -309,7 +345,7 @@ public sealed class JournalVerifier
         hash.AppendData(part);
     }
 
-    private VerificationReport Report(JournalScan? scan, string hash, long started) => new(
+    private VerificationReport Report(IJournalScan? scan, string hash, long started) => new(
         scan?.Events ?? 0,
         scan?.Entities.Count ?? 0,
         scan?.Snapshots ?? 0,
