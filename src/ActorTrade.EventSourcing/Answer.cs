@@ -51,4 +51,10 @@ public enum RefusalReason
 
     /// <summary>The sender may not ask this of anyone.</summary>
     NotPermitted,
+
+    /// <summary>
+    /// The entity's rules threw at it again and again, and it will not be run again; that is in the journal. Send it
+    /// neither under this id nor under another before someone has looked.
+    /// </summary>
+    Poisoned,
 }

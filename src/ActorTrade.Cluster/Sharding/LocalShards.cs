@@ -87,6 +87,7 @@ public sealed class LocalShards : IEntities
             Entities = network?.Invoke(this) ?? this,
             Mode = mode,
             Release = (entity, mailbox, wakeAt) => Release(entity, mailbox, wakeAt),
+            OnPoison = (entity, fact) => Poisoned?.Invoke(entity, fact),
         };
         _shardOf = shardOf;
         foreach (var (entity, wakeAt) in shardOf is null ? journal.ReadWakeUps() : [])
@@ -96,6 +97,9 @@ public sealed class LocalShards : IEntities
 
         _system.Spawn(() => new WakeScheduler(this), "wake-scheduler");
     }
+
+    /// <summary>A command was journaled as not to be run again. Raised in the entity's turn: only hand it on.</summary>
+    public event Action<EntityId, HostEvent.CommandPoisoned>? Poisoned;
 
     public EntityMetrics Metrics => _environment.Metrics;
 

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ActorTrade.EventSourcing.Records;
 
-/// <summary>All stored records of the entity kinds of a process: their names, their
+/// <summary>All stored records of the entity kinds of a process, and of their hosts: their names, their
 /// codecs, and the way from old forms.</summary>
 public sealed class EventCatalog
 {
@@ -13,6 +13,11 @@ public sealed class EventCatalog
     public EventCatalog(IEnumerable<IEntityDefinition> definitions)
     {
         ArgumentNullException.ThrowIfNull(definitions);
+        foreach (var type in CasesOf(typeof(HostEvent)))
+        {
+            Add(NameOf(type), type, convert: null);
+        }
+
         foreach (var definition in definitions)
         {
             foreach (var type in CasesOf(definition.EventType))

@@ -55,6 +55,8 @@ public sealed class ApiProblem(int status, string code, string detail) : Excepti
         RefusalReason.Expired =>
             new ApiProblem(504, "expired", "The request waited too long and was not taken; send it again."),
         RefusalReason.NotPermitted => new ApiProblem(403, "not-permitted", "This principal may not ask this."),
+        RefusalReason.Poisoned => new ApiProblem(
+            500, "command-poisoned", "This request makes the node's rules fail and will not be tried again."),
         RefusalReason.UnknownCategory => NotFound("not-found", "There is no such thing here."),
         _ => new ApiProblem(503, "unavailable", "This part of the node cannot work at the moment; nothing was done.")
         {

@@ -6,15 +6,24 @@ namespace ActorTrade.Journal.Entities;
 /// <summary>
 /// Sends an entity's effects and keeps those that wait for an answer, one a command id. What was refused for the moment
 /// or whose outcome is unknown is sent again with the same id after a growing wait; what has not been answered at all
-/// is sent again when the entity is woken. Used by the entity's actor in its own turns.
+/// is sent again when the entity is woken. One whose answer the entity could not digest is not sent at all. Used by the
+/// entity's actor in its own turns.
 /// </summary>
 internal sealed class EffectRunner(
     EntityEnvironment environment, IEntityDefinition definition, EntityActor owner,
-    IActorContext<IEntityMessage> context)
+    IActorContext<IEntityMessage> context, EntityCrashes? crashes)
 {
     private readonly Dictionary<Guid, EffectInFlight> _inFlight = [];
 
     public int Count => _inFlight.Count;
+
+    /// <summary>The command that tells the entity what an effect's answer was.</summary>
+    public static Guid ContinuationOf(Effect effect) => DeterministicGuid.Derive(effect.CommandId, uint.MaxValue);
+
+    public static IReadOnlyList<Effect>? Join(IReadOnlyList<Effect>? first, IReadOnlyList<Effect> second) =>
+        second.Count == 0 ? first
+        : first is null || first.Count == 0 ? second
+        : [.. first, .. second];
 
     public void Run(IReadOnlyList<Effect> effects)
     {
@@ -25,7 +34,8 @@ internal sealed class EffectRunner(
             {
                 SendAgainIfOverdue(flight);
             }
-            else if (_inFlight.Count < definition.Limits.EffectsInFlightMax)
+            else if (_inFlight.Count < definition.Limits.EffectsInFlightMax
+                && crashes?.IsSetAside(ContinuationOf(effect)) != true)
             {
                 flight = new EffectInFlight(owner, context.Self, effect);
                 _inFlight.Add(effect.CommandId, flight);

@@ -14,6 +14,7 @@ namespace ActorTrade.Journal.Entities;
 /// Answers leave in the order of their decisions. Rejections and views wait too: they may rest on
 /// events that are not durable yet. Effects run after their events are durable, at most once at a time
 /// per command id, and again after a recovery.
+/// What the rules throw at is retried, then journaled as poison: <see cref="PoisonWatch"/>.
 /// </remarks>
 internal sealed class EntityActor : Actor<IEntityMessage>
 {
@@ -29,14 +30,13 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     private readonly IEntityDefinition _definition;
     private readonly EntityId _id;
     private readonly IEntityMailbox _mailbox;
-    private readonly Queue<PendingAnswer> _pending = new();
-    private readonly Dictionary<Guid, List<IAnswerSink>> _waiting = [];
+    private readonly WaitingAnswers _waiting = new();
+    private readonly PoisonWatch _poison;
     private readonly Queue<IEntityMessage> _stash = new();
     private EffectRunner? _effects;
     private RememberedCommands _remembered = null!;
     private IEntityFold _fold = null!;
     private EntityStream? _stream;
-    private CommandMessage? _current;
     private long _sequenceNr;
     private long _durableNr;
     private long _snapshotNr;
@@ -52,11 +52,16 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         _definition = definition;
         _id = id;
         _mailbox = mailbox;
+        _poison = new PoisonWatch(environment, id);
     }
 
     private bool IsRecovered => _stream is not null;
 
-    protected override void PreStart() => BeginRecovery();
+    protected override void PreStart()
+    {
+        _poison.Crashes?.TakeCarried(_stash);
+        BeginRecovery();
+    }
 
     protected override void Receive(IEntityMessage message)
     {
@@ -118,11 +123,16 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     {
         // An append failed, the rules threw, or the past could not be read: whoever waits must hear of it.
         _environment.Metrics.OnDropped();
+        _poison.Crashed(cause, _stash);
         DropWaiting(cause.Message);
     }
 
     // Its supervisor has given it up, or the process ends in order.
-    protected override void PostStop() => DropWaiting("The entity has stopped.");
+    protected override void PostStop()
+    {
+        _poison.Stopped();
+        DropWaiting("The entity has stopped.");
+    }
 
     private void BeginRecovery()
     {
@@ -145,7 +155,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         _stream = ended.Stream;
         _sequenceNr = _durableNr = recovery.SequenceNr;
         _snapshotNr = recovery.SequenceNr - ended.Events;
-        _effects = new EffectRunner(_environment, _definition, this, Context);
+        _effects = new EffectRunner(_environment, _definition, this, Context, _poison.Crashes);
         _effects.Run(_fold.Outstanding());
         ArmWake(_fold.WakeAt());
         while (_stash.TryDequeue(out var message))
@@ -158,22 +168,11 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     {
         if (_stash.Count >= _definition.Limits.MailboxCapacity)
         {
-            Refuse(message, RefusalReason.MailboxFull);
+            message.Refuse(RefusalReason.MailboxFull);
             return;
         }
 
         _stash.Enqueue(message);
-    }
-
-    private static void Refuse(IEntityMessage message, RefusalReason reason = RefusalReason.Unavailable)
-    {
-        var sink = message switch
-        {
-            CommandMessage command => command.AnswerTo,
-            QueryMessage query => query.AnswerTo,
-            _ => null,
-        };
-        sink?.Answered(new Answer.Refused(reason));
     }
 
     private void OnCommand(CommandMessage message)
@@ -188,13 +187,21 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         }
 
         var remember = message.Command is not INaturallyIdempotent;
-        if (remember && _remembered.TryGet(header.CommandId, out var first))
+        if (_remembered.HoldsPoison)
+        {
+            // Poison is tried again when its time is over, also where there would be room to remember it longer.
+            _remembered.ForgetExpired(now);
+        }
+
+        if ((remember || _remembered.HoldsPoison) && _remembered.TryGet(header.CommandId, out var first)
+            && (remember || first is Answer.Refused))
         {
             AnswerWhenDurable(message.AnswerTo, first);
             return;
         }
 
-        if (remember && !_remembered.HasRoom(now))
+        var isPoison = _poison.Condemns(message, out var crash);
+        if (remember && !isPoison && !_remembered.HasRoom(now))
         {
             message.AnswerTo?.Answered(new Answer.Refused(RefusalReason.TooManyRemembered));
             return;
@@ -207,11 +214,18 @@ internal sealed class EntityActor : Actor<IEntityMessage>
             return;
         }
 
-        _current = message;
         var context = new CommandContext(
             header.CommandId, header.Principal, now, header.ExpiresAt, _environment.Mode(), header.Origin);
+        if (isPoison)
+        {
+            PersistPoison(OpenName.Of(message.Command.GetType(), _id.Category), context, crash, isOwn: false);
+            AnswerWhenDurable(message.AnswerTo, new Answer.Refused(RefusalReason.Poisoned));
+            return;
+        }
+
+        _poison.Begin(header.CommandId, message);
         Decide(message.Command, context, message.AnswerTo, remember);
-        _current = null;
+        _poison.End();
     }
 
     private void Decide(ICommand command, in CommandContext context, IAnswerSink? answerTo, bool remember)
@@ -235,11 +249,11 @@ internal sealed class EntityActor : Actor<IEntityMessage>
             _remembered.Add(context.CommandId, context.ExpiresAt, answer);
         }
 
-        if (decision.EndingKey != Guid.Empty && _waiting.Remove(decision.EndingKey, out var waiting))
+        if (decision.EndingKey != Guid.Empty && _waiting.End(decision.EndingKey) is { } sinks)
         {
             // The end alone: that is what a later repeat will hear, too.
             var end = new Answer.Accepted([events[^1]], _sequenceNr, context.Now);
-            foreach (var sink in waiting)
+            foreach (var sink in sinks)
             {
                 AnswerWhenDurable(sink, end);
             }
@@ -251,18 +265,8 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         }
         else if (answerTo is not null)
         {
-            WaitFor(decision.AnswerKey, answerTo);
+            _waiting.ForEndOf(decision.AnswerKey, answerTo);
         }
-    }
-
-    private void WaitFor(Guid affair, IAnswerSink sink)
-    {
-        if (!_waiting.TryGetValue(affair, out var sinks))
-        {
-            _waiting.Add(affair, sinks = new List<IAnswerSink>(1));
-        }
-
-        sinks.Add(sink);
     }
 
     private void Persist(IReadOnlyList<IEvent> events, in CommandContext context, bool remember)
@@ -276,7 +280,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
             stored[i] = new NewEvent(_environment.Catalog.NameOf(events[i]), payload);
             _bytesSinceSnapshot += payload.Length;
             _fold.Apply(events[i]);
-            effects = Join(effects, _fold.React(events[i]));
+            effects = EffectRunner.Join(effects, _fold.React(events[i]));
         }
 
         var wakeAt = _fold.WakeAt();
@@ -296,10 +300,38 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         ArmWake(wakeAt);
     }
 
-    private static IReadOnlyList<Effect>? Join(IReadOnlyList<Effect>? first, IReadOnlyList<Effect> second) =>
-        second.Count == 0 ? first
-        : first is null || first.Count == 0 ? second
-        : [.. first, .. second];
+    // The rules have no part in it: no fold, no effects. At the bound of what is remembered a repeat is run again; what
+    // the entity tells itself is nobody's to repeat.
+    private void PersistPoison(string command, in CommandContext context, in Crash crash, bool isOwn)
+    {
+        var patient = context.Now + _environment.PoisonPatience;
+        var isForEver = context.Principal == CommandContext.Self;
+        var until = isForEver && patient > context.ExpiresAt ? patient : context.ExpiresAt;
+        var remembered = context with { ExpiresAt = until };
+        var fact = PoisonWatch.FactOf(command, context, crash);
+        var remember = !isOwn && _remembered.HasRoom(context.Now);
+        var payload = EventEnvelope.Write(
+            _environment.Catalog, _writer ??= new RecordWriter(), remembered, remember, fact);
+        _sequenceNr++;
+        _bytesSinceSnapshot += payload.Length;
+        if (remember)
+        {
+            _remembered.Add(context.CommandId, until, new Answer.Accepted([fact], _sequenceNr, context.Now));
+        }
+
+        _environment.Metrics.OnEvents(1);
+        _environment.Journal.Append(new EntityAppend(this, Context.Self)
+        {
+            Stream = _stream!,
+            FirstSequenceNr = _sequenceNr,
+            LastSequenceNr = _sequenceNr,
+            At = context.Now,
+            WakeAt = _fold.WakeAt(),
+            Events = [new NewEvent(_environment.Catalog.NameOf(fact), payload)],
+            Poison = fact,
+            IsOwnPoison = isOwn,
+        });
+    }
 
     private void OnAppended(EntityAppend append)
     {
@@ -310,9 +342,10 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         }
 
         _durableNr = append.LastSequenceNr;
-        while (_pending.TryPeek(out var pending) && pending.SequenceNr <= _durableNr)
+        _waiting.Durable(_durableNr);
+        if (append.Poison is { } fact)
         {
-            _pending.Dequeue().Sink.Answered(pending.Answer);
+            _poison.Journaled(fact, append.IsOwnPoison);
         }
 
         if (append.Effects is { } effects)
@@ -333,17 +366,43 @@ internal sealed class EntityActor : Actor<IEntityMessage>
             return;
         }
 
-        if (flight.Effect.Continue(flight.Answer!) is { } command)
+        var effect = flight.Effect;
+        var id = EffectRunner.ContinuationOf(effect);
+        if (IsSetAside(id, effect))
         {
-            var now = Context.Time.GetUtcNow();
-            var context = new CommandContext(
-                DeterministicGuid.Derive(flight.Effect.CommandId, uint.MaxValue),
-                CommandContext.Self,
-                now,
-                now + _environment.EffectPatience,
-                _environment.Mode());
-            Decide(command, context, answerTo: null, remember: false);
+            return;
         }
+
+        _poison.Begin(id, message: null);
+        if (effect.Continue(flight.Answer!) is { } command)
+        {
+            Decide(command, OwnContext(id), answerTo: null, remember: false);
+        }
+
+        _poison.End();
+    }
+
+    private CommandContext OwnContext(Guid id)
+    {
+        var now = Context.Time.GetUtcNow();
+        return new CommandContext(
+            id, CommandContext.Self, now, now + _environment.EffectPatience, _environment.Mode());
+    }
+
+    // Whether the entity's own doing is not to be tried any more. That is journaled the first time, and it is set aside
+    // once that is durable.
+    private bool IsSetAside(Guid id, Effect? effect)
+    {
+        if (!_poison.IsSetAside(id) && _poison.Condemns(id, out var crash))
+        {
+            var command = effect is null
+                ? "wake-up"
+                : $"answer to {OpenName.Of(effect.Command.GetType(), effect.Target.Category)}";
+            PersistPoison(command, OwnContext(id), crash, isOwn: true);
+            return true;
+        }
+
+        return _poison.IsSetAside(id);
     }
 
     private void OnWake()
@@ -357,15 +416,16 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
         if (due <= now)
         {
-            if (_fold.OnWake(now) is { } command)
+            var id = DeterministicGuid.FromText($"{_id}@{due.UtcTicks}");
+            if (!IsSetAside(id, effect: null))
             {
-                var context = new CommandContext(
-                    DeterministicGuid.FromText($"{_id}@{due.UtcTicks}"),
-                    CommandContext.Self,
-                    now,
-                    now + _environment.EffectPatience,
-                    _environment.Mode());
-                Decide(command, context, answerTo: null, remember: false);
+                _poison.Begin(id, message: null);
+                if (_fold.OnWake(now) is { } command)
+                {
+                    Decide(command, OwnContext(id), answerTo: null, remember: false);
+                }
+
+                _poison.End();
             }
 
             _effects!.Run(_fold.Outstanding());
@@ -440,36 +500,22 @@ internal sealed class EntityActor : Actor<IEntityMessage>
         }
         else
         {
-            _pending.Enqueue(new PendingAnswer(_sequenceNr, sink, answer));
+            _waiting.UntilDurable(_sequenceNr, sink, answer);
         }
     }
 
     private void DropWaiting(string why)
     {
-        _current?.AnswerTo?.Answered(new Answer.Refused(RefusalReason.Unavailable));
-        _current = null;
-        var unknown = new Answer.OutcomeUnknown(why);
-        foreach (var pending in _pending)
-        {
-            pending.Sink.Answered(unknown);
-        }
-
-        foreach (var sink in _waiting.Values.SelectMany(sinks => sinks))
-        {
-            sink.Answered(unknown);
-        }
-
-        _pending.Clear();
-        _waiting.Clear();
+        _waiting.Drop(why);
         while (_stash.TryDequeue(out var message))
         {
-            Refuse(message);
+            message.Refuse();
         }
     }
 
     private void TryPassivate()
     {
-        var isIdle = IsRecovered && _pending.Count == 0 && _waiting.Count == 0 && _durableNr == _sequenceNr
+        var isIdle = IsRecovered && _waiting.IsEmpty && _durableNr == _sequenceNr
             && _effects!.Count == 0;
         if (!isIdle)
         {
@@ -506,7 +552,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
     private void TryDepart()
     {
-        if (IsRecovered && (_pending.Count > 0 || _durableNr != _sequenceNr))
+        if (IsRecovered && (_waiting.HasPending || _durableNr != _sequenceNr))
         {
             return;
         }
@@ -541,47 +587,12 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
     private void ReceiveLeaving(IEntityMessage message)
     {
-        switch (message)
+        if (message is LeaveMessage)
         {
-            case CommandMessage command:
-                _environment.Entities.Send(_id, command.Command, command.Header, command.AnswerTo);
-                break;
-            case QueryMessage query:
-                _environment.Entities.Query(_id, query.AnswerTo);
-                break;
-            case LeaveMessage:
-                Context.StopSelf();
-                break;
-        }
-    }
-
-    private readonly record struct PendingAnswer(long SequenceNr, IAnswerSink Sink, Answer Answer);
-
-    private sealed class RecoverySink(
-        EntityActor owner, ActorRef<IEntityMessage> self, EntityRecovery recovery) : IRecoverySink
-    {
-        private long _events;
-
-        public bool Restore(StoredSnapshot snapshot) => recovery.Restore(snapshot);
-
-        public void Apply(in StoredEvent stored)
-        {
-            recovery.Apply(stored);
-            _events++;
+            Context.StopSelf();
+            return;
         }
 
-        public void Recovered(EntityStream stream, long lastSequenceNr) =>
-            self.TellReserved(new RecoveryEnded(owner, recovery, stream, _events, failure: null));
-
-        public void Failed(Exception reason) =>
-            self.TellReserved(new RecoveryEnded(owner, recovery: null, stream: null, _events, reason));
+        message.SendOn(_environment.Entities, _id);
     }
 }
-
-/// <summary>The journal did not take an entity's events; the entity starts over from what is durable.</summary>
-public sealed class AppendFailedException(EntityId entity, AppendOutcome outcome)
-    : Exception($"An append of {entity} ended as {outcome}; the entity recovers.");
-
-/// <summary>An entity's past cannot be read.</summary>
-public sealed class EntityUnavailableException(EntityId entity, Exception inner)
-    : Exception($"{entity} cannot be recovered: {inner.Message}", inner);

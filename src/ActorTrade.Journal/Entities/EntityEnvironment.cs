@@ -36,7 +36,17 @@ public sealed class EntityEnvironment
     /// bytes before the next is taken.</summary>
     public int SnapshotWorth { get; init; } = 4;
 
+    /// <summary>
+    /// A poisoned command of the cluster's own is remembered at least so long, since its sender repeats it for ever.
+    /// </summary>
+    public TimeSpan PoisonPatience { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Told of a poisoned command once that is durable, in the entity's turn: must only hand it on.</summary>
+    public Action<EntityId, HostEvent.CommandPoisoned> OnPoison { get; init; } = static (_, _) => { };
+
     public EntityMetrics Metrics { get; init; } = new();
+
+    internal CrashTable Crashes { get; } = new();
 }
 
 /// <summary>The mailbox of one entity, as the routing table holds it.</summary>
@@ -61,6 +71,7 @@ public sealed class EntityMetrics
     private long _drops;
     private long _effectRetries;
     private long _snapshots;
+    private long _poisoned;
 
     public long Commands => Interlocked.Read(ref _commands);
 
@@ -77,6 +88,9 @@ public sealed class EntityMetrics
 
     public long Snapshots => Interlocked.Read(ref _snapshots);
 
+    /// <summary>Commands that were journaled as not to be run again.</summary>
+    public long Poisoned => Interlocked.Read(ref _poisoned);
+
     internal void OnEvents(int count) => Interlocked.Add(ref _events, count);
 
     internal void OnCommand() => Interlocked.Increment(ref _commands);
@@ -92,4 +106,6 @@ public sealed class EntityMetrics
     internal void OnEffectRetry() => Interlocked.Increment(ref _effectRetries);
 
     internal void OnSnapshot() => Interlocked.Increment(ref _snapshots);
+
+    internal void OnPoisoned() => Interlocked.Increment(ref _poisoned);
 }

@@ -6,6 +6,39 @@ namespace ActorTrade.Journal.Entities;
 /// <summary>What an entity's actor receives.</summary>
 public interface IEntityMessage;
 
+/// <summary>What becomes of a message that is not taken.</summary>
+internal static class UntakenMessages
+{
+    /// <summary>Tells whoever waits for the message that it was not taken.</summary>
+    public static void Refuse(this IEntityMessage message, RefusalReason reason = RefusalReason.Unavailable)
+    {
+        var sink = message switch
+        {
+            CommandMessage command => command.AnswerTo,
+            QueryMessage query => query.AnswerTo,
+            _ => null,
+        };
+        sink?.Answered(new Answer.Refused(reason));
+    }
+
+    /// <summary>Sends it to whoever serves the entity now. A suspect goes back to who suspects it.</summary>
+    public static void SendOn(this IEntityMessage message, IEntities entities, EntityId target)
+    {
+        switch (message)
+        {
+            case CommandMessage { IsSuspect: true }:
+                message.Refuse();
+                break;
+            case CommandMessage command:
+                entities.Send(target, command.Command, command.Header, command.AnswerTo);
+                break;
+            case QueryMessage query:
+                entities.Query(target, query.AnswerTo);
+                break;
+        }
+    }
+}
+
 /// <summary>A command on its way to an entity.</summary>
 public sealed class CommandMessage(ICommand command, CommandHeader header, IAnswerSink? answerTo) : IEntityMessage
 {
@@ -15,7 +48,8 @@ public sealed class CommandMessage(ICommand command, CommandHeader header, IAnsw
 
     public IAnswerSink? AnswerTo { get; } = answerTo;
 
-    /// <summary>It was delivered so often that it probably ends the process that runs it.</summary>
+    /// <summary>It was delivered so often that it probably ends the process that runs it: it is journaled as poisoned
+    /// and not run.</summary>
     public bool IsSuspect { get; init; }
 }
 
@@ -81,7 +115,13 @@ internal sealed class EntityAppend(EntityActor owner, ActorRef<IEntityMessage> s
     public required long LastSequenceNr { get; init; }
 
     /// <summary>What the events ask of others, once durable.</summary>
-    public required IReadOnlyList<Effect>? Effects { get; init; }
+    public IReadOnlyList<Effect>? Effects { get; init; }
+
+    /// <summary>The only event, where it is the host's.</summary>
+    public HostEvent.CommandPoisoned? Poison { get; init; }
+
+    /// <summary>The poison is what the entity told itself: it is set aside.</summary>
+    public bool IsOwnPoison { get; init; }
 
     public override void Completed(AppendOutcome outcome)
     {

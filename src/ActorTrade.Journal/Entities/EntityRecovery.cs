@@ -76,7 +76,11 @@ public sealed class EntityRecovery
         }
 
         var envelope = EventEnvelope.Read(_catalog, Reader, stored);
-        Fold.Apply(envelope.Event);
+        if (envelope.Event is not HostEvent)
+        {
+            Fold.Apply(envelope.Event);
+        }
+
         SequenceNr = stored.SequenceNr;
         if (envelope.RememberUntil is { } until)
         {

@@ -6,7 +6,7 @@ namespace ActorTrade.Journal.Entities;
 /// <summary>
 /// The command ids an entity has accepted, with their answers, until they expire. A command is refused
 /// after its expiry, so forgetting its id then cannot let a late repeat through. Bounded: at the bound new
-/// commands are refused, none forgotten early.
+/// commands are refused, none forgotten early. A poisoned command is remembered by the fact that says so.
 /// </summary>
 internal sealed class RememberedCommands(int max)
 {
@@ -25,10 +25,15 @@ internal sealed class RememberedCommands(int max)
         return _byId.Count < max;
     }
 
-    public bool TryGet(Guid commandId, out Answer.Accepted answer)
+    /// <summary>Some poisoned command is or was among them: then every command is looked up.</summary>
+    public bool HoldsPoison { get; private set; }
+
+    public bool TryGet(Guid commandId, out Answer answer)
     {
         var found = _byId.TryGetValue(commandId, out var remembered);
-        answer = found ? remembered.Answer : null!;
+        answer = !found ? null!
+            : IsPoison(remembered.Answer) ? new Answer.Refused(RefusalReason.Poisoned)
+            : remembered.Answer;
         return found;
     }
 
@@ -37,6 +42,7 @@ internal sealed class RememberedCommands(int max)
         if (_byId.TryAdd(commandId, new Remembered(until, answer)))
         {
             _byExpiry.Enqueue(commandId, until.UtcTicks);
+            HoldsPoison |= IsPoison(answer);
         }
     }
 
@@ -110,6 +116,8 @@ internal sealed class RememberedCommands(int max)
             Add(id, until, new Answer.Accepted(events, sequenceNr, at));
         }
     }
+
+    private static bool IsPoison(Answer.Accepted answer) => answer.Events is [HostEvent.CommandPoisoned];
 
     private readonly record struct Remembered(DateTimeOffset Until, Answer.Accepted Answer);
 }

@@ -230,8 +230,12 @@ public sealed class JournalVerifier
     private void Fold(ScannedEntity entity, IEntityDefinition definition, long sequenceNr, IEvent @event)
     {
         entity.Fold ??= definition.CreateFold(entity.Id.Key);
-        entity.Fold.Apply(@event);
-        entity.FromSnapshot?.Apply(@event);
+        if (@event is not HostEvent)
+        {
+            entity.Fold.Apply(@event);
+            entity.FromSnapshot?.Apply(@event);
+        }
+
         entity.FoldedSequenceNr = sequenceNr;
         if (entity.Snapshot?.SequenceNr != sequenceNr)
         {

@@ -21,6 +21,8 @@ internal sealed class NodeMetrics : IDisposable
         _meter.CreateObservableCounter("actortrade.entities.commands", () => host.Shards.Metrics.Commands, "{command}");
         _meter.CreateObservableCounter(
             "actortrade.entities.recoveries", () => host.Shards.Metrics.Recoveries, "{recovery}");
+        _meter.CreateObservableCounter(
+            "actortrade.entities.poisoned", () => host.Shards.Metrics.Poisoned, "{command}");
         _meter.CreateObservableCounter("actortrade.entities.drops", () => host.Shards.Metrics.Drops, "{entity}");
         _meter.CreateObservableCounter(
             "actortrade.effects.retries", () => host.Shards.Metrics.EffectRetries, "{effect}");

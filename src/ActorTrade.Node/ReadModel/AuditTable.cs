@@ -3,6 +3,7 @@ using ActorTrade.Domain.Bots;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.System;
 using ActorTrade.Domain.Tokens;
+using ActorTrade.EventSourcing;
 using ActorTrade.Journal.Projections;
 using static ActorTrade.Node.ReadModel.Columns;
 
@@ -76,6 +77,7 @@ public sealed class AuditTable : IProjection
             Bot.Event.Started => ("start-bot", null, nameof(BotState.Running)),
             Bot.Event.Paused e => ("pause-bot", null, $"{nameof(BotState.Paused)}: {e.Why}"),
             Bot.Event.Stopped e => ("stop-bot", null, $"{nameof(BotState.Stopped)}: {e.Why}"),
+            HostEvent.CommandPoisoned e => ("poison-command", null, $"{e.Command}: {e.ErrorType}: {e.Error}"),
             Bot.Event.LimitBreached e => ("breach-limit", null, $"{e.Limit}: {e.Value} {e.Token} of {e.Max}"),
             _ => default,
         };

@@ -15,6 +15,15 @@ internal static class Probe
     public const int RememberedMax = 8;
     public const int SnapshotEvery = 4;
 
+    /// <summary>The rules throw when a probe is to add it.</summary>
+    public const long PoisonToAdd = 666;
+
+    /// <summary>The rules throw when a probe hears that another has added it.</summary>
+    public const long PoisonToHear = 13;
+
+    /// <summary>The rules throw when an alarm at this millisecond of a second rings.</summary>
+    public const int PoisonToRing = 13;
+
     public static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(30);
 
     public static readonly EntityDefinition<State, Command, Event, Refusal> Definition = new()
@@ -72,6 +81,12 @@ internal static class Probe
         /// <summary>The rules throw before there is an event.</summary>
         public sealed record ThrowInDecide : Command;
 
+        /// <summary>As that, but the entity would know a repeat by itself.</summary>
+        public sealed record ThrowNaturally : Command, INaturallyIdempotent;
+
+        /// <summary>The rules throw so often as the first number says, which they count down, then add one.</summary>
+        public sealed record ThrowSome(int[] Left) : Command;
+
         /// <summary>The rules throw after a good event of the same command.</summary>
         public sealed record ThrowInEvolve : Command;
     }
@@ -123,7 +138,9 @@ internal static class Probe
     private static Decision<Event, Refusal> Decide(
         State state, Command command, CommandContext context) => command switch
         {
+            Command.Add { Amount: PoisonToAdd } => throw new InvalidOperationException("It is poison to add."),
             Command.Add c => new Event.Added(c.Amount),
+            Command.ThrowSome c when c.Left[0]-- <= 0 => new Event.Added(1),
             Command.Take c when c.Amount > state.Total => new Refusal("too-little", state.Total),
             Command.Take c => new Event.Added(-c.Amount),
             Command.AddTwice c => new Event[] { new Event.Added(c.Amount), new Event.Added(c.Amount) },
@@ -134,10 +151,14 @@ internal static class Probe
                 Decision<Event, Refusal>.Earlier(open).AnsweredBy(c.Id),
             Command.AskOther c =>
                 Decision<Event, Refusal>.Accept(new Event.Asked(c.Id, c.Other, c.Amount, context.Now)).AnsweredBy(c.Id),
+            Command.RecordHeard c when state.Open.Any(o => o.Id == c.Id && o.Amount == PoisonToHear) =>
+                throw new InvalidOperationException("It is poison to hear."),
             Command.RecordHeard c when state.Open.Any(o => o.Id == c.Id) =>
                 Decision<Event, Refusal>.Accept(new Event.Heard(c.Id, c.IsAccepted)).Ending(c.Id),
             Command.RecordHeard => Decision<Event, Refusal>.Nothing,
             Command.SetAlarm c => new Event.AlarmSet(c.At),
+            Command.Ring when state.Alarm?.Millisecond == PoisonToRing =>
+                throw new InvalidOperationException("It is poison to ring."),
             Command.Ring => new Event.Rang(context.Now),
             Command.ThrowInEvolve => new Event[] { new Event.Added(1_000_000), new Event.Broken() },
             _ => throw new InvalidOperationException("The rules are broken."),

@@ -68,11 +68,7 @@ internal static class WireForms
         replies.Append(3, new Answer.Rejected(rejection));
         replies.Append(4, new Answer.OutcomeUnknown("lost"));
         replies.Append(5, new Answer.Viewed(SampleRecords.Of(typeof(Domain.Tokens.TokenView)), 9));
-        foreach (var reason in Enum.GetValues<RefusalReason>())
-        {
-            replies.Append(6, new Answer.Refused(reason));
-        }
-
+        replies.Append(6, new Answer.Refused(RefusalReason.MailboxFull));
         yield return ("batch replies.v1", replies.ToArray());
     }
 
