@@ -2,7 +2,8 @@ namespace ActorTrade.TestServers;
 
 /// <summary>
 /// One PostgreSQL and one broker for all tests of a program, each started when the first test asks for it and ended
-/// with the program. Do not stop or kill these; take a database or a virtual host of your own.
+/// with the program. Do not stop or kill these; take a database or a virtual host of your own. A test program that
+/// uses them has <see cref="SharedServersEnd"/> as a fixture of its assembly.
 /// </summary>
 public static class SharedServers
 {
@@ -15,7 +16,23 @@ public static class SharedServers
     /// <exception cref="ServerScriptException">Not installed, or it does not start.</exception>
     public static Task<BrokerServer> BrokerAsync() => Queues.Value;
 
-    // Waits for the end of the server before the program ends; a program that is killed leaves that to the guard.
+    /// <summary>Ends those that were started.</summary>
+    internal static async ValueTask EndAsync()
+    {
+        await EndAsync(Database);
+        await EndAsync(Queues);
+    }
+
+    private static async ValueTask EndAsync<T>(Lazy<Task<T>> server)
+        where T : TestServer
+    {
+        if (server is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            await (await server.Value).DisposeAsync();
+        }
+    }
+
+    // For a program that ends without its fixtures; one that is killed leaves that to the guard.
     private static async Task<T> Keep<T>(Task<T> starting)
         where T : TestServer
     {
@@ -23,4 +40,10 @@ public static class SharedServers
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
         return server;
     }
+}
+
+/// <summary>Ends the shared servers after the last test; see <see cref="SharedServers"/>.</summary>
+public sealed class SharedServersEnd : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => SharedServers.EndAsync();
 }

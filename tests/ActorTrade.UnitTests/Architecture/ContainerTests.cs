@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace ActorTrade.UnitTests.Architecture;
@@ -75,6 +76,23 @@ public sealed class ContainerTests
                 ? Directory.Exists(Path.Combine(RepositoryTree.Root, s))
                 : Directory.GetFiles(RepositoryTree.Root, s).Length > 0,
             $"{s} is not there."));
+    }
+
+    [Fact]
+    public void What_is_published_is_a_project() =>
+        Assert.All(
+            All(Dockerfile, @"dotnet publish (\S+)"),
+            p => Assert.Contains($"{p}/{Path.GetFileName(p)}.csproj", RepositoryTree.Files));
+
+    [Fact]
+    public void Settings_of_the_images_are_options_that_exist()
+    {
+        var reference = JsonDocument.Parse(RepositoryTree.Read("cluster-config/reference.json")).RootElement;
+        var known = reference.EnumerateObject().Where(s => s.Value.ValueKind == JsonValueKind.Object)
+            .SelectMany(s => s.Value.EnumerateObject().Select(k => $"{s.Name}__{k.Name}"))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+        Assert.All(All(Dockerfile, @"ACTORTRADE__(\w+)="), option => Assert.Contains(option, known));
     }
 
     [Fact]

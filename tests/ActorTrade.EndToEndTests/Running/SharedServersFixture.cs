@@ -1,0 +1,3 @@
+using ActorTrade.TestServers;
+
+[assembly: AssemblyFixture(typeof(SharedServersEnd))]
