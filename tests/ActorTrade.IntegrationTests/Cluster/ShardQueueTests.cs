@@ -81,6 +81,34 @@ public sealed class ShardQueueTests
     }
 
     [Fact]
+    public async Task What_was_acknowledged_just_before_the_closing_is_gone()
+    {
+        await using var cluster = await ClusterAsync();
+        var node = await cluster.NodeAsync();
+        var shards = Enumerable.Range(0, 30).Select(i => new ShardId("trade", i)).ToList();
+        var ears = shards.Select(_ => new ShardEar()).ToList();
+        var channels = shards.Zip(ears, node.Register).ToList();
+        foreach (var shard in shards)
+        {
+            await BrokerCluster.PublishAsync(node, 1, 4, shard);
+        }
+
+        await Task.WhenAll(ears.Select(e => e.HearsAsync(4)));
+        foreach (var (channel, ear) in channels.Zip(ears))
+        {
+            channel.Acknowledge(ear.Heard[0].Tag);
+            channel.Acknowledge(ear.Heard[2].Tag);
+            channel.Close();
+        }
+
+        await Task.WhenAll(ears.Select(e => e.IsClosedAsync()));
+        var next = shards.Select(_ => new ShardEar()).ToList();
+        Assert.Equal(30, shards.Zip(next, node.Register).Count());
+        await Task.WhenAll(next.Select(e => e.HearsAsync(2)));
+        Assert.All(next, e => Assert.Equal(["2", "4"], e.Texts));
+    }
+
+    [Fact]
     public async Task Closing_hands_over_in_order_without_a_gap()
     {
         await using var cluster = await ClusterAsync();
