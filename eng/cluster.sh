@@ -112,7 +112,7 @@ start_node() {
 
 # await_ready NAME: until it says so in its log.
 await_ready() {
-  local turns=1200 pid
+  local turns=300 pid
   until grep --quiet --no-messages '"event":"ready"' "$logs/$1.log"; do
     pid="$(cat "$state/$1.pid")"
     turns=$((turns - 1))
@@ -120,7 +120,7 @@ await_ready() {
       die 1 "$1 did not start. The end of $logs/$1.log:
 $(tail -n 12 "$logs/$1.log")"
     fi
-    sleep 0.05
+    sleep 0.2
   done
 }
 

@@ -135,7 +135,7 @@ start_port_mapper() {
 
 # The listener opens as the last step of the broker's start.
 await_ready() {
-  local turns=1200
+  local turns=600
   until port_answers "$port"; do
     turns=$((turns - 1))
     if [ "$turns" -le 0 ] || ! lives "$1"; then
@@ -144,7 +144,7 @@ await_ready() {
       die 1 "RabbitMQ did not start. The end of $folder/log/stdout.log and $log:
 $(tail -n 10 "$folder/log/stdout.log" "$log" 2> /dev/null)"
     fi
-    sleep 0.05
+    sleep 0.1
   done
 }
 
