@@ -6,7 +6,8 @@ namespace ActorTrade.Lighthouse;
 /// The settings of a Lighthouse, checked. What each means, its unit, default and range stand in
 /// <c>cluster-config/reference.json</c>.
 /// </summary>
-public sealed record LighthouseConfiguration(LighthouseSection Lighthouse)
+public sealed record LighthouseConfiguration(
+    LighthouseSection Lighthouse, PostgresSection Postgres, RabbitMqSection RabbitMq, ClusterSection Cluster)
 {
     /// <summary>The defaults.</summary>
     public static LighthouseConfiguration Default { get; } = Load(new ConfigurationSources());

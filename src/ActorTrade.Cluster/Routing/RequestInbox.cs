@@ -51,7 +51,7 @@ internal sealed class RequestInbox(ClusterLinks links, LocalShards local, int su
 
         var isHere = request.Command is { } command
             ? local.TrySend(request.Target, command, request.Header, call, isSuspect)
-            : request.Header.ExpiresAt < links.Time.GetUtcNow() || local.TryQuery(request.Target, call);
+            : local.TryQuery(request.Target, call);
         if (!isHere)
         {
             // The shard is being drained at this moment.

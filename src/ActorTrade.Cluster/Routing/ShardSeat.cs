@@ -36,6 +36,8 @@ public enum SeatPhase
 /// </remarks>
 internal sealed class ShardSeat(ShardId shard, SeatServices services) : Actor<ShardSeat.Message>, IShardConsumer
 {
+    private static readonly TimeSpan JoinAgainAfter = TimeSpan.FromMilliseconds(250);
+
     private readonly Queue<ShardDelivery> _buffer = new();
     private IShardChannel? _channel;
     private ShardTenure _tenure = new();
@@ -61,6 +63,16 @@ internal sealed class ShardSeat(ShardId shard, SeatServices services) : Actor<Sh
     void IShardConsumer.Closed(IShardChannel channel, string? why) =>
         Context.Self.TellReserved(new Message.Closed(channel, why));
 
+    // Nothing that is half done survives a restart: the shard is given up, and asked for again.
+    protected override void PreRestart(Exception cause)
+    {
+        _wantsIn = false;
+        Drop(ClusterEventKind.ShardDropped, $"The seat failed: {cause.Message}");
+    }
+
+    protected override void PostRestart(Exception cause) =>
+        Context.ScheduleOnce("join", JoinAgainAfter, new Message.Join());
+
     protected override void Receive(Message message)
     {
         switch (message)
@@ -76,6 +88,9 @@ internal sealed class ShardSeat(ShardId shard, SeatServices services) : Actor<Sh
                 break;
             case Message.Join:
                 _wantsIn = true;
+                Register();
+                break;
+            case Message.JoinAgain:
                 Register();
                 break;
             case Message.Renew when Phase == SeatPhase.Standby:
@@ -230,7 +245,9 @@ internal sealed class ShardSeat(ShardId shard, SeatServices services) : Actor<Sh
         }
         else if (Phase is SeatPhase.Standby or SeatPhase.Taking)
         {
-            Leave();
+            // Not at once: a broker that closes every registration would be asked without end.
+            Phase = SeatPhase.Out;
+            Context.ScheduleOnce("join", JoinAgainAfter, new Message.JoinAgain());
         }
     }
 
@@ -276,6 +293,9 @@ internal sealed class ShardSeat(ShardId shard, SeatServices services) : Actor<Sh
 
         /// <summary>Stand in the line.</summary>
         internal sealed record Join : Message;
+
+        /// <summary>Stand in the line, if that is still wanted.</summary>
+        internal sealed record JoinAgain : Message;
 
         /// <summary>Go to the end of the line, if standing in it.</summary>
         internal sealed record Renew : Message;

@@ -50,6 +50,13 @@ internal static partial class PostgresSchema
             shards int not null,
             created_at timestamptz not null default now());
         """,
+        """
+        create table cluster_document(
+            name text collate "C" primary key,
+            version bigint not null,
+            body text not null,
+            saved_at timestamptz not null default now());
+        """,
     ];
 
     public static int NewestVersion => Migrations.Length;

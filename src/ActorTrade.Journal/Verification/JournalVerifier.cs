@@ -13,10 +13,10 @@ using ActorTrade.Journal.Sqlite;
 namespace ActorTrade.Journal.Verification;
 
 /// <summary>
-/// Proves a closed or quiet journal right, or says where it is not. Of a file: its pages, every record's checksum, order
-/// without gaps, each entity's sequence; of an open journal: order and sequences. Then it folds every entity from its
-/// first event, and a second time from its snapshot on, and compares. One thread reads and checks rows, the caller's
-/// thread decodes and folds them.
+/// Proves a closed or quiet journal right, or says where it is not. Of a file: its pages, every record's checksum,
+/// order without gaps, each entity's sequence; of an open journal: order and sequences. Then it folds every entity from
+/// its first event, and a second time from its snapshot on, and compares. One thread reads and checks rows, the
+/// caller's thread decodes and folds them.
 /// </summary>
 public sealed class JournalVerifier
 {

@@ -29,7 +29,7 @@ internal sealed class ShardingPalette(LighthouseServices services, Asking asking
             Description = new()
             {
                 Name = "region-stats",
-                Meaning = "Every shard as its owner sees it: phase, epoch, entities in memory.",
+                Meaning = "Every shard as its owner sees it: entities, commands, epoch.",
                 Arguments = [Describe.Optional("node", "Only this node's.", "nodes")],
             },
             Run = RegionStatsAsync,
@@ -98,6 +98,7 @@ internal sealed class ShardingPalette(LighthouseServices services, Asking asking
         [
             new() { Name = "Shard" }, new() { Name = "Node" }, new() { Name = "State" },
             new() { Name = "Epoch", Kind = ColumnKinds.Number }, new() { Name = "Entities", Kind = ColumnKinds.Number },
+            new() { Name = "Commands", Kind = ColumnKinds.Number },
         ];
         var lines = answers.SelectMany(a => (a.Answer?.Shards ?? []).Select(s => (a.Node.Last.Name, Line: s)))
             .OrderBy(l => ShardId.TryParse(l.Line.Shard, out var id) ? id : default)
@@ -106,8 +107,9 @@ internal sealed class ShardingPalette(LighthouseServices services, Asking asking
             l.Line.Shard,
             l.Name,
             new Cell(l.Line.State, l.Line.State == "serving" ? Tones.Ok : Tones.Warn),
-            l.Line.Epoch is { } epoch ? Wire.Of(epoch) : "",
-            Wire.Of(l.Line.Entities)));
+            Wire.Of(l.Line.Epoch),
+            Wire.Of(l.Line.Entities),
+            Wire.Of(l.Line.Commands)));
         return Partial.Result(
             [ResultBlock.TableOf(null, columns, rows)], answers.Select(a => (a.Node.Last.Name, a.Failure)));
     }

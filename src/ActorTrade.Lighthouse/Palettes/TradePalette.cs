@@ -2,7 +2,6 @@ using System.Globalization;
 using ActorTrade.Domain.System;
 using ActorTrade.EventSourcing;
 using ActorTrade.Operator;
-using Principals = ActorTrade.Domain.System.Operators;
 
 namespace ActorTrade.Lighthouse.Palettes;
 
@@ -70,7 +69,7 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
             Description = new()
             {
                 Name = "in-doubt",
-                Meaning = "Orders whose submission had no answer; the venue is being asked.",
+                Meaning = "Orders whose submission had no answer, and fills that could not be booked.",
                 Options = [Describe.Count("limit", "Orders at most.", 200, 1_000)],
             },
             Run = call => OrdersAsync(call, "in-doubt", "Nothing is in doubt."),
@@ -80,7 +79,7 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
             Description = new()
             {
                 Name = "flatten",
-                Meaning = "Stops bots and cancels their orders; shows the positions that are left.",
+                Meaning = "Stops bots, cancels their orders, and closes their positions at the market.",
                 Acts = true,
                 Arguments = [Describe.Optional("bot", "Only this bot; else every bot.", "bots")],
                 Options = [Describe.Reason],
@@ -139,10 +138,7 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
         {
             await asking.DoAsync(call, TradingSystem.Id, new TradingSystem.Command.ConfirmRecovery(why));
             return await StateAsync(
-                [
-                    $"Confirmed what {Principals.NameOf(view.Proposal!.Who)} proposed. Trading goes on with "
-                        + "'trade resume'.",
-                ]);
+                [$"Confirmed what {NameOf(view.Proposal!.Who)} proposed. Trading goes on with 'trade resume'."]);
         }
 
         var accepted = await asking.DoAsync(call, TradingSystem.Id, new TradingSystem.Command.ProposeRecovery(why));
@@ -169,8 +165,8 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
             facts.Add(new Fact(
                 "By",
                 last.ProposedBy is { } first
-                    ? $"{Principals.NameOf(last.Who)}, proposed by {Principals.NameOf(first)}"
-                    : Principals.NameOf(last.Who)));
+                    ? $"{NameOf(last.Who)}, proposed by {NameOf(first)}"
+                    : NameOf(last.Who)));
             facts.Add(new Fact("Why", last.Why));
         }
 
@@ -178,8 +174,7 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
         {
             facts.Add(new Fact(
                 "Proposal",
-                $"{Principals.NameOf(proposal.Who)} proposes to recover: {proposal.Why}; a second operator may confirm "
-                + "until "
+                $"{NameOf(proposal.Who)} proposes to recover: {proposal.Why}; a second operator may confirm until "
                 + proposal.ExpiresAt.UtcDateTime.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 Tones.Warn));
         }
@@ -195,4 +190,7 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
             ? CommandResult.Of(ResultBlock.Line(none))
             : RowTable.Of(rows);
     }
+
+    private static string NameOf(string principal) =>
+        principal.StartsWith("operator:", StringComparison.Ordinal) ? principal["operator:".Length..] : principal;
 }

@@ -17,6 +17,15 @@ public sealed class CommandOutput(bool isJson)
 
     public void Line(string text) => Console.Out.WriteLine(text);
 
+    /// <summary>What a person would want to know meanwhile; to stderr, so that it is in nobody's way.</summary>
+    public void Note(string text)
+    {
+        if (!IsJson)
+        {
+            Console.Error.WriteLine(text);
+        }
+    }
+
     /// <summary>One JSON document, written by hand so that numbers and order are as documented.</summary>
     public void Json(Action<Utf8JsonWriter> write, bool indented = true)
     {

@@ -1,6 +1,8 @@
+using ActorTrade.Cluster.Hosting;
 using ActorTrade.Configuration;
 using ActorTrade.Gateway;
 using ActorTrade.Journal;
+using ActorTrade.Journal.Postgres;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Operator;
 
@@ -21,6 +23,8 @@ internal static class ExitCodes
         ConfigurationException or JournalHeldException or AddressTakenException or SqliteMissingException
             or UnauthorizedAccessException => (ExitCode.Configuration, e.Message),
         FileNotFoundException or DirectoryNotFoundException => (ExitCode.NotFound, e.Message),
+        ServersAwayException or SchemaTooNewException or ShardCountMismatchException or PostgresTooOldException =>
+            (ExitCode.Configuration, e.Message),
         TimeoutException => (ExitCode.Timeout, e.Message),
         JournalDamagedException or JournalFormatException or IOException or InvalidOperationException =>
             (ExitCode.Error, e.Message),

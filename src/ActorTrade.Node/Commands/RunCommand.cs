@@ -48,30 +48,22 @@ internal static class RunCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var cancel = cancelled.Register(() => stop.TrySetResult());
 
-        await using var host = await NodeHost.StartAsync(OptionsOf(configuration));
-        var floor = configuration.Market.Source == MarketSourceKind.Simulated
-            ? LiveMarket.Start(
-                host,
-                TickSource.Simulated(
-                    (ulong)configuration.Market.Seed, configuration.Market.Interval, host.System.Time.GetUtcNow()),
-                FloorOf(configuration))
-            : null;
-        await using var gateway = await GatewayServer.StartAsync(
-            new GatewayServices
-            {
-                Entities = host.Door,
-                Tables = new NodeTables(host),
-                Time = host.System.Time,
-                Status = () => host.Status(floor?.Status()),
-                StrategyProblem = static (strategy, instruments, parameters) =>
-                    StrategyCatalog.TryCreate(strategy, instruments, parameters, out _, out var error) ? null : error,
-                RememberFor = configuration.Http.IdempotencyRetention,
-            },
+        GatewayServer? gateway = null;
+        await using var host = configuration.Cluster.Enabled
+            ? await ClusterStart.StartAsync(
+                configuration, OptionsOf(configuration), () => AddressOf(gateway), output.Note, cancelled)
+            : await NodeHost.StartAsync(OptionsOf(configuration));
+        var floor = MarketOf(configuration, host);
+        await using var opened = gateway = await GatewayServer.StartAsync(
+            ServicesOf(configuration, host, floor),
             new GatewayOptions { Address = AddressOf(configuration), Port = configuration.Http.Port });
         Announce(output, host, gateway);
 
-        await stop.Task;
+        await Task.WhenAny(stop.Task, host.Cluster?.HasLeft ?? stop.Task);
         output.Line(output.IsJson ? """{"event":"stopping"}""" : "Stopping…");
+
+        // In a cluster the shards go first, while requests that came here are still answered, now by other nodes.
+        await host.LeaveAsync(StopWithin / 2);
         await gateway.StopAsync(StopWithin / 2);
         await host.StopAsync(StopWithin);
         output.Line(output.IsJson ? """{"event":"stopped"}""" : "Stopped; everything acknowledged is in the journal.");
@@ -83,6 +75,29 @@ internal static class RunCommand
             stop.TrySetResult();
         }
     }
+
+    private static LiveMarket? MarketOf(NodeConfiguration configuration, NodeHost host) =>
+        configuration.Market.Source == MarketSourceKind.Simulated && host.Cluster is null
+            ? LiveMarket.Start(
+                host,
+                TickSource.Simulated(
+                    (ulong)configuration.Market.Seed, configuration.Market.Interval, host.System.Time.GetUtcNow()),
+                FloorOf(configuration))
+            : null;
+
+    private static GatewayServices ServicesOf(
+        NodeConfiguration configuration, NodeHost host, LiveMarket? floor) => new()
+        {
+            Entities = host.Door,
+            Tables = new NodeTables(host),
+            Time = host.System.Time,
+            Status = () => host.Status(floor?.Status()),
+            StrategyProblem = static (strategy, instruments, parameters) =>
+                StrategyCatalog.TryCreate(strategy, instruments, parameters, out _, out var error) ? null : error,
+            RememberFor = configuration.Http.IdempotencyRetention,
+        };
+
+    private static string AddressOf(GatewayServer? gateway) => gateway?.Address.ToString().TrimEnd('/') ?? "";
 
     private static void Announce(CommandOutput output, NodeHost host, GatewayServer gateway)
     {

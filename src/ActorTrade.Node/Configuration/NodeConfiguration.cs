@@ -14,7 +14,10 @@ public sealed record NodeConfiguration(
     EntitiesSection Entities,
     MarketSection Market,
     VenueSection Venue,
-    BotsSection Bots)
+    BotsSection Bots,
+    PostgresSection Postgres,
+    RabbitMqSection RabbitMq,
+    ClusterSection Cluster)
 {
     /// <summary>The defaults.</summary>
     public static NodeConfiguration Default { get; } = Load(new ConfigurationSources());

@@ -150,16 +150,34 @@ internal sealed class FirstStart(IEntities entities, TimeProvider time, FirstSta
 
     private static Guid IdOf(string step) => DeterministicGuid.FromText("first-start " + step);
 
-    private async Task<TView> ViewAsync<TView>(EntityId entity) =>
-        await entities.QueryAsync(entity, Patience, time) is Answer.Viewed { View: TView view }
+    private async Task<TView> ViewAsync<TView>(EntityId entity)
+    {
+        var answer = await UntilKnownAsync(() => entities.QueryAsync(entity, Patience, time));
+        return answer is Answer.Viewed { View: TView view }
             ? view
-            : throw new InvalidOperationException($"First start: {entity} does not answer.");
+            : throw new InvalidOperationException($"First start: {entity} does not answer: {answer}");
+    }
+
+    // Shards may be on their way between nodes that start together; asking again does no harm.
+    private async Task<Answer> UntilKnownAsync(Func<Task<Answer>> ask)
+    {
+        for (var begun = time.GetTimestamp(); ;)
+        {
+            var answer = await ask();
+            if (answer is not (Answer.Refused or Answer.OutcomeUnknown) || time.GetElapsedTime(begun) > Patience)
+            {
+                return answer;
+            }
+
+            await Task.Delay(LookAgainAfter, time);
+        }
+    }
 
     private async Task DoAsync(EntityId target, ICommand command, Guid id = default)
     {
         var commandId = id == Guid.Empty ? IdOf($"{target} {command.GetType().Name}") : id;
         var header = new CommandHeader(commandId, CommandContext.Self, time.GetUtcNow() + Patience);
-        var answer = await entities.AskAsync(target, command, header, Patience, time);
+        var answer = await UntilKnownAsync(() => entities.AskAsync(target, command, header, Patience, time));
         if (answer is not Answer.Accepted)
         {
             throw new InvalidOperationException(

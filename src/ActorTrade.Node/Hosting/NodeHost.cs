@@ -49,22 +49,38 @@ public sealed record NodeHostOptions
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(30);
 }
 
+/// <summary>The shards of a cluster: how many each role has, and which one an entity belongs to.</summary>
+/// <param name="count">Of the role that serves entities; the same on every node, for ever.</param>
+public sealed class NodeShards(int count)
+{
+    private readonly ShardMap _map = new(count);
+
+    /// <summary>
+    /// The feed of the market and the bots run on one node at a time: on the one that serves this role's only shard.
+    /// </summary>
+    public static ShardId Market { get; } = new(ClusterRoles.Market, 0);
+
+    /// <summary>How many each role has.</summary>
+    public IReadOnlyDictionary<string, int> Counts { get; } = new Dictionary<string, int>
+    {
+        [EntityKinds.TradeRole] = count,
+        [ClusterRoles.Market] = 1,
+    };
+
+    public ShardId ShardOf(EntityId entity) => new(EntityKinds.RoleOf(entity.Category), _map.ShardOf(entity));
+
+    /// <summary>The shards that a node of these roles may serve.</summary>
+    public IEnumerable<ShardId> Of(IEnumerable<string> roles) => roles
+        .Where(Counts.ContainsKey)
+        .SelectMany(role => Enumerable.Range(0, Counts[role]).Select(n => new ShardId(role, n)));
+}
+
 /// <summary>What makes a node one of several.</summary>
 /// <param name="Broker">Owned by the node from here on.</param>
 /// <param name="Journal">Shared with the other nodes; also <see cref="IShardFences"/>. Owned by the node.</param>
 /// <param name="Member">Its name, roles and times.</param>
-/// <param name="ShardCount">Of each role; the same on every node, for ever.</param>
-public sealed record NodeCluster(IBroker Broker, IJournal Journal, ClusterMemberOptions Member, int ShardCount)
-{
-    private readonly ShardMap _map = new(ShardCount);
-
-    public ShardId ShardOf(EntityId entity) => new(EntityKinds.RoleOf(entity.Category), _map.ShardOf(entity));
-
-    /// <summary>The shards that this node may serve.</summary>
-    public IEnumerable<ShardId> Shards => Member.Roles
-        .Where(role => EntityKinds.All.Any(k => EntityKinds.RoleOf(k.Category) == role))
-        .SelectMany(role => Enumerable.Range(0, ShardCount).Select(n => new ShardId(role, n)));
-}
+/// <param name="Shards">The cluster's.</param>
+public sealed record NodeCluster(IBroker Broker, IJournal Journal, ClusterMemberOptions Member, NodeShards Shards);
 
 /// <summary>What a test, a replay or a benchmark puts in the place of the machine's.</summary>
 public sealed record NodeSeams
@@ -202,7 +218,7 @@ public sealed class NodeHost : IAsyncDisposable
         var host = Open(options, seams);
         try
         {
-            await host.ReadyAsync(options.ReadyWithin);
+            await host.ReadyAsync();
             return host;
         }
         catch
@@ -238,6 +254,20 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>
+    /// In a cluster hands the shards over and waits for that; what is not handed over at the deadline is fenced by
+    /// whoever takes it over. Alone it does nothing.
+    /// </summary>
+    public async Task LeaveAsync(TimeSpan deadline)
+    {
+        var begun = System.Time.GetTimestamp();
+        Cluster?.Leave();
+        while (Cluster is { HasLeft.IsCompleted: false } && System.Time.GetElapsedTime(begun) < deadline)
+        {
+            await Task.Delay(LookAgainAfter, System.Time);
+        }
+    }
+
+    /// <summary>
     /// Takes nothing new, waits until everyone who waits has been answered (and what they were told is durable), hands
     /// its shards over, stops the actors and closes the journal. What was not finished at the deadline is taken up at
     /// the next start.
@@ -258,10 +288,11 @@ public sealed class NodeHost : IAsyncDisposable
             System = System,
             Broker = cluster.Broker,
             Wire = new WireCatalog(EntityKinds.All, Catalog),
-            ShardOf = cluster.ShardOf,
+            ShardOf = cluster.Shards.ShardOf,
             Mode = Mode,
         };
-        return ClusterProcess.Serving(cluster.Member, parts, fences, cluster.Shards, entities => new LocalShards(
+        var shards = cluster.Shards.Of(cluster.Member.Roles);
+        return ClusterProcess.Serving(cluster.Member, parts, fences, shards, entities => new LocalShards(
             System,
             Journal,
             EntityKinds.All,
@@ -269,7 +300,7 @@ public sealed class NodeHost : IAsyncDisposable
             () => Mode.Effective,
             Options.Shards,
             network: _ => entities,
-            shardOf: cluster.ShardOf));
+            shardOf: cluster.Shards.ShardOf));
     }
 
     private Func<bool> LooksAtMode(NodeCluster? cluster)
@@ -279,12 +310,15 @@ public sealed class NodeHost : IAsyncDisposable
             return static () => true;
         }
 
-        var shard = cluster.ShardOf(TradingSystem.Id);
+        var shard = cluster.Shards.ShardOf(TradingSystem.Id);
         return () => Cluster!.Board!.PhaseOf(shard) == SeatPhase.Serving;
     }
 
-    private async Task ReadyAsync(TimeSpan patience)
+    /// <summary>Waits for the trading system's mode and sets up what a first start sets up.</summary>
+    /// <exception cref="TimeoutException">The mode is not heard in time.</exception>
+    public async Task ReadyAsync()
     {
+        var patience = Options.ReadyWithin;
         var begun = System.Time.GetTimestamp();
         var askAgainAfter = TimeSpan.Zero;
         while (!Door.IsModeKnown)
@@ -319,7 +353,7 @@ public sealed class NodeHost : IAsyncDisposable
             await Task.Delay(LookAgainAfter, System.Time);
         }
 
-        await LeaveAsync(begun, deadline);
+        await LeaveAsync(deadline);
         try
         {
             await System.DisposeAsync();
@@ -342,18 +376,4 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    // What is not handed over in time is fenced by whoever takes it over.
-    private async Task LeaveAsync(long begun, TimeSpan deadline)
-    {
-        if (Cluster is null)
-        {
-            return;
-        }
-
-        Cluster.Leave();
-        while (!Cluster.HasLeft.IsCompleted && System.Time.GetElapsedTime(begun) < deadline)
-        {
-            await Task.Delay(LookAgainAfter, System.Time);
-        }
-    }
 }

@@ -51,7 +51,10 @@ public sealed class ProjectReferenceTests
     public void Platform_knows_no_trading()
     {
         string[] platform =
-            ["ActorTrade.Kernel", "ActorTrade.EventSourcing", "ActorTrade.Journal", "ActorTrade.Cluster"];
+        [
+            "ActorTrade.Kernel", "ActorTrade.EventSourcing", "ActorTrade.Journal", "ActorTrade.Cluster",
+            "ActorTrade.Configuration", "ActorTrade.Operator",
+        ];
         var table = Table();
 
         Assert.All(platform, p => Assert.Subset(platform.ToHashSet(), table[p].ToHashSet()));

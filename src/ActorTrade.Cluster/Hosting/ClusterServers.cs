@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using ActorTrade.Cluster.Membership;
+using ActorTrade.Cluster.RabbitMq;
+using ActorTrade.Configuration;
+using ActorTrade.EventSourcing;
+using ActorTrade.Journal.Postgres;
+using ActorTrade.Journal.Sharding;
+using ActorTrade.Kernel;
+using Npgsql;
+
+namespace ActorTrade.Cluster.Hosting;
+
+/// <summary>What the configuration says of the servers and the membership, for every kind of process.</summary>
+/// <param name="Name">The configured name of this process.</param>
+public sealed record ClusterServers(
+    string Name, PostgresSection Postgres, RabbitMqSection RabbitMq, ClusterSection Cluster)
+{
+    /// <summary>What stands in a text setting that is not set.</summary>
+    public const string NotSet = "none";
+
+    private const int NameLengthMax = 80;
+
+    /// <summary>Unlike any earlier process's.</summary>
+    public string Node { get; } = $"{Name}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+
+    /// <summary>The roles of a node, in order.</summary>
+    public IReadOnlyList<string> Roles { get; } = Words(Cluster.Roles);
+
+    /// <summary>Ends the process before anything is opened where a value makes no sense.</summary>
+    /// <exception cref="ConfigurationException">Names everything that is wrong.</exception>
+    public void Validate()
+    {
+        var problems = new List<string>();
+        if (Name.Length > NameLengthMax || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        {
+            problems.Add(
+                $"Node:Name is '{Name}': in a cluster it has at most {NameLengthMax} letters, digits, '-' and '_'.");
+        }
+
+        if (Roles.Except(ClusterRoles.OfNodes, StringComparer.Ordinal).FirstOrDefault() is { } role)
+        {
+            problems.Add($"Cluster:Roles names '{role}': there are {string.Join(", ", ClusterRoles.OfNodes)}.");
+        }
+
+        if (Cluster.SilenceMax >= RabbitMq.Heartbeat * 2)
+        {
+            problems.Add(
+                $"Cluster:SilenceMax is {Cluster.SilenceMax}: it must be shorter than two heartbeats of the broker "
+                + $"(RabbitMq:Heartbeat is {RabbitMq.Heartbeat}), or another node takes over first.");
+        }
+
+        if (Cluster.SuspectAfter <= Cluster.HeartbeatEvery || Cluster.DownAfter <= Cluster.SuspectAfter)
+        {
+            problems.Add("Cluster: HeartbeatEvery must be shorter than SuspectAfter, and that than DownAfter.");
+        }
+
+        if (!Uri.TryCreate(RabbitMq.Uri, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
+        {
+            problems.Add("RabbitMq:Uri is no address of the form amqp://user:password@host:port/.");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ConfigurationException(problems);
+        }
+    }
+
+    /// <summary>A broker that is not started yet.</summary>
+    /// <param name="fault">Hears what went wrong and is tried again; for a log.</param>
+    public RabbitMqBroker Broker(TimeProvider time, Action<Exception>? fault = null) => new(
+        new RabbitMqOptions
+        {
+            Uri = new Uri(RabbitMq.Uri),
+            Cluster = Cluster.Name,
+            Node = Node,
+            Heartbeat = RabbitMq.Heartbeat,
+            Prefetch = (ushort)RabbitMq.Prefetch,
+            Tls = Tls(),
+        },
+        time,
+        SynchronizedRandom.FromEntropy(),
+        fault);
+
+    /// <summary>Opens the journal, and tries for a while where the server is not reached: it may be starting
+    /// too.</summary>
+    /// <param name="shardOf">The same on every node.</param>
+    /// <param name="shardCounts">Shards of each role.</param>
+    /// <param name="within">How long it is tried.</param>
+    /// <param name="waiting">Told, in words, what is waited for; once.</param>
+    /// <exception cref="ServersAwayException">The server is not reached in time.</exception>
+    public async Task<PostgresJournal> OpenJournalAsync(
+        Func<EntityId, ShardId> shardOf,
+        IReadOnlyDictionary<string, int> shardCounts,
+        TimeSpan within,
+        Action<string> waiting,
+        TimeProvider time,
+        CancellationToken cancelled)
+    {
+        var begun = time.GetTimestamp();
+        var options = Journal(shardOf, shardCounts, time);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await PostgresJournal.OpenAsync(options, cancelled).ConfigureAwait(false);
+            }
+            catch (NpgsqlException e) when (e is not PostgresException { IsTransient: false })
+            {
+                if (time.GetElapsedTime(begun) > within)
+                {
+                    throw new ServersAwayException(
+                        $"PostgreSQL is not reached ({e.Message}): does it run where Postgres:ConnectionString says?");
+                }
+
+                if (attempt == 1)
+                {
+                    waiting($"PostgreSQL is not reached yet ({e.Message}); trying for {within.TotalSeconds:0} s.");
+                }
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(500), time, cancelled).ConfigureAwait(false);
+        }
+    }
+
+    private PostgresJournalOptions Journal(
+        Func<EntityId, ShardId> shardOf, IReadOnlyDictionary<string, int> shardCounts, TimeProvider time) => new()
+        {
+            ConnectionString = Postgres.ConnectionString,
+            ReadConnectionString = Postgres.ReadConnectionString == NotSet ? null : Postgres.ReadConnectionString,
+            Schema = Postgres.Schema,
+            Owner = Node,
+            ShardOf = shardOf,
+            ShardCounts = shardCounts,
+            StatementTimeout = Postgres.StatementTimeout,
+            PoolSizeMax = Postgres.PoolSizeMax,
+            RecoveriesAtOnce = Postgres.RecoveriesAtOnce,
+            Time = time,
+        };
+
+    /// <param name="address">Where this process is reached.</param>
+    public ClusterMemberOptions Member(IReadOnlyList<string> roles, string version, Func<string> address) => new()
+    {
+        Name = Name,
+        Roles = roles,
+        Version = version,
+        Address = address,
+        Membership = new MembershipOptions
+        {
+            HeartbeatEvery = Cluster.HeartbeatEvery,
+            SuspectAfter = Cluster.SuspectAfter,
+            DownAfter = Cluster.DownAfter,
+        },
+        SilenceMax = Cluster.SilenceMax,
+        DrainMax = Cluster.DrainMax,
+        MovesAtOnce = Cluster.MovesAtOnce,
+    };
+
+    private BrokerTlsOptions? Tls() => RabbitMq.RootCertificate == NotSet
+        ? null
+        : new BrokerTlsOptions
+        {
+            RootCertificate = RabbitMq.RootCertificate,
+            Certificate = RabbitMq.Certificate,
+            Key = RabbitMq.Key,
+            RevocationLists = RabbitMq.RevocationLists == NotSet ? null : RabbitMq.RevocationLists,
+        };
+
+    private static string[] Words(string text) =>
+        text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>A server of the cluster is not reached.</summary>
+public sealed class ServersAwayException(string message) : Exception(message);

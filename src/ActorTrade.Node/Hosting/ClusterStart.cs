@@ -1,0 +1,59 @@
+using ActorTrade.Cluster.Hosting;
+using ActorTrade.Cluster.RabbitMq;
+using ActorTrade.Configuration;
+using ActorTrade.Node.Configuration;
+
+namespace ActorTrade.Node.Hosting;
+
+/// <summary>Starts a node that is one of several: connects to the servers, joins, waits until it is ready.</summary>
+internal static class ClusterStart
+{
+    // Servers that start at the same time as the node are worth waiting for.
+    private static readonly TimeSpan ServersWithin = TimeSpan.FromSeconds(60);
+
+    /// <param name="configuration">With <c>Cluster:Enabled</c>.</param>
+    /// <param name="options">The node's own.</param>
+    /// <param name="address">Where its page will be; empty until it is known.</param>
+    /// <param name="waiting">Told, in words, what the start waits for.</param>
+    /// <exception cref="ConfigurationException">A setting makes no sense.</exception>
+    /// <exception cref="ServersAwayException">A server is not reached in time.</exception>
+    public static async Task<NodeHost> StartAsync(
+        NodeConfiguration configuration,
+        NodeHostOptions options,
+        Func<string> address,
+        Action<string> waiting,
+        CancellationToken cancelled)
+    {
+        var servers = new ClusterServers(
+            configuration.Node.Name, configuration.Postgres, configuration.RabbitMq, configuration.Cluster);
+        servers.Validate();
+        var time = TimeProvider.System;
+        var shards = new NodeShards(configuration.Cluster.ShardCount);
+        var journal = await servers.OpenJournalAsync(
+            shards.ShardOf, shards.Counts, ServersWithin, waiting, time, cancelled);
+        var broker = servers.Broker(time, e => waiting($"RabbitMQ: {e.Message}"));
+        try
+        {
+            var member = servers.Member(servers.Roles, NodeHost.Version, address);
+            var cluster = new NodeCluster(broker, journal, member, shards);
+            var host = NodeHost.Open(options, new NodeSeams { Cluster = cluster });
+            return await ReadyAsync(host, broker, waiting);
+        }
+        catch
+        {
+            // Whatever it was: no connection stays behind.
+            await broker.DisposeAsync();
+            await journal.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<NodeHost> ReadyAsync(
+        NodeHost host, RabbitMqBroker broker, Action<string> waiting)
+    {
+        broker.Start();
+        waiting("Joining the cluster…");
+        await host.ReadyAsync();
+        return host;
+    }
+}
