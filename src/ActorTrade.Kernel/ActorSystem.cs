@@ -115,6 +115,35 @@ public sealed class ActorSystem : IAsyncDisposable
     }
 
     /// <summary>
+    /// Looks at an actor and those below it, parents before children, children by name; lazily, so whoever has seen
+    /// enough may stop. For operators: it takes each actor's lock for a moment.
+    /// </summary>
+    /// <param name="path">Where to begin; null for the top.</param>
+    /// <param name="depth">Levels below it.</param>
+    /// <returns>Nothing where there is no such actor.</returns>
+    public IEnumerable<ActorInspection> Inspect(string? path = null, int depth = int.MaxValue)
+    {
+        if (CellAt(path) is not { } start)
+        {
+            yield break;
+        }
+
+        var waiting = new Stack<(ICell Cell, int Depth)>();
+        waiting.Push((start, 0));
+        while (waiting.TryPop(out var next))
+        {
+            yield return next.Cell.Inspect(next.Depth);
+            if (next.Depth < depth)
+            {
+                foreach (var child in next.Cell.ChildrenNow().Reverse())
+                {
+                    waiting.Push((child, next.Depth + 1));
+                }
+            }
+        }
+    }
+
+    /// <summary>
     /// Stops all actors within <see cref="ActorSystemOptions.StopDeadline"/> and ends pending asks as Stopped.
     /// </summary>
     public async ValueTask DisposeAsync()
@@ -128,6 +157,23 @@ public sealed class ActorSystem : IAsyncDisposable
             Asks.Dispose();
             Counters.Dispose();
         }
+    }
+
+    private ICell? CellAt(string? path)
+    {
+        ICell? cell = guardian;
+        foreach (var name in (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Skip(1))
+        {
+            cell = cell.ChildrenNow().FirstOrDefault(c => c.Name == name);
+            if (cell is null)
+            {
+                return null;
+            }
+        }
+
+        var isBelow = path is null || path == guardian.Path
+            || path.StartsWith(guardian.Path + "/", StringComparison.Ordinal);
+        return isBelow ? cell : null;
     }
 
     internal void OnFailure(ActorFailure failure)

@@ -82,10 +82,9 @@ public sealed record RegionStatsAnswer(IReadOnlyList<RegionLine> Shards);
 
 /// <summary>A shard as its owner sees it.</summary>
 /// <param name="State">serving, draining and so on.</param>
-/// <param name="Epoch">Under which it appends.</param>
 /// <param name="Entities">In memory.</param>
-/// <param name="Commands">Taken since it was taken over.</param>
-public sealed record RegionLine(string Shard, string State, long Epoch, int Entities, long Commands);
+/// <param name="Epoch">Under which it appends; null where the node does not tell.</param>
+public sealed record RegionLine(string Shard, string State, int Entities, long? Epoch = null);
 
 /// <summary>A node's own numbers.</summary>
 /// <param name="At">Its clock.</param>
@@ -123,7 +122,7 @@ public sealed record RowsAnswer(IReadOnlyList<string> Columns, IReadOnlyList<IRe
 /// <param name="Origin">Who asks and from where, for the audit; the owner of the account will own the bot.</param>
 public sealed record RegisterBotCall(string Json, string Origin);
 
-public sealed record RegisterBotAnswer(string Bot, string Owner, string State);
+public sealed record RegisterBotAnswer(string Bot);
 
 /// <summary>A question that nodes answer: its name and the records that travel.</summary>
 public sealed record NodeQuestion<TRequest, TAnswer>(string Name);

@@ -414,12 +414,16 @@ public static class Bot
         };
     }
 
-    // The owner leads the bot, its strategy also trades, and what happened is told by the system alone.
+    // The owner leads the bot, its strategy also trades, an operator may start and stop it and cancel, and what
+    // happened is told by the system alone.
     private static bool IsPermitted(Event.Registered terms, Command command, string principal) =>
         principal == CommandContext.Self || command switch
         {
-            Command.Start or Command.Pause or Command.Stop => principal == terms.Owner,
-            Command.PlaceOrder or Command.StartPoolSwap or Command.CancelOrder =>
+            Command.Start or Command.Pause or Command.Stop =>
+                principal == terms.Owner || System.Operators.IsOne(principal),
+            Command.CancelOrder =>
+                principal == terms.Owner || principal == PrincipalOf(terms.Bot) || System.Operators.IsOne(principal),
+            Command.PlaceOrder or Command.StartPoolSwap =>
                 principal == terms.Owner || principal == PrincipalOf(terms.Bot),
             _ => false,
         };

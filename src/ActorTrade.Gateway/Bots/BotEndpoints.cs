@@ -1,6 +1,4 @@
-using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Bots;
-using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Gateway.Http;
 using Microsoft.AspNetCore.Http;
@@ -11,36 +9,12 @@ namespace ActorTrade.Gateway.Bots;
 internal sealed class BotEndpoints(GatewayServices services, TokenForms forms)
 {
     private const int ListMax = 1_000;
+    private readonly BotRegistration _registration = new(services, forms);
 
     public async Task RegisterAsync(HttpContext http)
     {
         var request = await http.BodyAsync(ApiJson.Shapes.RegisterBotRequest);
-        var bot = RequestReading.Bot(request.Bot, "bot");
-        var account = RequestReading.Account(request.Account, "account");
-        var principal = http.Principal();
-        await RequireOwnAsync(account, principal);
-        BotParameter[] parameters =
-        [
-            .. (request.Parameters ?? new Dictionary<string, string>())
-                .OrderBy(p => p.Key, StringComparer.Ordinal)
-                .Select(p => new BotParameter(p.Key, p.Value)),
-        ];
-        var strategy = request.Strategy ?? throw ApiProblem.Invalid("strategy", "The name of a strategy is needed.");
-        var instruments = await InstrumentsAsync(request.Symbols);
-        if (services.StrategyProblem(strategy, instruments, parameters) is { } problem)
-        {
-            throw ApiProblem.Invalid("strategy", problem);
-        }
-
-        var command = new Bot.Command.Register(
-            bot,
-            principal,
-            account,
-            strategy,
-            parameters,
-            instruments,
-            LimitsOf(request.Limits ?? throw ApiProblem.Invalid("limits", "A bot without limits is not taken.")));
-        await services.AskAsync(Bot.IdOf(bot), command, Guid.NewGuid(), principal, forms);
+        var bot = await _registration.RegisterAsync(request, http.Principal());
         await WriteAsync(http, bot);
     }
 
@@ -71,21 +45,6 @@ internal sealed class BotEndpoints(GatewayServices services, TokenForms forms)
         return [.. bots];
     }
 
-    // The bot's own effects reach the account as the cluster's, so whose money it is must be asked here.
-    private async Task RequireOwnAsync(AccountId account, string principal)
-    {
-        var (view, _) = await services.ViewAsync<AccountView>(Account.IdOf(account));
-        if (view.Owner is null)
-        {
-            throw ApiProblem.NotFound("account-not-open", $"There is no account '{account}'.");
-        }
-
-        if (view.Owner != principal)
-        {
-            throw new ApiProblem(403, "not-permitted", $"The account '{account}' belongs to somebody else.");
-        }
-    }
-
     private static BotId BotOf(HttpContext http) => RequestReading.Bot(http.Segment("id"), "id");
 
     private static async Task<string> WhyAsync(HttpContext http) =>
@@ -103,46 +62,6 @@ internal sealed class BotEndpoints(GatewayServices services, TokenForms forms)
     private async Task WriteAsync(HttpContext http, BotId bot) => await http.WriteAsync(
         await DetailsAsync(bot)
             ?? throw ApiProblem.NotFound("bot-unknown", $"There is no bot '{bot}'."), ApiJson.Shapes.BotDetails);
-
-    private async Task<Instrument[]> InstrumentsAsync(string[]? symbols)
-    {
-        if (symbols is null || symbols.Length == 0)
-        {
-            throw ApiProblem.Invalid("symbols", "At least one symbol is needed.");
-        }
-
-        var instruments = new Instrument[symbols.Length];
-        for (var i = 0; i < symbols.Length; i++)
-        {
-            if (!Symbol.TryParse(symbols[i], out var symbol))
-            {
-                throw ApiProblem.Invalid(
-                    "symbols", $"'{symbols[i]}' is no symbol: BASE/QUOTE or six characters like BTCUSD.");
-            }
-
-            var (baseToken, quoteToken) = (TokenId.Parse(symbol.Base), TokenId.Parse(symbol.Quote));
-            instruments[i] = new Instrument(
-                symbol,
-                baseToken,
-                quoteToken,
-                await forms.RequireAsync(baseToken, "symbols"),
-                await forms.RequireAsync(quoteToken, "symbols"));
-        }
-
-        return instruments;
-    }
-
-    private static BotLimits LimitsOf(BotLimitsShape limits) => new(
-        RequestReading.Number(limits.OrderNotionalMax, "limits.orderNotionalMax"),
-        RequestReading.Number(limits.PositionMax, "limits.positionMax"),
-        RequestReading.Number(limits.DailyLossMax, "limits.dailyLossMax"),
-        limits.OpenOrdersMax ?? 16,
-        limits.OrdersPerDayMax ?? 1_000,
-        BpsOf(limits.PriceCollarBps ?? 100, "limits.priceCollarBps"),
-        BpsOf(limits.FeeMaxBps ?? 50, "limits.feeMaxBps"));
-
-    private static Bps BpsOf(int value, string field) =>
-        Bps.TryCreate(value, out var bps) ? bps : throw ApiProblem.Invalid(field, "0 to 10000 is expected.");
 
     private async Task<BotDetails?> DetailsAsync(BotId bot)
     {

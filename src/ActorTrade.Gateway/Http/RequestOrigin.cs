@@ -14,6 +14,9 @@ internal static class RequestOrigin
 
     public static string? Current => Flowing.Value;
 
+    /// <summary>Of a request that did not come over HTTP.</summary>
+    public static void Remember(string origin) => Flowing.Value = origin;
+
     public static Task RememberAsync(HttpContext http, RequestDelegate next)
     {
         var agent = http.Request.Headers.UserAgent.ToString();

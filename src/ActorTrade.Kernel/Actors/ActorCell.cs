@@ -147,6 +147,25 @@ internal sealed class ActorCell<TMessage> : CellLifecycle<TMessage>, IActorConte
         return true;
     }
 
+    public override ActorInspection Inspect(int depth)
+    {
+        int waiting;
+        lock (gate)
+        {
+            // The running turn moves on meanwhile; it never makes this negative for long.
+            waiting = Math.Max(0, mailbox.Waiting);
+        }
+
+        return new ActorInspection(
+            this,
+            depth,
+            Instance?.GetType().Name ?? "",
+            PhaseName,
+            waiting,
+            options.Capacity,
+            KnownRelations?.ChildrenNow().Length ?? 0);
+    }
+
     void IThreadPoolWorkItem.Execute()
     {
         turnThread = Environment.CurrentManagedThreadId;

@@ -67,6 +67,13 @@ internal abstract class CellLifecycle<TMessage> : ActorRef<TMessage>, IAskedCell
 
     public abstract void AskEnded();
 
+    public abstract ActorInspection Inspect(int depth);
+
+    public IReadOnlyList<ICell> ChildrenNow() =>
+        [.. (KnownRelations?.ChildrenNow() ?? []).OrderBy(static c => c.Name, StringComparer.Ordinal)];
+
+    protected string PhaseName => State.ToString().ToLowerInvariant();
+
     /// <summary>Refuses messages from now on and drops those that wait.</summary>
     protected abstract void CloseMailbox();
 

@@ -6,6 +6,8 @@ namespace ActorTrade.Kernel;
 /// </summary>
 internal sealed class CellRelations
 {
+    // Changed by the turn under the lock of this object, so that others may look; the turn itself reads without it. A
+    // lock of its own would cost every actor with a timer another object.
     private Dictionary<string, ICell>? children;
     private Dictionary<string, ActorTimer>? timers;
     private List<TimerFired>? held;
@@ -33,12 +35,24 @@ internal sealed class CellRelations
 
     public ITimer? Backoff { get; set; }
 
+    /// <summary>The children at this moment, for any thread.</summary>
+    public ICell[] ChildrenNow()
+    {
+        lock (this)
+        {
+            return children is null ? [] : [.. children.Values];
+        }
+    }
+
     public void AddChild(ICell child)
     {
-        children ??= [];
-        if (!children.TryAdd(child.Name, child))
+        lock (this)
         {
-            throw new InvalidOperationException($"There is already a child named '{child.Name}'.");
+            children ??= [];
+            if (!children.TryAdd(child.Name, child))
+            {
+                throw new InvalidOperationException($"There is already a child named '{child.Name}'.");
+            }
         }
     }
 
@@ -46,7 +60,11 @@ internal sealed class CellRelations
     {
         if (children is not null && children.TryGetValue(child.Name, out var known) && ReferenceEquals(known, child))
         {
-            children.Remove(child.Name);
+            lock (this)
+            {
+                children.Remove(child.Name);
+            }
+
             Ledger?.Forget(child);
         }
     }

@@ -39,6 +39,11 @@ internal sealed class StopWatcher : ICell, IThreadPoolWorkItem
         await stopped.Task;
     }
 
+    public ActorInspection Inspect(int depth) =>
+        new(this, depth, nameof(StopWatcher), IsStopped ? "stopped" : "running", Waiting: 0, Capacity: 0, Children: 0);
+
+    public IReadOnlyList<ICell> ChildrenNow() => [];
+
     public bool Post(SystemMessage message)
     {
         if (message is WatchedStopped)

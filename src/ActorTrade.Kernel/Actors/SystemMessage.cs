@@ -110,4 +110,10 @@ internal interface ICell : IActorRef
 
     /// <summary>Hands over a system message; false if the actor is completely gone.</summary>
     bool Post(SystemMessage message);
+
+    /// <summary>A look from any thread.</summary>
+    ActorInspection Inspect(int depth);
+
+    /// <summary>The children at this moment, by name; from any thread.</summary>
+    IReadOnlyList<ICell> ChildrenNow();
 }

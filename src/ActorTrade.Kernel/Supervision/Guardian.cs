@@ -73,6 +73,27 @@ internal sealed class Guardian(ActorSystem system, SupervisorStrategy strategy) 
         }
     }
 
+    public ActorInspection Inspect(int depth)
+    {
+        lock (gate)
+        {
+            return new ActorInspection(
+                this, depth, "guardian", stopping ? "stopping" : "running", Waiting: 0, Capacity: 0, children.Count);
+        }
+    }
+
+    public IReadOnlyList<ICell> ChildrenNow()
+    {
+        ICell[] all;
+        lock (gate)
+        {
+            all = [.. children.Values];
+        }
+
+        Array.Sort(all, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return all;
+    }
+
     public bool Post(SystemMessage message)
     {
         switch (message)

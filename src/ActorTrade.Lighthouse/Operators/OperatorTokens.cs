@@ -9,8 +9,8 @@ namespace ActorTrade.Lighthouse.Operators;
 /// <param name="MayAct">False: may look only.</param>
 public sealed record OperatorIdentity(string Name, bool MayAct)
 {
-    /// <summary>Who it is to entities. No user of the API can take this name: theirs hold no colon.</summary>
-    public string Principal => "operator:" + Name;
+    /// <summary>Who it is to entities.</summary>
+    public string Principal => Domain.System.Operators.PrincipalOf(Name);
 }
 
 /// <summary>

@@ -114,7 +114,7 @@ internal sealed class BotsPalette(Asking asking) : IPalette
         var request = new RegisterBotCall(call.Text("file"), $"{call.Operator.Principal} {call.Origin}");
         var answer = await asking.NodeAsync(NodeQuestions.RegisterBot, node, request, call.Cancelled);
         return await ShowAsync(
-            BotOf(answer.Bot), [$"Registered for {answer.Owner}. 'bots start {answer.Bot}' lets it trade."]);
+            BotOf(answer.Bot), [$"Registered. 'bots start {answer.Bot}' lets it trade."]);
     }
 
     private async Task<CommandResult> ShowAsync(BotId bot, string[] said)

@@ -29,7 +29,7 @@ internal sealed class ShardingPalette(LighthouseServices services, Asking asking
             Description = new()
             {
                 Name = "region-stats",
-                Meaning = "Every shard as its owner sees it: entities, commands, epoch.",
+                Meaning = "Every shard as its owner sees it: phase, epoch, entities in memory.",
                 Arguments = [Describe.Optional("node", "Only this node's.", "nodes")],
             },
             Run = RegionStatsAsync,
@@ -98,7 +98,6 @@ internal sealed class ShardingPalette(LighthouseServices services, Asking asking
         [
             new() { Name = "Shard" }, new() { Name = "Node" }, new() { Name = "State" },
             new() { Name = "Epoch", Kind = ColumnKinds.Number }, new() { Name = "Entities", Kind = ColumnKinds.Number },
-            new() { Name = "Commands", Kind = ColumnKinds.Number },
         ];
         var lines = answers.SelectMany(a => (a.Answer?.Shards ?? []).Select(s => (a.Node.Last.Name, Line: s)))
             .OrderBy(l => ShardId.TryParse(l.Line.Shard, out var id) ? id : default)
@@ -107,9 +106,8 @@ internal sealed class ShardingPalette(LighthouseServices services, Asking asking
             l.Line.Shard,
             l.Name,
             new Cell(l.Line.State, l.Line.State == "serving" ? Tones.Ok : Tones.Warn),
-            Wire.Of(l.Line.Epoch),
-            Wire.Of(l.Line.Entities),
-            Wire.Of(l.Line.Commands)));
+            l.Line.Epoch is { } epoch ? Wire.Of(epoch) : "",
+            Wire.Of(l.Line.Entities)));
         return Partial.Result(
             [ResultBlock.TableOf(null, columns, rows)], answers.Select(a => (a.Node.Last.Name, a.Failure)));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using ActorTrade.Domain.System;
 using ActorTrade.EventSourcing;
 using ActorTrade.Operator;
+using Principals = ActorTrade.Domain.System.Operators;
 
 namespace ActorTrade.Lighthouse.Palettes;
 
@@ -69,7 +70,7 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
             Description = new()
             {
                 Name = "in-doubt",
-                Meaning = "Orders whose submission had no answer, and fills that could not be booked.",
+                Meaning = "Orders whose submission had no answer; the venue is being asked.",
                 Options = [Describe.Count("limit", "Orders at most.", 200, 1_000)],
             },
             Run = call => OrdersAsync(call, "in-doubt", "Nothing is in doubt."),
@@ -79,7 +80,7 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
             Description = new()
             {
                 Name = "flatten",
-                Meaning = "Stops bots, cancels their orders, and closes their positions at the market.",
+                Meaning = "Stops bots and cancels their orders; shows the positions that are left.",
                 Acts = true,
                 Arguments = [Describe.Optional("bot", "Only this bot; else every bot.", "bots")],
                 Options = [Describe.Reason],
@@ -138,7 +139,10 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
         {
             await asking.DoAsync(call, TradingSystem.Id, new TradingSystem.Command.ConfirmRecovery(why));
             return await StateAsync(
-                [$"Confirmed what {NameOf(view.Proposal!.Who)} proposed. Trading goes on with 'trade resume'."]);
+                [
+                    $"Confirmed what {Principals.NameOf(view.Proposal!.Who)} proposed. Trading goes on with "
+                        + "'trade resume'.",
+                ]);
         }
 
         var accepted = await asking.DoAsync(call, TradingSystem.Id, new TradingSystem.Command.ProposeRecovery(why));
@@ -165,8 +169,8 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
             facts.Add(new Fact(
                 "By",
                 last.ProposedBy is { } first
-                    ? $"{NameOf(last.Who)}, proposed by {NameOf(first)}"
-                    : NameOf(last.Who)));
+                    ? $"{Principals.NameOf(last.Who)}, proposed by {Principals.NameOf(first)}"
+                    : Principals.NameOf(last.Who)));
             facts.Add(new Fact("Why", last.Why));
         }
 
@@ -174,7 +178,8 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
         {
             facts.Add(new Fact(
                 "Proposal",
-                $"{NameOf(proposal.Who)} proposes to recover: {proposal.Why}; a second operator may confirm until "
+                $"{Principals.NameOf(proposal.Who)} proposes to recover: {proposal.Why}; a second operator may confirm "
+                + "until "
                 + proposal.ExpiresAt.UtcDateTime.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 Tones.Warn));
         }
@@ -190,7 +195,4 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
             ? CommandResult.Of(ResultBlock.Line(none))
             : RowTable.Of(rows);
     }
-
-    private static string NameOf(string principal) =>
-        principal.StartsWith("operator:", StringComparison.Ordinal) ? principal["operator:".Length..] : principal;
 }

@@ -27,6 +27,21 @@ public sealed class BotTests
     }
 
     [Fact]
+    public void An_operator_starts_stops_and_cancels_but_does_not_trade()
+    {
+        const string Operator = "operator:alice";
+        var bench = new BotBench();
+        bench.Accept(BotBench.Registration(), BotBench.Owner);
+        bench.Accept(new Bot.Command.Start(), Operator);
+        bench.Refuse<Bot.Rejection.NotPermitted>(BotBench.Buy(0.1m), Operator);
+        var order = Assert.IsType<Bot.Event.OrderIntended>(
+            Assert.Single(bench.Accept(BotBench.Buy(0.1m), Bot.PrincipalOf(BotBench.Id))));
+        bench.Accept(new Bot.Command.CancelOrder(order.OrderId, "by hand"), Operator);
+        bench.Accept(new Bot.Command.Stop("by hand"), Operator);
+        bench.Refuse<Bot.Rejection.NotPermitted>(new Bot.Command.Start(), "operator");
+    }
+
+    [Fact]
     public void A_repeated_registration_hears_the_first_answer_and_another_one_is_rejected()
     {
         var bench = new BotBench();

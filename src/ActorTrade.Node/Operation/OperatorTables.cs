@@ -1,0 +1,54 @@
+using ActorTrade.Cluster.Operation;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Node.Hosting;
+
+namespace ActorTrade.Node.Operation;
+
+/// <summary>The lists that operators may ask for: fixed queries, amounts in whole tokens.</summary>
+internal sealed class OperatorTables(NodeHost host)
+{
+    private const string Orders =
+        "select order_id, bot_id, symbol, side, type, quantity, filled, limit_price, state, timestamp, base_decimals "
+        + "from orders";
+
+    private static readonly Dictionary<string, string> Queries = new(StringComparer.Ordinal)
+    {
+        ["accounts"] = "select account_id, owner, opened_at from accounts "
+            + "where substr(account_id, 1, length(?2)) = ?2 order by account_id limit ?1",
+        ["bots"] = "select bot_id, owner, account_id, strategy, state, registered_at from bots "
+            + "where substr(bot_id, 1, length(?2)) = ?2 order by bot_id limit ?1",
+        ["pools"] = "select pool_id, token_0, token_1, created_at from pools "
+            + "where substr(pool_id, 1, length(?2)) = ?2 order by pool_id limit ?1",
+        ["orders"] = Orders + " where substr(order_id, 1, length(?2)) = ?2 order by ordering desc limit ?1",
+        ["in-doubt"] = Orders + " where state = 'InDoubt' and substr(order_id, 1, length(?2)) = ?2 "
+            + "order by ordering desc limit ?1",
+    };
+
+    /// <exception cref="ArgumentException">There is no such list.</exception>
+    /// <exception cref="InvalidOperationException">This node keeps no tables.</exception>
+    public RowsAnswer Read(RowsRequest request)
+    {
+        if (!Queries.TryGetValue(request.Table, out var sql))
+        {
+            throw new ArgumentException($"there is no list '{request.Table}'");
+        }
+
+        var tables = host.Tables ?? throw new InvalidOperationException("this node keeps no tables");
+        var limit = Math.Clamp(request.Limit, 1, NodeQuestions.RowsMax);
+        var rows = tables.Query(sql, (long)limit, request.Prefix ?? "");
+        if (rows.Count == 0)
+        {
+            return new RowsAnswer([], [], tables.Lag);
+        }
+
+        string[] columns = [.. rows[0].Keys.Where(c => c != "base_decimals")];
+        return new RowsAnswer(columns, [.. rows.Select(r => columns.Select(c => Text(r, c)).ToArray())], tables.Lag);
+    }
+
+    private static string? Text(IReadOnlyDictionary<string, object?> row, string column) => column switch
+    {
+        "quantity" or "filled" => Units.Format(
+            UInt256.Parse(row[column] as string ?? "0"), (int)(long)row["base_decimals"]!),
+        _ => Convert.ToString(row[column], System.Globalization.CultureInfo.InvariantCulture),
+    };
+}
