@@ -43,6 +43,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     private long _bytesSinceSnapshot;
     private long _snapshotBytes;
     private DateTimeOffset? _wakeArmedFor;
+    private (long SequenceNr, IReadOnlyList<Effect> Effects)? _heldBack;
     private bool _isDeparting;
     private bool _isLeaving;
 
@@ -353,6 +354,8 @@ internal sealed class EntityActor : Actor<IEntityMessage>
             _effects!.Run(effects);
         }
 
+        RunHeldBackIfDurable();
+
         if (_durableNr == _sequenceNr)
         {
             TakeSnapshotIfWorth();
@@ -428,10 +431,38 @@ internal sealed class EntityActor : Actor<IEntityMessage>
                 _poison.End();
             }
 
-            _effects!.Run(_fold.Outstanding());
+            RunOutstandingWhenDurable();
         }
 
         ArmWake(_fold.WakeAt());
+    }
+
+    // The state may be ahead of the disk, and nobody may be told of what is not durable: should its append fail, it
+    // never was.
+    private void RunOutstandingWhenDurable()
+    {
+        var outstanding = _fold.Outstanding();
+        if (_durableNr >= _sequenceNr)
+        {
+            _effects!.Run(outstanding);
+        }
+        else
+        {
+            _heldBack ??= (_sequenceNr, outstanding);
+        }
+    }
+
+    private void RunHeldBackIfDurable()
+    {
+        if (_heldBack is not { } held || held.SequenceNr > _durableNr)
+        {
+            return;
+        }
+
+        // What has ended meanwhile is not begun again.
+        _heldBack = null;
+        var still = _fold.Outstanding().Select(e => e.CommandId).ToHashSet();
+        _effects!.Run([.. held.Effects.Where(e => still.Contains(e.CommandId))]);
     }
 
     // One timer at a time. When it rings too early it is set again, so a busy entity, whose wake-up moves away with

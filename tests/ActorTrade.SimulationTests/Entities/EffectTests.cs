@@ -53,6 +53,37 @@ public sealed class EffectTests
     }
 
     [Fact]
+    public void A_wake_up_sends_nothing_that_is_not_durable()
+    {
+        _wire.Loses = true;
+        var ask = _bench.Now;
+        _bench.Do("a", Ask);
+        _bench.Run(ask + Probe.LookAgainAfter - _bench.Now - (HostBench.CommitDelay / 2));
+        Assert.Single(_wire.Sent);
+
+        // Decided, on its way to the disk where it will fail, when the entity is woken for the first.
+        _bench.FailNext(CommitFault.Fail);
+        _bench.Send("a", new Probe.Command.AskOther(Guid.NewGuid(), "c", 5));
+        _bench.Run(Second * 20);
+        Assert.True(_wire.Sent.Count > 1);
+        Assert.DoesNotContain(_wire.Sent, s => s.Target == HostBench.IdOf("c"));
+    }
+
+    [Fact]
+    public void A_wake_up_while_something_is_on_its_way_to_the_disk_sends_what_is_open_when_that_is_durable()
+    {
+        _wire.Loses = true;
+        var ask = _bench.Now;
+        _bench.Do("a", Ask);
+        _bench.Run(ask + Probe.LookAgainAfter - _bench.Now - (HostBench.CommitDelay / 2));
+        _bench.Send("a", new Probe.Command.Add(1));
+        _wire.Loses = false;
+        _bench.Run(Second);
+        Assert.Equal(2, _wire.Sent.Count);
+        Assert.Equal(5, _bench.StateOf("b").Total);
+    }
+
+    [Fact]
     public void A_rejection_is_an_answer_and_is_not_sent_again()
     {
         var waits = _bench.Do("a", new Probe.Command.AskOther(_affair, "b", -5));
@@ -179,7 +210,7 @@ public sealed class EffectTests
         private IEntities? _inner;
         private HostBench? _bench;
 
-        public List<(CommandHeader Header, DateTimeOffset At)> Sent { get; } = [];
+        public List<(EntityId Target, CommandHeader Header, DateTimeOffset At)> Sent { get; } = [];
 
         public Func<int, Answer>? Answer { get; set; }
 
@@ -195,7 +226,7 @@ public sealed class EffectTests
 
         public void Send(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo)
         {
-            Sent.Add((header, _bench!.Now));
+            Sent.Add((target, header, _bench!.Now));
             if (Answer is { } answer)
             {
                 answerTo!.Answered(answer(Sent.Count));
