@@ -203,8 +203,9 @@ public sealed class LocalShards : IEntities
             return;
         }
 
-        foreach (var (entity, slot) in _slots.Where(s => s.Value.Shard == open))
+        foreach (var (entity, slot) in InOrder(s => s.Shard == open))
         {
+            slot.IsDeparting = true;
             if (!slot.TellReserved(DepartMessage.Instance))
             {
                 Release(entity, slot, wakeAt: null);
@@ -227,7 +228,7 @@ public sealed class LocalShards : IEntities
         }
 
         open.Close();
-        foreach (var (entity, slot) in _slots.Where(s => s.Value.Shard == open))
+        foreach (var (entity, slot) in InOrder(s => s.Shard == open))
         {
             slot.IsDropped = true;
             slot.TellReserved(DropMessage.Instance);
@@ -410,10 +411,8 @@ public sealed class LocalShards : IEntities
 
     private void Sweep()
     {
-        // In the order of their starts: the table's own order changes from process to process, and a replay must not.
         var now = ++_sweep;
-        var idle = _slots.Where(s => s.Value.IsStopped || now - s.Value.LastUsedInSweep > SweepsUntilIdle);
-        foreach (var (entity, slot) in idle.OrderBy(s => s.Value.Number))
+        foreach (var (entity, slot) in InOrder(s => s.IsStopped || now - s.LastUsedInSweep > SweepsUntilIdle))
         {
             if (slot.IsStopped)
             {
@@ -427,17 +426,28 @@ public sealed class LocalShards : IEntities
         }
     }
 
+    // In the order of their starts: the table's own order changes from process to process, and a replay must not.
+    private IOrderedEnumerable<KeyValuePair<EntityId, Slot>> InOrder(Func<Slot, bool> which) =>
+        _slots.Where(s => which(s.Value)).OrderBy(s => s.Value.Number);
+
     /// <summary>One entity's place in the table, from before its actor is started.</summary>
     private sealed class Slot(OpenShard? shard) : IEntityMailbox
     {
         private readonly ManualResetEventSlim _started = new(false);
         private ActorRef<IEntityMessage>? _actor;
         private bool _isDropped;
+        private bool _isDeparting;
 
         /// <summary>Null where the process serves every entity.</summary>
         public OpenShard? Shard { get; } = shard;
 
         public bool IsDropped { get => Volatile.Read(ref _isDropped); set => Volatile.Write(ref _isDropped, value); }
+
+        public bool IsDeparting
+        {
+            get => Volatile.Read(ref _isDeparting);
+            set => Volatile.Write(ref _isDeparting, value);
+        }
 
         public int LastUsedInSweep { get; set; }
 

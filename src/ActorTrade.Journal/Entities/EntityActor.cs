@@ -61,6 +61,13 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     protected override void PreStart()
     {
         _poison.Crashes?.TakeCarried(_stash);
+        if (_mailbox.IsDeparting)
+        {
+            // Started anew in the middle of a hand-over: what is durable is all there is to hand over.
+            TryDepart();
+            return;
+        }
+
         BeginRecovery();
     }
 
@@ -133,6 +140,10 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     {
         _poison.Stopped();
         DropWaiting("The entity has stopped.");
+        if (_mailbox.IsDeparting)
+        {
+            _environment.Release(_id, _mailbox, null);
+        }
     }
 
     private void BeginRecovery()

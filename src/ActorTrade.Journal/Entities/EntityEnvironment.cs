@@ -57,6 +57,9 @@ public interface IEntityMailbox
     /// <summary>The entity's shard is no longer this node's: nothing that it has in memory counts any more.</summary>
     bool IsDropped { get; }
 
+    /// <summary>The entity's shard goes to another node: a new instance must not begin anything here.</summary>
+    bool IsDeparting { get; }
+
     /// <summary>False where the mailbox is full or the entity has stopped.</summary>
     bool Tell(IEntityMessage message);
 }
