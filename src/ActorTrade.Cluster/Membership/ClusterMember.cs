@@ -18,6 +18,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
 {
     private const string PlacementTopic = "placement";
     private const string ModeTopic = "mode";
+    private const int SentKept = 100;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(1);
 
@@ -26,10 +27,12 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
     private readonly ProcessLoad _load = new(core.Time);
     private readonly List<IDisposable> _subscriptions = [];
     private SeatPlan? _seats;
-    private DateTimeOffset _heardSelfAt;
+    private long _heardSelfAt;
     private DateTimeOffset _nextHeartbeatAt;
     private DateTimeOffset _nextPingAt;
     private MemberState _state = MemberState.Joining;
+    // When the newest own heartbeats left, by the clock that nobody sets.
+    private readonly Queue<(long Sequence, long At)> _sent = new();
     private bool _isConnected;
     private bool _hasLeft;
     private long _sequence;
@@ -37,7 +40,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
     protected override void PreStart()
     {
         var self = Context.Self;
-        _heardSelfAt = Context.Time.GetUtcNow();
+        _heardSelfAt = Context.Time.GetTimestamp();
         _seats = core.Seats is { } seats ? new SeatPlan(options, seats, core.Board!) : null;
         core.Broker.OnNodeMessage(m => core.Take(m));
         Subscribe("heartbeat.#", 10_000, m => new Message.Heard(HeartbeatFormat.Read(m.Message.Body)));
@@ -133,9 +136,9 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             ReportChange(change);
         }
 
-        if (now - _heardSelfAt > options.SilenceMax && _state is MemberState.Up or MemberState.Joining)
+        if (_state is MemberState.Up or MemberState.Joining && SilentFor > options.SilenceMax)
         {
-            CutOff(now);
+            CutOff();
         }
 
         if (now >= _nextHeartbeatAt)
@@ -157,6 +160,9 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         core.Publish(_directory, _state);
     }
 
+    // Since the newest of its own heartbeats left that has come back.
+    private TimeSpan SilentFor => Context.Time.GetElapsedTime(_heardSelfAt);
+
     // The longest-serving live member of a role rings at shards that nobody says to serve.
     private bool MayLead() => _directory.Members
         .Where(m => m.Liveness == Liveness.Live && m.Last.State == MemberState.Up && m.Last.Shards is not null)
@@ -165,9 +171,9 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         .ThenBy(m => m.Node, StringComparer.Ordinal)
         .FirstOrDefault()?.Node == core.Broker.Node;
 
-    private void CutOff(DateTimeOffset now)
+    private void CutOff()
     {
-        var silence = now - _heardSelfAt;
+        var silence = SilentFor;
         _state = MemberState.Isolated;
         core.Mode.IsCutOff = true;
         core.Report(
@@ -181,7 +187,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         var now = Context.Time.GetUtcNow();
         if (heartbeat.Node == core.Broker.Node)
         {
-            OnOwnHeartbeat(heartbeat, now);
+            OnOwnHeartbeat(heartbeat.Sequence);
         }
 
         if (_directory.Hear(heartbeat, now) is { } change)
@@ -192,10 +198,14 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         core.Mode.Hear(heartbeat.Mode, heartbeat.ModeVersion);
     }
 
-    private void OnOwnHeartbeat(Heartbeat heartbeat, DateTimeOffset now)
+    private void OnOwnHeartbeat(long sequence)
     {
-        _heardSelfAt = heartbeat.SentAt > _heardSelfAt ? heartbeat.SentAt : _heardSelfAt;
-        if (_state == MemberState.Leaving || now - _heardSelfAt > options.SilenceMax)
+        while (_sent.TryPeek(out var sent) && sent.Sequence <= sequence)
+        {
+            _heardSelfAt = _sent.Dequeue().At;
+        }
+
+        if (_state == MemberState.Leaving || SilentFor > options.SilenceMax)
         {
             return;
         }
@@ -290,6 +300,12 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             core.Board?.Serving ?? [],
             core.Loaded(),
             _load.Next());
+        _sent.Enqueue((_sequence, Context.Time.GetTimestamp()));
+        if (_sent.Count > SentKept)
+        {
+            _sent.Dequeue();
+        }
+
         core.Broker.PublishToTopic(
             $"heartbeat.{core.Broker.Node}", new BrokerMessage("heartbeat.v1", HeartbeatFormat.Write(heartbeat)));
     }
