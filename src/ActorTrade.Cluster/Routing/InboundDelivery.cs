@@ -34,9 +34,9 @@ internal sealed class InboundCall(
         span?.Dispose();
 
         // The entity is moving, or has been fenced: whoever owns the shard next gets the message again, and knows by
-        // its command id what has happened already.
-        if (!tenure.IsServing
-            && answer is Answer.OutcomeUnknown or Answer.Refused { Reason: RefusalReason.Unavailable })
+        // its command id what has happened already. A refusal is not final then, whatever its reason: the command may
+        // have been sent on from here, and the message may come to the next owner first.
+        if (!tenure.IsServing && answer is Answer.OutcomeUnknown or Answer.Refused)
         {
             return;
         }

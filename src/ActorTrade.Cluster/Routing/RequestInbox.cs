@@ -49,6 +49,13 @@ internal sealed class RequestInbox(ClusterLinks links, LocalShards local, int su
             return;
         }
 
+        if (request.Command is null && request.Header.ExpiresAt < links.Time.GetUtcNow())
+        {
+            // Nobody waits for it any more, and whoever looks at the past in vain keeps others waiting.
+            call.Answered(new Answer.Refused(RefusalReason.Expired));
+            return;
+        }
+
         var isHere = request.Command is { } command
             ? local.TrySend(request.Target, command, request.Header, call, isSuspect)
             : local.TryQuery(request.Target, call);

@@ -101,7 +101,7 @@ internal sealed class ShardSeat(ShardId shard, SeatServices services) : Actor<Sh
                 OnHandOver(handOver);
                 break;
             case Message.Drop drop:
-                _wantsIn = drop.ComesBack;
+                _wantsIn &= drop.ComesBack;
                 Drop(drop.Kind, drop.Why);
                 break;
             case Message.Closed closed when closed.Channel == _channel:
@@ -304,6 +304,7 @@ internal sealed class ShardSeat(ShardId shard, SeatServices services) : Actor<Sh
         internal sealed record HandOver(bool ComesBack, Action? Done) : Message;
 
         /// <summary>Serve nothing from this moment.</summary>
+        /// <param name="ComesBack">Stand at the end of the line again, unless the seat was to stay out already.</param>
         internal sealed record Drop(bool ComesBack, string Kind, string Why) : Message;
 
         internal sealed record Delivered(IShardChannel Channel, ShardDelivery Delivery) : Message;
