@@ -10,7 +10,7 @@ internal sealed record NetworkFaults(double Lost, double Doubled, double Delayed
 }
 
 /// <summary>Loses, doubles and delays commands and answers between entities, as a network of several machines would.</summary>
-internal sealed class FaultyNetwork(IEntities inner, SimulatedTime time, IRandomSource random, Func<NetworkFaults> faults) : IEntities
+internal sealed class FaultyNetwork(IEntities inner, TimeProvider time, IRandomSource random, Func<NetworkFaults> faults) : IEntities
 {
     private static readonly TimeSpan DelayMax = TimeSpan.FromSeconds(3);
 

@@ -9,7 +9,7 @@ namespace ActorTrade.SimulationTests.Ledger;
 
 /// <summary>What holds of orders and their venue when everything has come to rest.</summary>
 internal sealed class OrderLaws(
-    SimulatedWorld world,
+    LedgerWorld world,
     IReadOnlyList<(StoredEvent Stored, IEvent Event)> events,
     IReadOnlyList<OrderLife> orders,
     IReadOnlyList<AccountState> accounts,

@@ -32,7 +32,7 @@ internal sealed class Operation(EntityId target, ICommand command, CommandHeader
 internal sealed class SimulatedClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private readonly SimulatedWorld _world;
+    private readonly LedgerWorld _world;
     private readonly IRandomSource _random;
     private readonly AccountId _account;
     private readonly List<OrderId> _orders = [];
@@ -40,7 +40,7 @@ internal sealed class SimulatedClient
     private Guid? _hold;
     private int _left;
 
-    public SimulatedClient(SimulatedWorld world, IRandomSource random, AccountId account, int operations)
+    public SimulatedClient(LedgerWorld world, IRandomSource random, AccountId account, int operations)
     {
         _world = world;
         _random = random;

@@ -15,12 +15,12 @@ internal sealed class SimulatedMarket
 {
     public const string Venue = "paper";
     private const decimal MidStart = 1m;
-    private readonly SimulatedWorld _world;
+    private readonly LedgerWorld _world;
     private readonly IRandomSource _random;
     private readonly int _stopsPerThousand;
     private ITimer? _timer;
 
-    public SimulatedMarket(SimulatedWorld world, IRandomSource random)
+    public SimulatedMarket(LedgerWorld world, IRandomSource random)
     {
         _world = world;
         _random = random;

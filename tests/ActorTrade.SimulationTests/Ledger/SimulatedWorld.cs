@@ -1,10 +1,8 @@
 using ActorTrade.Domain.Accounts;
-using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.System;
 using ActorTrade.Domain.Tokens;
-using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing.Records;
 using ActorTrade.EventSourcing;
 using ActorTrade.Journal.Simulated;
@@ -35,7 +33,7 @@ internal sealed record SimulationSetup
 /// A whole node, its clients, disk and network on simulated time, from one seed. Runs with faults until the clients are done,
 /// heals, waits for what is under way, and then states the laws; a broken law is a <see cref="BrokenLawException"/>.
 /// </summary>
-internal sealed class SimulatedWorld
+internal sealed class SimulatedWorld : LedgerWorld
 {
     private static readonly TimeSpan HealthyTime = TimeSpan.FromMinutes(3);
     private readonly SeededRandom _random;
@@ -49,15 +47,14 @@ internal sealed class SimulatedWorld
     private double _commitFaults;
     private bool _isHealthy = true;
     private long _modeReadTo;
+    private SystemMode _mode;
 
     public SimulatedWorld(ulong seed, SimulationSetup setup)
+        : base(seed, setup.Clients)
     {
-        Seed = seed;
         _setup = setup;
         _random = new SeededRandom(seed);
-        Time = new SimulatedTime(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         _dispatcher = new SimulatedDispatcher(_random.NextUInt64(), SimulatedOrder.Random);
-        Accounts = [.. Enumerable.Range(0, setup.Clients).Select(i => AccountId.Parse($"client{i}"))];
         _crashesPerStep = _random.NextInt(3) * 0.004;
         _journal = new InMemoryJournal(_disk, Time, TimeSpan.FromMilliseconds(1 + _random.NextInt(20)));
         _node = StartNode();
@@ -77,41 +74,15 @@ internal sealed class SimulatedWorld
     /// <summary>Made once: compiling the records takes longer than many a run.</summary>
     public static EventCatalog Catalog { get; } = new(HonestDefinitions);
 
-    public ulong Seed { get; }
+    public override SimulatedMarket Market { get; }
 
-    public SimulatedTime Time { get; }
+    public override SystemMode Mode => _mode;
 
-    public AccountId[] Accounts { get; }
+    public override IReadOnlyList<StoredEvent> Events => [.. _journal.ReadAll(0)];
 
-    public TokenId[] Tokens { get; } = [TokenId.Parse("AAA"), TokenId.Parse("BBB"), TokenId.Parse("CCC")];
+    public override IReadOnlyList<(EntityId Entity, StoredSnapshot Snapshot)> Snapshots => [.. _journal.ReadSnapshots()];
 
-    public (PoolId Id, TokenId Token0, TokenId Token1)[] Pools { get; } =
-    [
-        (PoolId.Parse("AB"), TokenId.Parse("AAA"), TokenId.Parse("BBB")),
-        (PoolId.Parse("BC"), TokenId.Parse("BBB"), TokenId.Parse("CCC")),
-        (PoolId.Parse("AC"), TokenId.Parse("AAA"), TokenId.Parse("CCC")),
-    ];
-
-    public int Crashes { get; private set; }
-
-    public SimulatedMarket Market { get; }
-
-    /// <summary>What the node knows of the system's mode: what its journal has made durable.</summary>
-    public SystemMode Mode { get; private set; }
-
-    /// <summary>Since when the node knew which mode.</summary>
-    public List<(DateTimeOffset At, SystemMode Mode)> ModeChanges { get; } = [];
-
-    public List<SimulatedClient> Clients { get; } = [];
-
-    /// <summary>Exceptions that left actors, of all processes of the run.</summary>
-    public List<Exception> Failures { get; } = [];
-
-    public IReadOnlyList<StoredEvent> Events => [.. _journal.ReadAll(0)];
-
-    public IReadOnlyList<(EntityId Entity, StoredSnapshot Snapshot)> Snapshots => [.. _journal.ReadSnapshots()];
-
-    public void SendFromClient(EntityId target, ICommand command, CommandHeader header, IAnswerSink sink)
+    public override void SendFromClient(EntityId target, ICommand command, CommandHeader header, IAnswerSink sink)
     {
         if (_isHealthy || _random.NextDouble() >= _faults.Lost)
         {
@@ -122,7 +93,7 @@ internal sealed class SimulatedWorld
     /// <summary>Runs everything; the laws hold afterwards.</summary>
     public SimulationReport Run()
     {
-        Prepare();
+        Prepare(_random);
         Market.Open();
         Sicken();
         for (var i = 0; i < _setup.Clients; i++)
@@ -133,45 +104,14 @@ internal sealed class SimulatedWorld
         RunUntil(() => Clients.TrueForAll(c => c.IsDone), TimeSpan.FromHours(2));
         Heal();
         Market.Close();
-        CancelOrders();
+        CancelOrders(_random);
         var healthyUntil = Time.GetUtcNow() + HealthyTime;
         RunUntil(() => Time.GetUtcNow() >= healthyUntil, HealthyTime * 2);
         Crash();
         return new SimulationLaws(this).Check();
     }
 
-    private void Prepare()
-    {
-        Do(TradingSystem.Id, new TradingSystem.Command.Activate("the start"), "operator1");
-        foreach (var token in Tokens)
-        {
-            Do(Token.IdOf(token), new Token.Command.Register(token.Value, new TokenDecimals(6)));
-        }
-
-        var house = AccountId.Parse("house");
-        foreach (var account in Accounts.Append(house))
-        {
-            Do(Account.IdOf(account), new Account.Command.Open(account.Value));
-            foreach (var token in Tokens)
-            {
-                Do(Token.IdOf(token), new Token.Command.Mint(_random.NextGuid(), account, 3_000_000, Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
-            }
-        }
-
-        foreach (var pool in Pools)
-        {
-            Do(Pool.IdOf(pool.Id), new Pool.Command.Create(pool.Token0, pool.Token1, new FeePips(2500), new FeePips(500)));
-            Do(Account.IdOf(house), new Account.Command.AddLiquidity(
-                _random.NextGuid(),
-                pool.Id,
-                new TokenAmount(pool.Token0, 1_000_000),
-                new TokenAmount(pool.Token1, (uint)(500_000 + _random.NextInt(1_000_000))),
-                UInt256.One,
-                Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
-        }
-    }
-
-    public void Do(EntityId target, ICommand command, string principal = CommandContext.Self)
+    public override void Do(EntityId target, ICommand command, string principal = CommandContext.Self)
     {
         var sink = new OneAnswer();
         var header = new CommandHeader(_random.NextGuid(), principal, Time.GetUtcNow() + TimeSpan.FromMinutes(1));
@@ -183,15 +123,8 @@ internal sealed class SimulatedWorld
         }
     }
 
-    private void CancelOrders()
-    {
-        var orders = Events.Select(e => e.Entity).Where(e => e.Category == Order.Category).Distinct();
-        foreach (var order in orders.ToList())
-        {
-            var header = new CommandHeader(_random.NextGuid(), "operator1", Time.GetUtcNow() + TimeSpan.FromMinutes(1));
-            _node.Shards.Send(order, new Order.Command.Cancel("the end"), header, null);
-        }
-    }
+    protected override void Tell(EntityId target, ICommand command, CommandHeader header) =>
+        _node.Shards.Send(target, command, header, null);
 
     private void Sicken()
     {
@@ -264,7 +197,7 @@ internal sealed class SimulatedWorld
             if (stored.Entity == TradingSystem.Id
                 && EventEnvelope.Read(Catalog, new RecordReader(), stored).Event is TradingSystem.Event.ModeChanged change)
             {
-                Mode = change.To;
+                _mode = change.To;
                 ModeChanges.Add((Time.GetUtcNow(), change.To));
             }
         }

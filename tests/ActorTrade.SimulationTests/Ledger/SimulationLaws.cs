@@ -13,13 +13,13 @@ namespace ActorTrade.SimulationTests.Ledger;
 /// <summary>The laws of the design, stated of what lies on the simulated disk when everything has come to rest.</summary>
 internal sealed class SimulationLaws
 {
-    private readonly SimulatedWorld _world;
+    private readonly LedgerWorld _world;
     private readonly Dictionary<EntityId, EntityRecovery> _entities = [];
     private readonly Dictionary<Guid, List<IEvent>> _ends = [];
     private readonly HashSet<IEvent> _stored = new(StructuralEvents.Instance);
     private readonly List<(StoredEvent Stored, IEvent Event)> _events = [];
 
-    public SimulationLaws(SimulatedWorld world)
+    public SimulationLaws(LedgerWorld world)
     {
         _world = world;
         var byCategory = SimulatedWorld.HonestDefinitions.ToDictionary(d => d.Category, StringComparer.Ordinal);
@@ -59,7 +59,7 @@ internal sealed class SimulationLaws
             _events.Count(e => e.Event is Order.Event.FillSettled),
             _world.ModeChanges.Count(m => m.Mode is not SystemMode.Active),
             _world.Crashes,
-            _world.Time.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+            _world.Time.GetUtcNow() - LedgerWorld.StartedAt);
     }
 
     private void Note(IEvent e)

@@ -1,0 +1,103 @@
+using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders;
+using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.System;
+using ActorTrade.Domain.Tokens;
+using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
+using ActorTrade.Journal;
+using ActorTrade.Kernel;
+
+namespace ActorTrade.SimulationTests.Ledger;
+
+/// <summary>What clients, market and laws see of a simulated world: one node, or a cluster of them.</summary>
+internal abstract class LedgerWorld(ulong seed, int clients)
+{
+    public static readonly DateTimeOffset StartedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public ulong Seed { get; } = seed;
+
+    public SimulatedTime Time { get; } = new(StartedAt);
+
+    public AccountId[] Accounts { get; } =
+        [.. Enumerable.Range(0, clients).Select(i => AccountId.Parse($"client{i}"))];
+
+    public TokenId[] Tokens { get; } = [TokenId.Parse("AAA"), TokenId.Parse("BBB"), TokenId.Parse("CCC")];
+
+    public (PoolId Id, TokenId Token0, TokenId Token1)[] Pools { get; } =
+    [
+        (PoolId.Parse("AB"), TokenId.Parse("AAA"), TokenId.Parse("BBB")),
+        (PoolId.Parse("BC"), TokenId.Parse("BBB"), TokenId.Parse("CCC")),
+        (PoolId.Parse("AC"), TokenId.Parse("AAA"), TokenId.Parse("CCC")),
+    ];
+
+    public abstract SimulatedMarket Market { get; }
+
+    /// <summary>What is known of the system's mode.</summary>
+    public abstract SystemMode Mode { get; }
+
+    /// <summary>Since when the node knew which mode; nothing where there are several nodes.</summary>
+    public List<(DateTimeOffset At, SystemMode Mode)> ModeChanges { get; } = [];
+
+    public List<SimulatedClient> Clients { get; } = [];
+
+    /// <summary>Exceptions that left actors, of all processes of the run.</summary>
+    public List<Exception> Failures { get; } = [];
+
+    public int Crashes { get; protected set; }
+
+    public abstract IReadOnlyList<StoredEvent> Events { get; }
+
+    public abstract IReadOnlyList<(EntityId Entity, StoredSnapshot Snapshot)> Snapshots { get; }
+
+    /// <summary>Sends over a network that may lose it.</summary>
+    public abstract void SendFromClient(EntityId target, ICommand command, CommandHeader header, IAnswerSink sink);
+
+    /// <summary>Has a command accepted before it returns; anything else breaks the run.</summary>
+    public abstract void Do(EntityId target, ICommand command, string principal = CommandContext.Self);
+
+    protected void Prepare(IRandomSource random)
+    {
+        Do(TradingSystem.Id, new TradingSystem.Command.Activate("the start"), "operator1");
+        foreach (var token in Tokens)
+        {
+            Do(Token.IdOf(token), new Token.Command.Register(token.Value, new TokenDecimals(6)));
+        }
+
+        var house = AccountId.Parse("house");
+        foreach (var account in Accounts.Append(house))
+        {
+            Do(Account.IdOf(account), new Account.Command.Open(account.Value));
+            foreach (var token in Tokens)
+            {
+                Do(Token.IdOf(token), new Token.Command.Mint(random.NextGuid(), account, 3_000_000, Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
+            }
+        }
+
+        foreach (var pool in Pools)
+        {
+            Do(Pool.IdOf(pool.Id), new Pool.Command.Create(pool.Token0, pool.Token1, new FeePips(2500), new FeePips(500)));
+            Do(Account.IdOf(house), new Account.Command.AddLiquidity(
+                random.NextGuid(),
+                pool.Id,
+                new TokenAmount(pool.Token0, 1_000_000),
+                new TokenAmount(pool.Token1, (uint)(500_000 + random.NextInt(1_000_000))),
+                UInt256.One,
+                Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
+        }
+    }
+
+    protected void CancelOrders(IRandomSource random)
+    {
+        var orders = Events.Select(e => e.Entity).Where(e => e.Category == Order.Category).Distinct();
+        foreach (var order in orders.ToList())
+        {
+            var header = new CommandHeader(random.NextGuid(), "operator1", Time.GetUtcNow() + TimeSpan.FromMinutes(1));
+            Tell(order, new Order.Command.Cancel("the end"), header);
+        }
+    }
+
+    /// <summary>Sends without faults, and does not wait.</summary>
+    protected abstract void Tell(EntityId target, ICommand command, CommandHeader header);
+}
