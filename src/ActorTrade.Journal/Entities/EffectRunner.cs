@@ -14,6 +14,7 @@ internal sealed class EffectRunner(
     IActorContext<IEntityMessage> context, EntityCrashes? crashes)
 {
     private readonly Dictionary<Guid, EffectInFlight> _inFlight = [];
+    private (long SequenceNr, IReadOnlyList<Effect> Effects)? _heldBack;
 
     public int Count => _inFlight.Count;
 
@@ -42,6 +43,37 @@ internal sealed class EffectRunner(
                 Send(flight);
             }
         }
+    }
+
+    /// <summary>
+    /// Runs what a state asks for that may be ahead of the disk: nobody is told of what is not durable, for should its
+    /// append fail, it never was.
+    /// </summary>
+    public void RunWhenDurable(IReadOnlyList<Effect> effects, long sequenceNr, long durableNr)
+    {
+        if (sequenceNr <= durableNr)
+        {
+            Run(effects);
+        }
+        else
+        {
+            _heldBack ??= (sequenceNr, effects);
+        }
+    }
+
+    /// <summary>Runs what durable events ask for, and what was held back until now and has not ended
+    /// meanwhile.</summary>
+    public void RunDurable(IReadOnlyList<Effect>? effects, IEntityFold fold, long durableNr)
+    {
+        Run(effects ?? []);
+        if (_heldBack is not { } held || held.SequenceNr > durableNr)
+        {
+            return;
+        }
+
+        _heldBack = null;
+        var still = fold.Outstanding().Select(e => e.CommandId).ToHashSet();
+        Run([.. held.Effects.Where(e => still.Contains(e.CommandId))]);
     }
 
     public void SendAgain(EffectInFlight flight)

@@ -43,7 +43,6 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     private long _bytesSinceSnapshot;
     private long _snapshotBytes;
     private DateTimeOffset? _wakeArmedFor;
-    private (long SequenceNr, IReadOnlyList<Effect> Effects)? _heldBack;
     private bool _isDeparting;
     private bool _isLeaving;
 
@@ -360,12 +359,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
             _poison.Journaled(fact, append.IsOwnPoison);
         }
 
-        if (append.Effects is { } effects)
-        {
-            _effects!.Run(effects);
-        }
-
-        RunHeldBackIfDurable();
+        _effects!.RunDurable(append.Effects, _fold, _durableNr);
 
         if (_durableNr == _sequenceNr)
         {
@@ -442,38 +436,10 @@ internal sealed class EntityActor : Actor<IEntityMessage>
                 _poison.End();
             }
 
-            RunOutstandingWhenDurable();
+            _effects!.RunWhenDurable(_fold.Outstanding(), _sequenceNr, _durableNr);
         }
 
         ArmWake(_fold.WakeAt());
-    }
-
-    // The state may be ahead of the disk, and nobody may be told of what is not durable: should its append fail, it
-    // never was.
-    private void RunOutstandingWhenDurable()
-    {
-        var outstanding = _fold.Outstanding();
-        if (_durableNr >= _sequenceNr)
-        {
-            _effects!.Run(outstanding);
-        }
-        else
-        {
-            _heldBack ??= (_sequenceNr, outstanding);
-        }
-    }
-
-    private void RunHeldBackIfDurable()
-    {
-        if (_heldBack is not { } held || held.SequenceNr > _durableNr)
-        {
-            return;
-        }
-
-        // What has ended meanwhile is not begun again.
-        _heldBack = null;
-        var still = _fold.Outstanding().Select(e => e.CommandId).ToHashSet();
-        _effects!.Run([.. held.Effects.Where(e => still.Contains(e.CommandId))]);
     }
 
     // One timer at a time. When it rings too early it is set again, so a busy entity, whose wake-up moves away with
@@ -577,18 +543,14 @@ internal sealed class EntityActor : Actor<IEntityMessage>
     // Nothing new is decided; what has been decided becomes durable and is answered first.
     private void ReceiveDeparting(IEntityMessage message)
     {
-        switch (message)
+        if (message is EntityAppend append && append.Owner == this)
         {
-            case EntityAppend append when append.Owner == this:
-                OnAppended(append);
-                TryDepart();
-                break;
-            case RecoveryEnded ended when ended.Owner == this:
-                TryDepart();
-                break;
-            default:
-                ReceiveLeaving(message);
-                break;
+            OnAppended(append);
+            TryDepart();
+        }
+        else
+        {
+            ReceiveLeaving(message);
         }
     }
 
@@ -599,11 +561,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
             return;
         }
 
-        if (IsRecovered)
-        {
-            TakeLastSnapshot();
-        }
-
+        TakeLastSnapshot();
         _environment.Release(_id, _mailbox, null);
         var stash = _stash.ToArray();
         _stash.Clear();
@@ -614,7 +572,7 @@ internal sealed class EntityActor : Actor<IEntityMessage>
 
     private void TakeLastSnapshot()
     {
-        if (_durableNr - _snapshotNr >= _definition.Limits.SnapshotEveryEvents / 4)
+        if (IsRecovered && _durableNr - _snapshotNr >= _definition.Limits.SnapshotEveryEvents / 4)
         {
             TakeSnapshot();
         }

@@ -47,7 +47,7 @@ public sealed class ClusterSimulationRun(ITestOutputHelper output)
         var world = new ClusterWorld(seed, new ClusterSetup { Clients = 3, OperationsPerClient = 6 });
         world.Run();
         return string.Join('\n', world.Store.History().Select(
-            e => $"{e.Event.Ordering} {e.Event.Entity} {e.Node} {e.Epoch} {Convert.ToHexString(e.Event.Payload.Span)}"));
+            e => $"{e.Event.Entity} {e.Node} {e.Epoch} {Convert.ToHexString(e.Event.Payload.Span)}"));
     }
 
     private static SimulationReport RunOne(ulong seed)

@@ -77,7 +77,8 @@ internal sealed class ClusterWorld : LedgerWorld
         Shards = [.. Enumerable.Range(0, setup.ShardCount).Select(n => new ShardId(ClusterRoles.Trade, n))];
         Broker = new SimulatedBroker(
             Time, _random.NextUInt64(), new SimulatedBrokerSettings { Prefetch = 16 << _random.NextInt(4) });
-        Store = new SimulatedStore(Time, _random.NextUInt64(), ShardOf, new SimulatedStoreSettings { OrderingGaps = 0.1 })
+        var store = new SimulatedStoreSettings { OrderingGaps = 0.1 };
+        Store = new SimulatedStore(Time, _random.NextUInt64(), ShardOf, store)
         {
             ChecksEpochs = setup.ChecksEpochs,
         };

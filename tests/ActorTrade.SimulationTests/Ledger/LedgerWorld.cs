@@ -71,13 +71,15 @@ internal abstract class LedgerWorld(ulong seed, int clients)
             Do(Account.IdOf(account), new Account.Command.Open(account.Value));
             foreach (var token in Tokens)
             {
-                Do(Token.IdOf(token), new Token.Command.Mint(random.NextGuid(), account, 3_000_000, Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
+                var deadline = Time.GetUtcNow() + TimeSpan.FromMinutes(1);
+                Do(Token.IdOf(token), new Token.Command.Mint(random.NextGuid(), account, 3_000_000, deadline));
             }
         }
 
         foreach (var pool in Pools)
         {
-            Do(Pool.IdOf(pool.Id), new Pool.Command.Create(pool.Token0, pool.Token1, new FeePips(2500), new FeePips(500)));
+            var (fee, share) = (new FeePips(2500), new FeePips(500));
+            Do(Pool.IdOf(pool.Id), new Pool.Command.Create(pool.Token0, pool.Token1, fee, share));
             Do(Account.IdOf(house), new Account.Command.AddLiquidity(
                 random.NextGuid(),
                 pool.Id,
