@@ -67,19 +67,19 @@ public sealed record ClusterServers(
 
     /// <summary>A broker that is not started yet.</summary>
     /// <param name="fault">Hears what went wrong and is tried again; for a log.</param>
-    public RabbitMqBroker Broker(TimeProvider time, Action<Exception>? fault = null) => new(
-        new RabbitMqOptions
-        {
-            Uri = new Uri(RabbitMq.Uri),
-            Cluster = Cluster.Name,
-            Node = Node,
-            Heartbeat = RabbitMq.Heartbeat,
-            Prefetch = (ushort)RabbitMq.Prefetch,
-            Tls = Tls(),
-        },
-        time,
-        SynchronizedRandom.FromEntropy(),
-        fault);
+    public RabbitMqBroker Broker(TimeProvider time, Action<Exception>? fault = null) =>
+        new(BrokerOptions(), time, SynchronizedRandom.FromEntropy(), fault);
+
+    /// <summary>How the broker is reached.</summary>
+    public RabbitMqOptions BrokerOptions() => new()
+    {
+        Uri = new Uri(RabbitMq.Uri),
+        Cluster = Cluster.Name,
+        Node = Node,
+        Heartbeat = RabbitMq.Heartbeat,
+        Prefetch = (ushort)RabbitMq.Prefetch,
+        Tls = Tls(),
+    };
 
     /// <summary>Opens the journal, and tries for a while where the server is not reached: it may be starting
     /// too.</summary>
@@ -121,6 +121,17 @@ public sealed record ClusterServers(
             await Task.Delay(TimeSpan.FromMilliseconds(500), time, cancelled).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Connections to the database, for what is not the journal's.</summary>
+    public NpgsqlDataSource Database() => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(Postgres.ConnectionString)
+        {
+            SearchPath = Postgres.Schema,
+            ApplicationName = Node,
+            Timeout = 2,
+            CommandTimeout = 5,
+            MaxPoolSize = 4,
+        });
 
     private PostgresJournalOptions Journal(
         Func<EntityId, ShardId> shardOf, IReadOnlyDictionary<string, int> shardCounts, TimeProvider time) => new()

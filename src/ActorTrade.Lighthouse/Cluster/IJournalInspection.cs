@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Ledger;
 using ActorTrade.Journal.Verification;
 
 namespace ActorTrade.Lighthouse.Cluster;
@@ -17,10 +18,6 @@ public interface IJournalInspection
 
 /// <param name="Tokens">The sums of every token, from the conservation ledger.</param>
 public sealed record JournalVerification(VerificationReport Report, IReadOnlyList<TokenConservation> Tokens);
-
-/// <summary>A token's sums in base units, as texts.</summary>
-/// <param name="IsConserved">What came in is what is there and what went out.</param>
-public sealed record TokenConservation(string Token, string Minted, string Burned, string Held, bool IsConserved);
 
 public sealed record JournalSize(long Events, long Bytes, long Entities, long Snapshots);
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using ActorTrade.Cluster.Hosting;
 using ActorTrade.Configuration;
 using ActorTrade.Lighthouse.Cluster;
 using ActorTrade.Lighthouse.Endpoint;
@@ -63,8 +64,12 @@ internal static class RunCommand
         var tokens = OperatorTokens.Open(
             section.TokenFile, Environment.GetEnvironmentVariable(OperatorTokens.Variable));
         using var audit = new AuditTrail(section.AuditFile);
-        var services = ServicesOf(configuration);
-        await using var endpoint = await OperatorEndpoint.StartAsync(services, tokens, audit, OptionsOf(section));
+        OperatorEndpoint? opened = null;
+        await using var cluster = ConnectionOf(configuration, () => opened?.Address.ToString().TrimEnd('/') ?? "");
+        var services = cluster?.Services(section.CommandTimeout) ?? Unconnected(configuration);
+        await using var endpoint = opened =
+            await OperatorEndpoint.StartAsync(services, tokens, audit, OptionsOf(section));
+        cluster?.Start();
         Announce(endpoint, tokens, isJson);
         await stop.Task;
         return (int)ExitCode.Ok;
@@ -76,8 +81,22 @@ internal static class RunCommand
         }
     }
 
-    private static LighthouseServices ServicesOf(LighthouseConfiguration configuration) =>
-        LighthouseServices.Unconnected("This Lighthouse is configured without a broker.", TimeProvider.System) with
+    private static ConnectedCluster? ConnectionOf(LighthouseConfiguration configuration, Func<string> address)
+    {
+        if (!configuration.Cluster.Enabled)
+        {
+            return null;
+        }
+
+        var servers = new ClusterServers(
+            configuration.Lighthouse.Name, configuration.Postgres, configuration.RabbitMq, configuration.Cluster);
+        servers.Validate();
+        return new ConnectedCluster(servers, Version, address);
+    }
+
+    private static LighthouseServices Unconnected(LighthouseConfiguration configuration) =>
+        LighthouseServices.Unconnected(
+            "This Lighthouse is configured for no cluster: Cluster:Enabled is false.", TimeProvider.System) with
         {
             Patience = configuration.Lighthouse.CommandTimeout,
         };

@@ -89,14 +89,14 @@ internal sealed class JournalPalette(LighthouseServices services) : IPalette
             yield return new StreamItem { Kind = StreamKinds.Block, Block = block };
         }
 
-        var isClean = found.Report.IsClean && found.Tokens.All(t => t.IsConserved);
+        var isClean = found.Report.IsClean && found.Tokens.All(t => t.Ok);
         yield return new StreamItem { Kind = StreamKinds.End, ExitCode = isClean ? 0 : (int)ExitCode.Error };
     }
 
     private static IEnumerable<ResultBlock> Blocks(JournalVerification found)
     {
         var report = found.Report;
-        var lost = found.Tokens.Where(t => !t.IsConserved).ToList();
+        var lost = found.Tokens.Where(t => !t.Ok).ToList();
         yield return ResultBlock.FactsOf(
             null,
             new Fact(

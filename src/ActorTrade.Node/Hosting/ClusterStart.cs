@@ -1,6 +1,8 @@
 using ActorTrade.Cluster.Hosting;
 using ActorTrade.Cluster.RabbitMq;
+using ActorTrade.Cluster.Sharding;
 using ActorTrade.Configuration;
+using ActorTrade.Domain;
 using ActorTrade.Node.Configuration;
 
 namespace ActorTrade.Node.Hosting;
@@ -28,7 +30,7 @@ internal static class ClusterStart
             configuration.Node.Name, configuration.Postgres, configuration.RabbitMq, configuration.Cluster);
         servers.Validate();
         var time = TimeProvider.System;
-        var shards = new NodeShards(configuration.Cluster.ShardCount);
+        var shards = new NodeShards(configuration.Cluster.ShardCount, EntityKinds.RoleOf);
         var journal = await servers.OpenJournalAsync(
             shards.ShardOf, shards.Counts, ServersWithin, waiting, time, cancelled);
         var broker = servers.Broker(time, e => waiting($"RabbitMQ: {e.Message}"));

@@ -7,7 +7,6 @@ using ActorTrade.Cluster.Transport;
 using ActorTrade.Cluster.Wire;
 using ActorTrade.Domain;
 using ActorTrade.Domain.System;
-using ActorTrade.EventSourcing;
 using ActorTrade.EventSourcing.Records;
 using ActorTrade.Gateway;
 using ActorTrade.Journal;
@@ -47,32 +46,6 @@ public sealed record NodeHostOptions
 
     /// <summary>How long the start may wait for the trading system's mode and for each step of the set-up.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(30);
-}
-
-/// <summary>The shards of a cluster: how many each role has, and which one an entity belongs to.</summary>
-/// <param name="count">Of the role that serves entities; the same on every node, for ever.</param>
-public sealed class NodeShards(int count)
-{
-    private readonly ShardMap _map = new(count);
-
-    /// <summary>
-    /// The feed of the market and the bots run on one node at a time: on the one that serves this role's only shard.
-    /// </summary>
-    public static ShardId Market { get; } = new(ClusterRoles.Market, 0);
-
-    /// <summary>How many each role has.</summary>
-    public IReadOnlyDictionary<string, int> Counts { get; } = new Dictionary<string, int>
-    {
-        [EntityKinds.TradeRole] = count,
-        [ClusterRoles.Market] = 1,
-    };
-
-    public ShardId ShardOf(EntityId entity) => new(EntityKinds.RoleOf(entity.Category), _map.ShardOf(entity));
-
-    /// <summary>The shards that a node of these roles may serve.</summary>
-    public IEnumerable<ShardId> Of(IEnumerable<string> roles) => roles
-        .Where(Counts.ContainsKey)
-        .SelectMany(role => Enumerable.Range(0, Counts[role]).Select(n => new ShardId(role, n)));
 }
 
 /// <summary>What makes a node one of several.</summary>
