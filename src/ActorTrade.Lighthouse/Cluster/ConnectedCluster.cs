@@ -80,7 +80,7 @@ internal sealed class ConnectedCluster : IAsyncDisposable
     {
         View = View,
         Entities = Member.Entities,
-        Nodes = new AskedNodes(Member.Calls),
+        Nodes = new BrokerNodeCalls(Member.Calls),
         Placement = new KeptPlacement(Keeper),
         Servers = new AskedServers(_database, _servers, View, Keeper),
         Journal = new ReadJournal(_servers, _shards),

@@ -10,6 +10,7 @@ using ActorTrade.Gateway;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Node.Configuration;
 using ActorTrade.Node.Hosting;
+using ActorTrade.Node.Operation;
 using ActorTrade.Node.Trading;
 using ActorTrade.Operator;
 
@@ -49,13 +50,20 @@ internal static class RunCommand
         using var cancel = cancelled.Register(() => stop.TrySetResult());
 
         GatewayServer? gateway = null;
+        var log = new LogRing(TimeProvider.System);
         await using var host = configuration.Cluster.Enabled
             ? await ClusterStart.StartAsync(
-                configuration, OptionsOf(configuration), () => AddressOf(gateway), output.Note, cancelled)
+                configuration, OptionsOf(configuration), () => AddressOf(gateway), Say, cancelled)
             : await NodeHost.StartAsync(OptionsOf(configuration));
         var floor = MarketOf(configuration, host);
+        var services = ServicesOf(configuration, host, floor);
+        if (host.Cluster is { } cluster)
+        {
+            NodeOperation.Attach(host, cluster, log, services);
+        }
+
         await using var opened = gateway = await GatewayServer.StartAsync(
-            ServicesOf(configuration, host, floor),
+            services,
             new GatewayOptions { Address = AddressOf(configuration), Port = configuration.Http.Port });
         Announce(output, host, gateway);
 
@@ -68,6 +76,12 @@ internal static class RunCommand
         await host.StopAsync(StopWithin);
         output.Line(output.IsJson ? """{"event":"stopped"}""" : "Stopped; everything acknowledged is in the journal.");
         return (int)ExitCode.Ok;
+
+        void Say(string text)
+        {
+            log.Write("warn", configuration.Node.Name, text);
+            output.Note(text);
+        }
 
         void OnSignal(PosixSignalContext context)
         {

@@ -1,17 +1,7 @@
-using System.Text.Json;
 using ActorTrade.Cluster.Membership;
-using ActorTrade.Cluster.Operation;
 using ActorTrade.Journal.Sharding;
 
 namespace ActorTrade.Lighthouse.Cluster;
-
-/// <summary>Nodes, asked over the broker.</summary>
-internal sealed class AskedNodes(NodeCalls calls) : INodeCalls
-{
-    public Task<JsonElement> AskAsync(
-        string node, string question, JsonElement arguments, TimeSpan patience, CancellationToken cancelled) =>
-        calls.AskAsync(node, question, arguments, patience, cancelled);
-}
 
 /// <summary>Operators' wishes, kept in the stored placement, where the leading Lighthouse finds them.</summary>
 internal sealed class KeptPlacement(PlacementKeeper keeper) : IPlacementControl
