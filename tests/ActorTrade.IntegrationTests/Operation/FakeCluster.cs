@@ -4,6 +4,8 @@ using System.Threading.Channels;
 using ActorTrade.Cluster.Events;
 using ActorTrade.Cluster.Membership;
 using ActorTrade.Cluster.Operation;
+using ActorTrade.Domain.Ledger;
+using ActorTrade.Domain.Numerics;
 using ActorTrade.EventSourcing;
 using ActorTrade.Journal.Sharding;
 using ActorTrade.Journal.Verification;
@@ -101,8 +103,10 @@ internal sealed class FakeCluster : IClusterView, INodeCalls, IPlacementControl,
         VerificationProblem[] problems = IsClean ? [] : [new VerificationProblem(7, "The checksum does not fit.")];
         var report = new VerificationReport(
             10, 2, 1, 1, 0, "abc", problems, problems.Length, TimeSpan.FromSeconds(0.5));
-        return Task.FromResult(
-            new JournalVerification(report, [new TokenConservation("USD", "5", "0", "5", IsConserved: true)]));
+        UInt256 five = 5;
+        var dollars = new TokenConservation(
+            TokenId.Parse("USD"), five, UInt256.Zero, UInt256.Zero, UInt256.Zero, five, SignedAmount.Zero, Ok: true);
+        return Task.FromResult(new JournalVerification(report, [dollars]));
     }
 
     public Task<JournalSize> SizeAsync(CancellationToken cancelled) => Task.FromResult(new JournalSize(10, 2048, 2, 1));
