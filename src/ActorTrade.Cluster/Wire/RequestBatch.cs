@@ -7,7 +7,7 @@ namespace ActorTrade.Cluster.Wire;
 /// <param name="Id">The sender's; comes back with the reply. −1 where not even that could be read.</param>
 /// <param name="Target">Empty where it could not be read.</param>
 /// <param name="Command">Null for a query.</param>
-/// <param name="Header">Of the command; empty for a query.</param>
+/// <param name="Header">Of the command; of a query only until when somebody waits for its answer.</param>
 /// <param name="TraceParent">W3C trace context; null for none.</param>
 /// <param name="Problem">
 /// Not null: it could not be read here (a newer version's, or damaged), and says why. The command is null then too.
@@ -81,6 +81,7 @@ public sealed class RequestBatchWriter(WireCatalog catalog, string replyTo)
 
         if (command is null)
         {
+            _writer.WriteInstant(header.ExpiresAt);
             return;
         }
 
@@ -134,7 +135,7 @@ public sealed record RequestBatch(string ReplyTo, IReadOnlyList<WireRequest> Req
 
             if ((flags & HasCommand) == 0)
             {
-                return request;
+                return request with { Header = new CommandHeader(Guid.Empty, "", reader.ReadInstant()) };
             }
 
             var header = new CommandHeader(reader.ReadGuid(), reader.ReadString(), reader.ReadInstant());

@@ -200,9 +200,11 @@ public sealed class WireBatchTests
     {
         var any = new RandomRecords(random);
         var command = random.Next(5) == 0 ? null : AnyCommand(random);
-        var header = command is null ? default : new CommandHeader(
-            (Guid)any.Make(typeof(Guid)), any.Text(), (DateTimeOffset)any.Make(typeof(DateTimeOffset)),
-            random.Next(2) == 0 ? null : any.Text());
+        var expiresAt = (DateTimeOffset)any.Make(typeof(DateTimeOffset));
+        var header = command is null
+            ? new CommandHeader(Guid.Empty, "", expiresAt)
+            : new CommandHeader(
+                (Guid)any.Make(typeof(Guid)), any.Text(), expiresAt, random.Next(2) == 0 ? null : any.Text());
         return new WireRequest(
             random.NextInt64(), new EntityId("account", "k" + any.Text()), command, header,
             random.Next(2) == 0 ? null : any.Text(), Problem: null);
