@@ -17,7 +17,7 @@ namespace ActorTrade.Domain.Ledger;
 /// affair anew and is found by <see cref="CheckQuiescent"/>, since remembering all closed affairs would not
 /// be bounded. Not safe for concurrent use.
 /// </remarks>
-public sealed class ConservationLedger
+public sealed class ConservationLedger : IHistoryLaw
 {
     /// <summary>Violations kept with their details; beyond it they are only counted.</summary>
     public const int ViolationsMax = 1_000;
@@ -96,6 +96,8 @@ public sealed class ConservationLedger
 
         return violations;
     }
+
+    public IReadOnlyList<string> Breaches() => [.. Check().Select(v => $"money is not conserved: {v}")];
 
     /// <summary>As <see cref="Check"/>, when no affair is under way any more: nothing may be in transit.</summary>
     public IReadOnlyList<LedgerViolation> CheckQuiescent() =>

@@ -65,8 +65,8 @@ public sealed class JournalVerifier
     }
 
     /// <summary>
-    /// Verifies an open journal, such as a cluster's, through its interface. Nobody should append meanwhile: the
-    /// snapshot of an event that readers do not see yet would be reported as one too many.
+    /// Verifies an open journal, such as a cluster's, through its interface. Others may append meanwhile: what was
+    /// there when it began is verified, and where a snapshot is newer, up to that.
     /// </summary>
     /// <param name="progress">Told now and then how many events are done.</param>
     /// <exception cref="JournalUnavailableException">The store went away.</exception>

@@ -4,7 +4,6 @@ using ActorTrade.Domain;
 using ActorTrade.Domain.Ledger;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Postgres;
-using ActorTrade.Journal.Projections;
 using ActorTrade.Journal.Verification;
 
 namespace ActorTrade.Lighthouse.Cluster;
@@ -30,10 +29,10 @@ internal sealed class ReadJournal(ClusterServers servers, NodeShards shards) : I
 
     private static JournalVerification Verify(PostgresJournal journal, Action<long> progress)
     {
-        var conservation = new Conservation();
+        var conservation = new ConservationLedger();
         var report = JournalVerifier.Verify(
-            journal, EntityKinds.All, EntityKinds.Catalog(), [conservation], progress);
-        return new JournalVerification(report, conservation.Tokens);
+            journal, EntityKinds.All, EntityKinds.Catalog(), [new LawCheck(conservation)], progress);
+        return new JournalVerification(report, conservation.Report());
     }
 
     private async Task<T> WithAsync<T>(Func<PostgresJournal, Task<T>> read, CancellationToken cancelled)
@@ -49,17 +48,5 @@ internal sealed class ReadJournal(ClusterServers servers, NodeShards shards) : I
         {
             throw new InspectionException(e.Message);
         }
-    }
-
-    private sealed class Conservation : IVerificationObserver
-    {
-        private readonly ConservationLedger _ledger = new();
-
-        public IReadOnlyList<TokenConservation> Tokens => _ledger.Report();
-
-        public void Event(in ProjectedEvent projected) =>
-            _ledger.Apply(projected.Ordering, projected.Entity, projected.Event);
-
-        public IReadOnlyList<string> Finished() => [.. _ledger.Check().Select(v => $"money is not conserved: {v}")];
     }
 }

@@ -1,19 +1,29 @@
 using System.CommandLine;
 using System.Globalization;
+using ActorTrade.Cluster.Hosting;
+using ActorTrade.Cluster.Sharding;
 using ActorTrade.Domain;
+using ActorTrade.Domain.Ledger;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Journal.Verification;
+using ActorTrade.Node.Configuration;
 using ActorTrade.Operator;
 
 namespace ActorTrade.Node.Commands;
 
-/// <summary><c>actortrade journal verify|stats|export</c>: looks at a journal that no node has open.</summary>
+/// <summary>
+/// <c>actortrade journal verify|stats|export</c>: looks at a journal. That of a node alone is a directory that no node
+/// may have open; that of a cluster is in PostgreSQL, and nodes may go on writing.
+/// </summary>
 internal static class JournalCommand
 {
+    private static readonly TimeSpan ServersWithin = TimeSpan.FromSeconds(5);
+
     public static Command Create(CommonOptions common)
     {
-        var command = new Command("journal", "Looks at the journal of a node that is not running.");
+        var command = new Command(
+            "journal", "Looks at the journal: of a node that is not running, or of a cluster with Cluster:Enabled.");
         command.Subcommands.Add(Sub(
             common,
             "verify",
@@ -25,24 +35,28 @@ internal static class JournalCommand
     }
 
     private static Command Sub(
-        CommonOptions common, string name, string description, Func<string, CommandOutput, int> run)
+        CommonOptions common, string name, string description, Func<NodeConfiguration, CommandOutput, int> run)
     {
         var command = new Command(name, description) { common.Data, common.Config, common.Set };
-        command.SetAction(
-            parsed => run(DirectoryOf(common.Configuration(parsed).Node.DataDirectory), common.Output(parsed)));
+        command.SetAction(parsed => run(common.Configuration(parsed), common.Output(parsed)));
         return command;
     }
 
-    private static string DirectoryOf(string directory) => File.Exists(Path.Combine(directory, "journal.db"))
-        ? directory
-        : throw new CommandException(
-            ExitCode.NotFound, $"There is no journal in '{Path.GetFullPath(directory)}': use --data.");
-
-    private static int Verify(string directory, CommandOutput output)
+    private static string DirectoryOf(NodeConfiguration configuration)
     {
-        var conservation = new ConservationCheck();
-        var report = output.Progress("Verifying", told => JournalVerifier.Verify(
-            directory, EntityKinds.All, EntityKinds.Catalog(), [conservation], progress: _ => told(0.5)));
+        var directory = configuration.Node.DataDirectory;
+        return File.Exists(Path.Combine(directory, "journal.db"))
+            ? directory
+            : throw new CommandException(
+                ExitCode.NotFound,
+                $"There is no journal in '{Path.GetFullPath(directory)}': use --data, or --config for a cluster's.");
+    }
+
+    private static int Verify(NodeConfiguration configuration, CommandOutput output)
+    {
+        var conservation = new ConservationLedger();
+        var report = output.Progress(
+            "Verifying", told => Verify(configuration, output, [new LawCheck(conservation)], _ => told(0.5)));
         if (output.IsJson)
         {
             output.Json(json => VerificationText.Write(json, report, conservation));
@@ -64,9 +78,22 @@ internal static class JournalCommand
             ExitCode.Error, $"The journal has {report.ProblemCount} problem(s), the first {where}{first.What}");
     }
 
-    private static int Stats(string directory, CommandOutput output)
+    private static VerificationReport Verify(
+        NodeConfiguration configuration,
+        CommandOutput output,
+        IReadOnlyList<IVerificationObserver> observers,
+        Action<long> progress) => configuration.Cluster.Enabled
+            ? WithJournal(
+                configuration,
+                output,
+                journal => JournalVerifier.Verify(
+                    journal, EntityKinds.All, EntityKinds.Catalog(), observers, progress))
+            : JournalVerifier.Verify(
+                DirectoryOf(configuration), EntityKinds.All, EntityKinds.Catalog(), observers, progress);
+
+    private static int Stats(NodeConfiguration configuration, CommandOutput output)
     {
-        var statistics = WithJournal(directory, journal => journal.Statistics());
+        var statistics = WithJournal(configuration, output, journal => journal.Statistics());
         if (output.IsJson)
         {
             output.Json(json =>
@@ -82,7 +109,9 @@ internal static class JournalCommand
         }
 
         output.Facts(
-            Path.GetFullPath(directory),
+            configuration.Cluster.Enabled
+                ? $"Schema {configuration.Postgres.Schema} in PostgreSQL"
+                : Path.GetFullPath(DirectoryOf(configuration)),
             ("Events", statistics.Events.ToString("N0", CultureInfo.InvariantCulture)),
             ("Bytes", statistics.Bytes.ToString("N0", CultureInfo.InvariantCulture)),
             ("Bytes an event", $"{statistics.Bytes / Math.Max(1, statistics.Events):N0}"),
@@ -91,12 +120,15 @@ internal static class JournalCommand
         return (int)ExitCode.Ok;
     }
 
-    private static int Export(string directory, CommandOutput output)
+    private static int Export(NodeConfiguration configuration, CommandOutput output)
     {
-        WithJournal(directory, journal =>
+        WithJournal(configuration, output, journal =>
         {
             using var lines = new EventLines(Console.OpenStandardOutput(), EntityKinds.Catalog());
-            foreach (var stored in journal.ReadAll(0))
+
+            // Nodes of a cluster may write faster than this reads: it ends at what is there now.
+            var end = journal.LastOrdering;
+            foreach (var stored in journal.ReadAll(0).TakeWhile(e => e.Ordering <= end))
             {
                 lines.Write(stored);
             }
@@ -106,9 +138,11 @@ internal static class JournalCommand
         return (int)ExitCode.Ok;
     }
 
-    private static T WithJournal<T>(string directory, Func<IJournal, T> read)
+    private static T WithJournal<T>(NodeConfiguration configuration, CommandOutput output, Func<IJournal, T> read)
     {
-        var journal = SqliteJournal.Open(directory);
+        var journal = configuration.Cluster.Enabled
+            ? OpenShared(configuration, output)
+            : SqliteJournal.Open(DirectoryOf(configuration));
         try
         {
             return read(journal);
@@ -117,5 +151,16 @@ internal static class JournalCommand
         {
             journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
+    }
+
+    private static IJournal OpenShared(NodeConfiguration configuration, CommandOutput output)
+    {
+        var servers = new ClusterServers(
+            configuration.Node.Name, configuration.Postgres, configuration.RabbitMq, configuration.Cluster);
+        servers.Validate();
+        var shards = new NodeShards(configuration.Cluster.ShardCount, EntityKinds.RoleOf);
+        return servers.OpenJournalAsync(
+                shards.ShardOf, shards.Counts, ServersWithin, output.Note, TimeProvider.System, CancellationToken.None)
+            .GetAwaiter().GetResult();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ActorTrade.Domain.Ledger;
 using ActorTrade.Journal.Verification;
 
 namespace ActorTrade.Node.Commands;
@@ -7,14 +8,15 @@ namespace ActorTrade.Node.Commands;
 /// <summary>A verification for people and for programs.</summary>
 internal static class VerificationText
 {
-    public static void Write(CommandOutput output, VerificationReport report, ConservationCheck conservation)
+    public static void Write(CommandOutput output, VerificationReport report, ConservationLedger conservation)
     {
+        var tokens = conservation.Report();
         output.Facts(
             report.IsClean ? "The journal is whole" : "The journal is damaged",
             ("Events", report.Events.ToString("N0", CultureInfo.InvariantCulture)),
             ("Entities", report.Entities.ToString("N0", CultureInfo.InvariantCulture)),
             ("Snapshots compared", $"{report.SnapshotsCompared:N0} of {report.Snapshots:N0}"),
-            ("Money conserved", conservation.Tokens.All(t => t.Ok) ? $"yes, {conservation.Tokens.Count} tokens" : "no"),
+            ("Money conserved", tokens.All(t => t.Ok) ? $"yes, {tokens.Count} tokens" : "no"),
             ("State hash", report.StateHash.Length == 0 ? "–" : report.StateHash),
             ("Time", $"{report.Elapsed.TotalSeconds:0.00} s"));
         foreach (var problem in report.Problems)
@@ -23,7 +25,7 @@ internal static class VerificationText
         }
     }
 
-    public static void Write(Utf8JsonWriter json, VerificationReport report, ConservationCheck conservation)
+    public static void Write(Utf8JsonWriter json, VerificationReport report, ConservationLedger conservation)
     {
         json.WriteStartObject();
         json.WriteBoolean("ok", report.IsClean);
@@ -35,7 +37,7 @@ internal static class VerificationText
         json.WriteString("stateHash", report.StateHash);
         json.WriteNumber("seconds", Math.Round(report.Elapsed.TotalSeconds, 3));
         json.WriteStartArray("conservation");
-        foreach (var token in conservation.Tokens)
+        foreach (var token in conservation.Report())
         {
             json.WriteStartObject();
             json.WriteString("token", token.Token.Value);
