@@ -20,7 +20,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
     private const string ModeTopic = "mode";
     private const int SentKept = 100;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PingEvery = TimeSpan.FromMilliseconds(400);
 
     private readonly MemberDirectory _directory = new(options.Membership);
     private readonly DateTimeOffset _startedAt = core.Time.GetUtcNow();

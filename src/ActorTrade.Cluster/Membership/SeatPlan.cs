@@ -15,6 +15,8 @@ internal sealed class SeatPlan(
     ClusterMemberOptions options, IReadOnlyDictionary<ShardId, ActorRef<ShardSeat.Message>> seats, SeatBoard board)
 {
     private static readonly TimeSpan FreshMax = TimeSpan.FromSeconds(2.5);
+    // A little more than a heartbeat and its way: who is silent for longer may have lost its shards already.
+    private readonly TimeSpan _ringAfter = options.Membership.HeartbeatEvery * 1.6;
     private static readonly TimeSpan MoveAgainMin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MoveAgainMax = TimeSpan.FromMinutes(1);
 
@@ -86,7 +88,7 @@ internal sealed class SeatPlan(
         }
 
         var served = directory.Members
-            .Where(m => now - m.HeardAt < FreshMax)
+            .Where(m => now - m.HeardAt < _ringAfter)
             .SelectMany(m => m.Last.Shards)
             .ToHashSet();
         foreach (var shard in seats.Keys.Where(s => !served.Contains(s)))

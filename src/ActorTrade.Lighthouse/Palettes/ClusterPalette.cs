@@ -11,6 +11,10 @@ namespace ActorTrade.Lighthouse.Palettes;
 /// <summary><c>cluster</c>: members, what happens, and who has to go.</summary>
 internal sealed class ClusterPalette(LighthouseServices services, Asking asking, AuditTrail audit) : IPalette
 {
+    // The longest kind, so that the texts stand below each other.
+    private const int KindWidth = 17;
+    private static readonly TimeSpan LeftShownFor = TimeSpan.FromSeconds(15);
+
     public string Name => "cluster";
 
     public string Meaning => "The processes of the cluster.";
@@ -86,7 +90,8 @@ internal sealed class ClusterPalette(LighthouseServices services, Asking asking,
             new() { Name = "Entities", Kind = ColumnKinds.Number }, new() { Name = "Load", Kind = ColumnKinds.Share },
             new() { Name = "Heard", Kind = ColumnKinds.Duration, Unit = "ago" },
         ];
-        var rows = now.Members
+        var shown = now.Members.Where(m => !IsSuperseded(m, now)).ToList();
+        var rows = shown
             .OrderBy(m => !m.IsNode()).ThenBy(m => m.Last.Name, StringComparer.Ordinal).ThenBy(m => m.HeardAt)
             .Select(m => Row.Of(
                 m.Last.Name,
@@ -98,11 +103,19 @@ internal sealed class ClusterPalette(LighthouseServices services, Asking asking,
                 m.IsNode() ? Wire.Of(m.Last.Entities) : "",
                 Wire.Of(m.Last.Load),
                 Wire.Of(now.At - m.HeardAt)));
-        var nodes = now.Members.Count(m => m.IsNode());
+        var nodes = shown.Count(m => m.IsNode() && m.Liveness is Liveness.Live or Liveness.Suspected);
         var warning = now.IsConnected ? Array.Empty<ResultBlock>() : [Blind()];
         return CommandResult.Of(
             [.. warning, ResultBlock.TableOf(null, columns, rows), ResultBlock.Line($"Count: {nodes} nodes")]);
     }
+
+    // A process that left in order, or whose name has a new process, is history.
+    private static bool IsSuperseded(Member member, ClusterState now) => member.Liveness switch
+    {
+        Liveness.Left => now.At - member.HeardAt > LeftShownFor,
+        Liveness.Live => false,
+        _ => now.Members.Any(m => m.Name == member.Name && m.Last.StartedAt > member.Last.StartedAt),
+    };
 
     private CommandResult Status()
     {
@@ -262,7 +275,8 @@ internal sealed class ClusterPalette(LighthouseServices services, Asking asking,
     private static string TextOf(ClusterEvent e)
     {
         var node = e.Shard is null ? "" : $"{e.Node}: ";
-        return e.Duration is { } took ? $"{node}{e.Text} ({took.TotalMilliseconds:0} ms)" : node + e.Text;
+        var took = e.Duration is { } duration ? $" ({duration.TotalMilliseconds:0} ms)" : "";
+        return $"{e.Kind.PadRight(KindWidth)} {node}{e.Text}{took}";
     }
 
     // What a newer version tells has no tone here.
