@@ -103,6 +103,7 @@ internal sealed class ClusterCore
     private readonly ClusterParts _parts;
     private volatile ClusterSnapshot _snapshot = ClusterSnapshot.Empty;
     private IDisposable? _fenced;
+    private long _heartbeats;
 
     public ClusterCore(ClusterParts parts)
     {
@@ -111,6 +112,7 @@ internal sealed class ClusterCore
         Links = new ClusterLinks(parts.Broker, parts.Wire, parts.System.Time, parts.ShardOf);
         Events = new EventFeed(parts.Broker, parts.System.Time);
         Calls = new NodeCalls(parts.Broker, parts.System.Time, parts.System.Dispatcher);
+        StartedAt = parts.System.Time.GetUtcNow();
         parts.Mode.Changed += OnModeChanged;
     }
 
@@ -140,6 +142,12 @@ internal sealed class ClusterCore
 
     public TaskCompletionSource Left { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>The number of the next heartbeat: also after the member was started anew it goes on, or nobody would
+    /// hear it.</summary>
+    public long NextHeartbeat() => Interlocked.Increment(ref _heartbeats);
+
     public int Loaded() => Shards?.Local.Loaded ?? 0;
 
     public void HasLeft()
@@ -163,6 +171,7 @@ internal sealed class ClusterCore
             board,
             new RequestInbox(Links, Shards.Local, options.SuspectAfter),
             options.DrainMax,
+            options.DrainsBeforeMoving,
             (kind, shard, text, duration) => Events.Tell(kind, shard.ToString(), text, duration));
         var seats = board.Shards.ToDictionary(
             shard => shard,

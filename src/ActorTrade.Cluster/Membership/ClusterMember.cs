@@ -23,7 +23,6 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
     private static readonly TimeSpan PingEvery = TimeSpan.FromMilliseconds(400);
 
     private readonly MemberDirectory _directory = new(options.Membership);
-    private readonly DateTimeOffset _startedAt = core.Time.GetUtcNow();
     private readonly ProcessLoad _load = new(core.Time);
     private readonly List<IDisposable> _subscriptions = [];
     private SeatPlan? _seats;
@@ -34,8 +33,8 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
     // When the newest own heartbeats left, by the clock that nobody sets.
     private readonly Queue<(long Sequence, long At)> _sent = new();
     private bool _isConnected;
+    private long? _endedAt;
     private bool _hasLeft;
-    private long _sequence;
 
     protected override void PreStart()
     {
@@ -157,6 +156,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             _seats?.Ping(now, _directory, core.Broker);
         }
 
+        EndWhenReplied();
         core.Publish(_directory, _state);
     }
 
@@ -273,7 +273,15 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
 
     private void End()
     {
-        if (!_hasLeft)
+        _endedAt ??= Context.Time.GetTimestamp();
+        EndWhenReplied();
+    }
+
+    // A message that was acknowledged comes to nobody else, so its answer must be out before the process ends.
+    private void EndWhenReplied()
+    {
+        if (_endedAt is { } ended && !_hasLeft
+            && (core.Links.HasReplied || Context.Time.GetElapsedTime(ended) > options.DrainMax))
         {
             _hasLeft = true;
             core.HasLeft();
@@ -285,6 +293,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         var now = Context.Time.GetUtcNow();
         _nextHeartbeatAt = now + options.Membership.HeartbeatEvery;
         var (mode, version) = core.Mode.Known;
+        var sequence = core.NextHeartbeat();
         var heartbeat = new Heartbeat(
             core.Broker.Node,
             options.Name,
@@ -292,15 +301,15 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             options.Version,
             options.Roles,
             _state,
-            ++_sequence,
-            _startedAt,
+            sequence,
+            core.StartedAt,
             now,
             mode,
             version,
             core.Board?.Serving ?? [],
             core.Loaded(),
             _load.Next());
-        _sent.Enqueue((_sequence, Context.Time.GetTimestamp()));
+        _sent.Enqueue((sequence, Context.Time.GetTimestamp()));
         if (_sent.Count > SentKept)
         {
             _sent.Dequeue();

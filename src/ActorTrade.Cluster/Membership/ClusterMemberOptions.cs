@@ -25,6 +25,9 @@ public sealed record ClusterMemberOptions
     /// <summary>The most that draining a shard may take before it is dropped.</summary>
     public TimeSpan DrainMax { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>False plants a bug: a shard is served on for a while after it was given back to the broker.</summary>
+    internal bool DrainsBeforeMoving { get; init; } = true;
+
     /// <summary>Shards that a node hands over at the same time.</summary>
     public int MovesAtOnce { get; init; } = 8;
 

@@ -34,6 +34,9 @@ public sealed class ClusterLinks
     /// <summary>Calls whose answers are out.</summary>
     public int Waiting => Pending.Count;
 
+    /// <summary>Whether the broker has all answers of this node to others.</summary>
+    internal bool HasReplied => _replies.Values.All(r => r.IsQuiet);
+
     internal WireCatalog Wire { get; }
 
     internal TimeProvider Time { get; }

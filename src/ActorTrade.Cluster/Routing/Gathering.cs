@@ -22,6 +22,18 @@ internal abstract class Gathering<T>
     /// <summary>Items that wait for the message in flight.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>Nothing waits, and what became of all that was sent is known.</summary>
+    public bool IsQuiet
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_isInFlight && _waiting == 0;
+            }
+        }
+    }
+
     /// <summary>False, and nothing was done, where too much waits.</summary>
     public bool TryAdd(in T item)
     {

@@ -216,6 +216,14 @@ internal sealed class ShardSeat(ShardId shard, SeatServices services) : Actor<Sh
 
     private void BeginDrain()
     {
+        if (!services.DrainsBeforeMoving)
+        {
+            CloseChannel();
+            Context.ScheduleOnce(
+                "drain", services.DrainMax, new Message.Drop(true, ClusterEventKind.ShardDropped, "Not drained."));
+            return;
+        }
+
         Phase = SeatPhase.Draining;
         _since = Context.Time.GetTimestamp();
         _tenure.End();
@@ -329,4 +337,5 @@ internal sealed record SeatServices(
     SeatBoard Board,
     RequestInbox Inbox,
     TimeSpan DrainMax,
+    bool DrainsBeforeMoving,
     Action<string, ShardId, string, TimeSpan?> Report);

@@ -19,10 +19,13 @@ internal enum FaultKinds
     Servers = 16,
     Clocks = 32,
 
-    /// <summary>Leaving, wishes, being taken out: what operators do.</summary>
+    /// <summary>Leaving and wishes: what operators do with care.</summary>
     Moves = 64,
     Leaders = 128,
-    All = 255,
+
+    /// <summary>A node is taken out at once.</summary>
+    Downs = 256,
+    All = 511,
 }
 
 /// <summary>Draws what happens to a cluster, and makes it good again.</summary>
@@ -58,7 +61,7 @@ internal sealed class ClusterFaults
             (FaultKinds.Moves, Leave),
             (FaultKinds.Moves, Wish),
             (FaultKinds.Moves, Wish),
-            (FaultKinds.Moves, Down),
+            (FaultKinds.Downs, Down),
             (FaultKinds.Moves | FaultKinds.Partitions, StartTwin),
             (FaultKinds.Leaders, ChangeLeaders),
         ];

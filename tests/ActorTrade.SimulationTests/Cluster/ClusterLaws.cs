@@ -12,6 +12,18 @@ internal sealed class ClusterLaws(ClusterWorld world)
         NothingWaits();
     }
 
+    /// <summary>A command that the broker has is carried out and answered, whoever crashes; nobody must repeat
+    /// it.</summary>
+    public void EveryCommandIsAnswered()
+    {
+        var lost = world.Clients.SelectMany(c => c.Operations).FirstOrDefault(o => !o.IsFinal);
+        SimulationLaws.Require(lost is null, $"{lost?.Command} was lost.");
+    }
+
+    /// <summary>Where shards only move in order, no append is in vain.</summary>
+    public void NothingFailed() => SimulationLaws.Require(
+        world.Failures.Count == 0, $"Although shards only moved: {world.Failures.FirstOrDefault()?.Message}");
+
     private void EpochsNeverFall()
     {
         var last = new Dictionary<ShardId, (long Epoch, string Node)>();

@@ -62,6 +62,7 @@ internal sealed class ClusterWorld : LedgerWorld
     private readonly ShardMap _map;
     private readonly ClusterFaults _faults;
     private readonly List<ITimer> _timers = [];
+    private readonly HashSet<Guid> _asked = [];
     private int _processes;
     private long _modeReadTo;
     private SystemMode _mode;
@@ -155,7 +156,11 @@ internal sealed class ClusterWorld : LedgerWorld
     {
         if (_setup.AsksOnceOutside)
         {
-            Lighthouses[1].Send(target, command, header, sink);
+            if (_asked.Add(header.CommandId))
+            {
+                Lighthouses[1].Send(target, command, header, sink);
+            }
+
             return;
         }
 
@@ -193,6 +198,16 @@ internal sealed class ClusterWorld : LedgerWorld
         Settle("the end");
         var report = new SimulationLaws(this).Check();
         new ClusterLaws(this).Check();
+        if (_setup.AsksOnceOutside)
+        {
+            new ClusterLaws(this).EveryCommandIsAnswered();
+        }
+
+        if (_setup.Kinds is FaultKinds.Moves or FaultKinds.None)
+        {
+            new ClusterLaws(this).NothingFailed();
+        }
+
         return report;
     }
 

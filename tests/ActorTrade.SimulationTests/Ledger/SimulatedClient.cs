@@ -22,6 +22,12 @@ internal sealed class Operation(EntityId target, ICommand command, CommandHeader
 
     public bool IsFinal => Finals.Count > 0;
 
+    /// <summary>Refused at its only sending, and not sent again.</summary>
+    public bool IsGivenUp { get; set; }
+
+    /// <summary>Some clients believe a refusal.</summary>
+    public bool MayBeGivenUp => Header.CommandId.ToByteArray()[0] % 4 == 0;
+
     public int Attempts { get; set; }
 }
 
@@ -226,7 +232,7 @@ internal sealed class SimulatedClient
 
     private void OnPatienceEnded(Operation operation)
     {
-        if (operation.IsFinal || operation.Header.ExpiresAt < Now)
+        if (operation.IsFinal || operation.IsGivenUp || operation.Header.ExpiresAt < Now)
         {
             Next();
         }
@@ -240,6 +246,11 @@ internal sealed class SimulatedClient
     {
         if (answer is not (Answer.Accepted or Answer.Rejected))
         {
+            if (answer is Answer.Refused && operation is { MayBeGivenUp: true, Attempts: 1, IsFinal: false })
+            {
+                operation.IsGivenUp = true;
+            }
+
             return;
         }
 

@@ -5,6 +5,7 @@ using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.EventSourcing;
+using ActorTrade.EventSourcing.Records;
 using ActorTrade.Journal;
 using ActorTrade.Journal.Entities;
 
@@ -48,6 +49,7 @@ internal sealed class SimulationLaws
             _world, _events, [.. States<OrderLife>()], [.. States<AccountState>()], States<PaperBook>().Single()).Check();
         TradesEndOnce();
         AcknowledgedIsStored();
+        RefusedIsNotDone();
         SnapshotsSayWhatTheEventsSay();
         var operations = _world.Clients.SelectMany(c => c.Operations).ToList();
         return new SimulationReport(
@@ -217,6 +219,18 @@ internal sealed class SimulationLaws
             Require(
                 answers <= 1 || IsAnsweredWithWhatIsKnownNow(operation.Command),
                 $"The client of {operation.Command} heard different answers: {string.Join(" | ", operation.Finals)}");
+        }
+    }
+
+    private void RefusedIsNotDone()
+    {
+        var refused = _world.Clients.SelectMany(c => c.Operations)
+            .Where(o => o.IsGivenUp && !o.IsFinal).ToDictionary(o => o.Header.CommandId);
+        var reader = new RecordReader();
+        foreach (var (stored, e) in refused.Count == 0 ? [] : _events)
+        {
+            var id = EventEnvelope.Read(SimulatedWorld.Catalog, reader, stored).CommandId;
+            Require(!refused.ContainsKey(id), $"The client of {id} was told that it was refused, but there is {e}.");
         }
     }
 
