@@ -135,7 +135,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             ReportChange(change);
         }
 
-        if (_state is MemberState.Up or MemberState.Joining && SilentFor > options.SilenceMax)
+        if (!core.Mode.IsCutOff && SilentFor > options.SilenceMax)
         {
             CutOff();
         }
@@ -174,7 +174,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
     private void CutOff()
     {
         var silence = SilentFor;
-        _state = MemberState.Isolated;
+        _state = _state == MemberState.Leaving ? MemberState.Leaving : MemberState.Isolated;
         core.Mode.IsCutOff = true;
         core.Report(
             ClusterEventKind.NodeCutOff,

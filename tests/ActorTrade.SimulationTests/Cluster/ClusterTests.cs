@@ -119,6 +119,22 @@ public sealed class ClusterTests
         _bench.RunUntil(_bench.IsSettled);
     }
 
+    [Fact]
+    public void A_node_that_is_cut_off_while_it_leaves_pauses_and_gives_up_too()
+    {
+        StartThree();
+        var leaver = _bench.Nodes[0];
+        leaver.Client.Link.Cut();
+        _bench.Run(Second * 2);
+        leaver.Run(leaver.Cluster.Leave);
+        _bench.Run(Second / 10);
+        Assert.False(leaver.Mode.IsCutOff);
+        _bench.Run(Second * 1.3);
+        Assert.True(leaver.Mode.IsCutOff);
+        Assert.Equal(MemberState.Leaving, leaver.Cluster.Members.Self);
+        _bench.RunUntil(() => leaver.Cluster.HasLeft.IsCompleted);
+    }
+
     [Theory]
     [InlineData(-30)]
     [InlineData(30)]

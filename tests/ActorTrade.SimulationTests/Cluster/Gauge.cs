@@ -4,7 +4,7 @@ using ActorTrade.EventSourcing.Records;
 
 namespace ActorTrade.SimulationTests.Cluster;
 
-/// <summary>One kind of entity in two versions of the program: the newer knows one command and one field more.</summary>
+/// <summary>One kind of entity in two versions of the program: the newer knows a command and a field more.</summary>
 internal static class Gauge
 {
     public const string Category = "gauge";
