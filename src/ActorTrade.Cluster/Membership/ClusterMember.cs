@@ -10,7 +10,7 @@ namespace ActorTrade.Cluster.Membership;
 /// whether the broker still hears it, and tells its seats when to stand in line, to hand over and to drop.
 /// </summary>
 /// <remarks>
-/// It decides nothing that must be right. Invariants (ClusterSimulationTests): a process that has not heard its own
+/// It decides nothing that must be right. Invariants (ClusterWorld, ClusterTests): a process that has not heard its own
 /// heartbeat for <see cref="ClusterMemberOptions.SilenceMax"/> serves nothing; a shard is moved only towards a live
 /// member and never twice at once.
 /// </remarks>
