@@ -107,10 +107,9 @@ public sealed class RoutingTests
     {
         var channel = new Channel();
         var tenure = new ShardTenure();
-        var delivery = new InboundDelivery(channel, tag: 5, requests: 2);
         tenure.End();
-        Call(delivery, tenure).Answered(new Answer.Refused(reason));
-        Call(delivery, tenure).Answered(new Answer.OutcomeUnknown(""));
+        Call(new InboundDelivery(channel, tag: 5, requests: 1), tenure).Answered(new Answer.Refused(reason));
+        Call(new InboundDelivery(channel, tag: 6, requests: 1), tenure).Answered(new Answer.OutcomeUnknown(""));
         Assert.Empty(channel.Acknowledged);
     }
 

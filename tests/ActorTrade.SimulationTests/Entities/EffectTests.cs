@@ -56,9 +56,9 @@ public sealed class EffectTests
     public void A_wake_up_sends_nothing_that_is_not_durable()
     {
         _wire.Loses = true;
-        var ask = _bench.Now;
         _bench.Do("a", Ask);
-        _bench.Run(ask + Probe.LookAgainAfter - _bench.Now - (HostBench.CommitDelay / 2));
+        var wake = _bench.Stored("a")[^1].WakeAt!.Value;
+        _bench.Run(wake - _bench.Now - (HostBench.CommitDelay / 2));
         Assert.Single(_wire.Sent);
 
         // Decided, on its way to the disk where it will fail, when the entity is woken for the first.
@@ -73,9 +73,9 @@ public sealed class EffectTests
     public void A_wake_up_while_something_is_on_its_way_to_the_disk_sends_what_is_open_when_that_is_durable()
     {
         _wire.Loses = true;
-        var ask = _bench.Now;
         _bench.Do("a", Ask);
-        _bench.Run(ask + Probe.LookAgainAfter - _bench.Now - (HostBench.CommitDelay / 2));
+        var wake = _bench.Stored("a")[^1].WakeAt!.Value;
+        _bench.Run(wake - _bench.Now - (HostBench.CommitDelay / 2));
         _bench.Send("a", new Probe.Command.Add(1));
         _wire.Loses = false;
         _bench.Run(Second);
