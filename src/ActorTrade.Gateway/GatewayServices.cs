@@ -27,6 +27,12 @@ public sealed class GatewayServices
         = static (_, _, _) => null;
 
     /// <summary>
+    /// Whether the two operators of a recovery may come here, where anybody may give any name. Not in a cluster: there
+    /// the operator endpoint knows by a token who it is.
+    /// </summary>
+    public bool TakesRecoveries { get; init; } = true;
+
+    /// <summary>
     /// How long a client waits for the end of what it asked for before it is told that the outcome is unknown.
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);

@@ -33,6 +33,21 @@ public sealed class EventFeed(IBroker broker, TimeProvider time)
         }
     }
 
+    /// <summary>Hears what other processes tell the cluster, from now on; a few may be lost.</summary>
+    /// <param name="queueMax">Events that may wait; the oldest give way.</param>
+    /// <param name="heard">Must only hand on.</param>
+    public IDisposable HearOthers(int queueMax, Action<ClusterEvent> heard) => broker.Subscribe(
+        Topic,
+        queueMax,
+        message =>
+        {
+            // What this process told itself has been heard already.
+            if (ClusterEvent.FromJson(message.Message.Body.Span) is { } happened && happened.Node != broker.Node)
+            {
+                heard(happened);
+            }
+        });
+
     /// <summary>Something happened that concerns the whole cluster.</summary>
     public void Tell(string kind, string? shard, string text, TimeSpan? duration = null)
     {

@@ -110,6 +110,15 @@ public static class Bot
         public sealed record CancelOrder(OrderId OrderId, string Why) : Command;
 
         /// <summary>
+        /// Closes what a bot that does not run holds of a symbol, by market orders that nothing but closes: answered by
+        /// an <see cref="Event.OrderIntended"/> each, by none where the position is flat or closing already.
+        /// </summary>
+        /// <param name="Venue">Where to trade, as the venue's entity is named.</param>
+        /// <param name="ReferencePrice">The venue's price now: the orders do not trade beyond the collar around
+        /// it.</param>
+        public sealed record ClosePosition(Symbol Symbol, string Venue, decimal ReferencePrice) : Command;
+
+        /// <summary>
         /// Swaps over one or more pools, all or nothing, within the limits. The route buys or sells the base token of
         /// one of the bot's symbols, or is a cycle that begins and ends with one of its quote tokens and must gain.
         /// </summary>
@@ -262,6 +271,9 @@ public static class Bot
 
         public sealed record NotRunning(BotState State) : Rejection("bot-not-running");
 
+        /// <summary>Its strategy would open again what is closed: stop it first.</summary>
+        public sealed record StillRunning() : Rejection("bot-still-running");
+
         public sealed record UnknownSymbol(Symbol Symbol) : Rejection("bot-symbol-unknown");
 
         /// <summary>The risk check denies the order; nothing left.</summary>
@@ -402,6 +414,7 @@ public static class Bot
             Command.PlaceOrder c => BotOrders.Place(state, c, context),
             Command.StartPoolSwap c => BotOrders.StartSwap(state, c, context),
             Command.CancelOrder c => Cancel(state, c, context),
+            Command.ClosePosition c => BotFlattening.Close(state, c, context),
             Command.RecordOrderPlaced c => Placed(state, c),
             Command.RecordOrderRefused c => Refused(state, c, context),
             Command.RecordFill c => BotOrders.Fill(state, c, context),
@@ -414,12 +427,12 @@ public static class Bot
         };
     }
 
-    // The owner leads the bot, its strategy also trades, an operator may start and stop it and cancel, and what
+    // The owner leads the bot, its strategy also trades, an operator may start and stop it, cancel and close, and what
     // happened is told by the system alone.
     private static bool IsPermitted(Event.Registered terms, Command command, string principal) =>
         principal == CommandContext.Self || command switch
         {
-            Command.Start or Command.Pause or Command.Stop =>
+            Command.Start or Command.Pause or Command.Stop or Command.ClosePosition =>
                 principal == terms.Owner || System.Operators.IsOne(principal),
             Command.CancelOrder =>
                 principal == terms.Owner || principal == PrincipalOf(terms.Bot) || System.Operators.IsOne(principal),

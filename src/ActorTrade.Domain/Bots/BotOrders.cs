@@ -23,18 +23,9 @@ internal static class BotOrders
             return new Bot.Rejection.UnknownSymbol(c.Symbol);
         }
 
-        var number = state.LastNumber + 1;
-        var worst = RiskCheck.WorstPrice(
-            c.Side, c.Type, c.LimitPrice, c.ReferencePrice, state.Terms!.Limits.ForOrder(instrument));
-        var intended = Intend(state, c, instrument, number, HoldOf(state, instrument, c, worst), context.Now);
-        if (RiskCheck.Check(OrderOf(state.Terms!, intended), context.Mode, context.Now) is { } denial)
-        {
-            return denial is Denial.NotionalMaxExceeded notional
-                ? new Bot.Rejection.LimitExceeded(BotLimit.OrderNotional, notional.Notional, notional.NotionalMax)
-                : new Bot.Rejection.OrderDenied(denial);
-        }
-
-        return (Position(state, instrument, c.Side, c.Quantity) ?? Counts(state, context)
+        var intended = Intend(state, c, instrument, state.LastNumber + 1, context.Now);
+        return (Denied(state, intended, context) ?? Position(state, instrument, c.Side, c.Quantity)
+            ?? Counts(state, context)
             ?? DailyLoss(state, instrument.Quote, instrument.QuoteDecimals, default, context.Now)) is { } exceeded
             ? exceeded
             : intended;
@@ -47,6 +38,28 @@ internal static class BotOrders
         return new Order.Command.Place(
             e.OrderId, terms.Bot, terms.Account, e.Venue, instrument, e.Side, e.Type, e.Quantity, e.LimitPrice,
             e.ReferencePrice, e.TimeInForce, e.ExpiresAt, e.HoldToken, e.HoldAmount, terms.Limits.ForOrder(instrument));
+    }
+
+    /// <summary>What the risk check has against an intention; null where the order may leave.</summary>
+    public static Bot.Rejection? Denied(Bot.State state, Bot.Event.OrderIntended e, CommandContext context) =>
+        RiskCheck.Check(OrderOf(state.Terms!, e), context.Mode, context.Now) switch
+        {
+            null => null,
+            Denial.NotionalMaxExceeded notional => new Bot.Rejection.LimitExceeded(
+                BotLimit.OrderNotional, notional.Notional, notional.NotionalMax),
+            var denial => new Bot.Rejection.OrderDenied(denial),
+        };
+
+    /// <summary>The intention to send an order, with what the account is to hold for it.</summary>
+    public static Bot.Event.OrderIntended Intend(
+        Bot.State state, Bot.Command.PlaceOrder c, Instrument instrument, long number, DateTimeOffset now)
+    {
+        var worst = RiskCheck.WorstPrice(
+            c.Side, c.Type, c.LimitPrice, c.ReferencePrice, state.Terms!.Limits.ForOrder(instrument));
+        return new Bot.Event.OrderIntended(
+            number, new OrderId(IdOf(state, number)), c.Symbol, c.Venue, c.Side, c.Type, c.Quantity, c.LimitPrice,
+            c.ReferencePrice, c.TimeInForce, c.ExpiresAt, instrument.Spent(c.Side),
+            HoldOf(state, instrument, c, worst), now);
     }
 
     public static Answer StartSwap(Bot.State state, Bot.Command.StartPoolSwap c, CommandContext context)
@@ -204,13 +217,6 @@ internal static class BotOrders
 
         return state.Life == BotState.Running ? null : new Bot.Rejection.NotRunning(state.Life);
     }
-
-    private static Bot.Event.OrderIntended Intend(
-        Bot.State state, Bot.Command.PlaceOrder c, Instrument instrument, long number, UInt256 hold,
-        DateTimeOffset now) => new(
-        number, new OrderId(IdOf(state, number)), c.Symbol, c.Venue, c.Side, c.Type, c.Quantity, c.LimitPrice,
-        c.ReferencePrice,
-        c.TimeInForce, c.ExpiresAt, instrument.Spent(c.Side), hold, now);
 
     // Of an order that the risk check will refuse anyway the hold does not matter, so it may be zero.
     private static UInt256 HoldOf(Bot.State state, Instrument instrument, Bot.Command.PlaceOrder c, decimal worst) =>

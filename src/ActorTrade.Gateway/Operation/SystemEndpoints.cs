@@ -62,7 +62,18 @@ internal sealed class SystemEndpoints(GatewayServices services, TokenForms forms
             _ => throw ApiProblem.Invalid(
                 "action", $"One of {string.Join(", ", Enum.GetNames<SystemAction>())} is expected."),
         };
+        if (!services.TakesRecoveries
+            && command is TradingSystem.Command.ProposeRecovery or TradingSystem.Command.ConfirmRecovery)
+        {
+            throw RecoveryIsElsewhere();
+        }
+
         await services.AskAsync(TradingSystem.Id, command, Guid.NewGuid(), http.Principal(), forms);
         await GetAsync(http);
     }
+
+    private static ApiProblem RecoveryIsElsewhere() => new(
+        403,
+        "recovery-by-operators-only",
+        "In a cluster two operators lead out of an emergency, each with a token of their own: pbm … trade recover.");
 }

@@ -75,6 +75,9 @@ internal sealed class ConnectedCluster : IAsyncDisposable
     /// <summary>Begins to take part in the placement, once the cluster's tables are there.</summary>
     public void Start() => _keeping = KeepAsync();
 
+    /// <summary>An operator did something here: every Lighthouse's tail and every node's log shows it.</summary>
+    public void TellActed(string text) => Member.Events.Tell(ClusterEventKind.OperatorActed, shard: null, text);
+
     /// <summary>Everything the palettes ask for.</summary>
     public LighthouseServices Services(TimeSpan patience) => new()
     {

@@ -45,7 +45,7 @@ internal sealed class HeardCluster : IClusterView, IAsyncDisposable
         _database = database;
         _shards = shards;
         _time = time;
-        _subscription = broker.Subscribe(EventFeed.Topic, EventsKept, Hear);
+        _subscription = member.Events.HearOthers(EventsKept, Tell);
         member.Events.Happened += Tell;
         _reading = ReadEpochsAsync();
     }
@@ -102,15 +102,6 @@ internal sealed class HeardCluster : IClusterView, IAsyncDisposable
         await _stopping.CancelAsync();
         await _reading;
         _stopping.Dispose();
-    }
-
-    private void Hear(TopicMessage message)
-    {
-        // What this process told itself has been heard already.
-        if (ClusterEvent.FromJson(message.Message.Body.Span) is { } happened && happened.Node != _broker.Node)
-        {
-            Tell(happened);
-        }
     }
 
     private void Tell(ClusterEvent happened) => Happened?.Invoke(happened);

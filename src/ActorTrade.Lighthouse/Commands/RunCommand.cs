@@ -63,9 +63,12 @@ internal static class RunCommand
         var section = configuration.Lighthouse;
         var tokens = OperatorTokens.Open(
             section.TokenFile, Environment.GetEnvironmentVariable(OperatorTokens.Variable));
-        using var audit = new AuditTrail(section.AuditFile);
         OperatorEndpoint? opened = null;
         await using var cluster = ConnectionOf(configuration, () => opened?.Address.ToString().TrimEnd('/') ?? "");
+        using var audit = new AuditTrail(section.AuditFile)
+        {
+            TellCluster = cluster is null ? null : cluster.TellActed,
+        };
         var services = cluster?.Services(section.CommandTimeout) ?? Unconnected(configuration);
         await using var endpoint = opened =
             await OperatorEndpoint.StartAsync(services, tokens, audit, OptionsOf(section));

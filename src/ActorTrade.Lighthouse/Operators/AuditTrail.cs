@@ -26,6 +26,7 @@ public sealed record AuditEntry(
 public sealed class AuditTrail : IDisposable
 {
     private const int ValueMax = 500;
+    private const int TextMax = 1_000;
     private const int WaitingMax = 1_000;
     private readonly Lock _gate = new();
     private readonly string _path;
@@ -34,6 +35,9 @@ public sealed class AuditTrail : IDisposable
 
     /// <param name="path">Appended to; made where there is none, readable by its owner only.</param>
     public AuditTrail(string path) => _path = Path.GetFullPath(path);
+
+    /// <summary>Tells every process of the cluster, this one's followers too; null where there is no cluster.</summary>
+    public Action<string>? TellCluster { get; init; }
 
     /// <summary>Writes the entry.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
@@ -55,12 +59,20 @@ public sealed class AuditTrail : IDisposable
         }
     }
 
-    /// <summary>Tells everyone who follows.</summary>
+    /// <summary>Tells everyone who follows: through the cluster where there is one, whose followers here hear it from
+    /// there, and else those of this process.</summary>
     public void Tell(AuditEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         var why = entry.Values.TryGetValue("reason", out var reason) ? $" ({reason})" : "";
         var text = $"{entry.Operator}: {entry.Command}{why} – {entry.Message ?? entry.Result}";
+        text = text.Length <= TextMax ? text : text[..TextMax] + "…";
+        if (TellCluster is { } tell)
+        {
+            tell(text);
+            return;
+        }
+
         var happened = new ClusterEvent(entry.At, ClusterEventKind.OperatorActed, "operator", null, text);
         lock (_gate)
         {

@@ -44,6 +44,17 @@ internal sealed class ActorPalette(Asking asking) : IPalette
         {
             Description = new()
             {
+                Name = "poisoned",
+                Meaning = "Commands at which an entity's rules failed again and again, and which it refuses since.",
+                Arguments = [Describe.Optional("entity", "Only this one, or those whose names begin so.")],
+                Options = [Describe.Count("limit", "Commands at most.", 50, 1_000)],
+            },
+            Run = PoisonedAsync,
+        },
+        new()
+        {
+            Description = new()
+            {
                 Name = "mailboxes",
                 Meaning = "The fullest mailboxes, and what was refused.",
                 Options = [NodeOption, TopOption],
@@ -108,6 +119,15 @@ internal sealed class ActorPalette(Asking asking) : IPalette
         return Partial.Result(
             [ResultBlock.TableOf(null, columns, rows), ResultBlock.Line([.. sums])],
             answers.Select(a => (a.Node, a.Failure)));
+    }
+
+    private async Task<CommandResult> PoisonedAsync(CommandCall call)
+    {
+        var rows = await asking.RowsAsync(
+            "poisoned", call.Whole("limit"), call.TextOrNull("entity"), call.Cancelled);
+        return rows.Rows.Count == 0
+            ? CommandResult.Of(ResultBlock.Line("No command was ever set aside."))
+            : RowTable.Of(rows);
     }
 
     private async Task<CommandResult> MailboxesAsync(CommandCall call)

@@ -4,27 +4,10 @@ using ActorTrade.Operator;
 
 namespace ActorTrade.Lighthouse.Palettes;
 
-/// <summary>Stops bots and cancels their orders, of one bot or of all of them, and says what became of each.</summary>
+/// <summary>Does something to one bot or to all of them, and says what became of each.</summary>
 internal sealed class BotStops(Asking asking)
 {
     private const int BotsAtOnce = 16;
-
-    /// <summary>Stops, which cancels, then names the positions that are left.</summary>
-    public Task<CommandResult> FlattenAsync(CommandCall call) => EachAsync(call, async bot =>
-    {
-        var accepted = await asking.DoAsync(call, Bot.IdOf(bot), new Bot.Command.Stop(call.Text("reason")));
-        var view = await asking.ViewAsync<BotView>(Bot.IdOf(bot));
-        var left = view.Positions.Where(p => !p.Quantity.Magnitude.IsZero).ToList();
-        var cancels = accepted.Events.OfType<Bot.Event.CancelIntended>().Count();
-        return Row.Of(
-            bot.Value,
-            new Cell(view.State.ToString(), RowTable.ToneOf(view.State.ToString())),
-            Wire.Of(cancels),
-            Wire.Of(view.OpenOrders.Length),
-            new Cell(
-                left.Count == 0 ? "flat" : string.Join(' ', left.Select(p => PositionOf(view, p))),
-                left.Count == 0 ? Tones.Ok : Tones.Warn));
-    });
 
     /// <summary>Asks every open order to be cancelled.</summary>
     public Task<CommandResult> CancelAllAsync(CommandCall call) => EachAsync(call, async bot =>
@@ -52,8 +35,9 @@ internal sealed class BotStops(Asking asking)
         return $"{(position.Quantity.IsNegative ? "-" : "+")}{size} {position.Symbol}";
     }
 
-    // One bot that cannot be reached must not keep the others from being stopped.
-    private async Task<CommandResult> EachAsync(CommandCall call, Func<BotId, Task<Row>> stop)
+    /// <summary>A row for the bot that the call names, or for each of them. One that cannot be reached does not keep
+    /// the others from being stopped.</summary>
+    public async Task<CommandResult> EachAsync(CommandCall call, Func<BotId, Task<Row>> stop)
     {
         var bots = call.TextOrNull("bot") is { } one
             ? [BotsPalette.BotOf(one)]

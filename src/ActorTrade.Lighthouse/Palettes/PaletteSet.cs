@@ -31,13 +31,14 @@ internal sealed class PaletteSet
     public static PaletteSet Of(LighthouseServices services, AuditTrail audit)
     {
         var asking = new Asking(services);
+        var stops = new BotStops(asking);
         var decimals = new TokenDecimalsOf(asking);
         return new PaletteSet(
         [
             new ClusterPalette(services, asking, audit),
             new ShardingPalette(services, asking),
             new ActorPalette(asking),
-            new TradePalette(asking, new BotStops(asking)),
+            new TradePalette(asking, stops, new Flattening(services, asking, stops)),
             new BotsPalette(asking),
             new AccountsPalette(asking, decimals),
             new PoolsPalette(asking, decimals),

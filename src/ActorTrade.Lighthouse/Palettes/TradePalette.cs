@@ -7,7 +7,7 @@ using Principals = ActorTrade.Domain.System.Operators;
 namespace ActorTrade.Lighthouse.Palettes;
 
 /// <summary><c>trade</c>: the state of the whole, the orders, and the ways to stop.</summary>
-internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
+internal sealed class TradePalette(Asking asking, BotStops stops, Flattening flattening) : IPalette
 {
     public string Name => "trade";
 
@@ -80,12 +80,20 @@ internal sealed class TradePalette(Asking asking, BotStops stops) : IPalette
             Description = new()
             {
                 Name = "flatten",
-                Meaning = "Stops bots and cancels their orders; shows the positions that are left.",
+                Meaning = "Stops bots, cancels their orders and closes their positions by market orders; what is left "
+                    + "after some seconds is shown. While trading is halted nothing is closed.",
                 Acts = true,
                 Arguments = [Describe.Optional("bot", "Only this bot; else every bot.", "bots")],
-                Options = [Describe.Reason],
+                Options =
+                [
+                    Describe.Reason,
+                    new()
+                    {
+                        Name = "venue", Meaning = "Where the closing orders go.", Default = "paper", Max = 64,
+                    },
+                ],
             },
-            Run = stops.FlattenAsync,
+            Run = flattening.RunAsync,
             Stops = true,
         },
         new()

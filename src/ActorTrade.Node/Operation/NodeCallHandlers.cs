@@ -25,7 +25,7 @@ public sealed class NodeCallHandlers
         ArgumentNullException.ThrowIfNull(host);
         (_host, Log, _failures) = (host, log, failures);
         _bots = gateway is null ? null : new OperatorBots(gateway);
-        _tables = new OperatorTables(host);
+        _tables = new OperatorTables(host, () => gateway?.Status().Market);
     }
 
     public LogRing Log { get; }

@@ -9,11 +9,21 @@ namespace ActorTrade.Node.Operation;
 /// questions.</summary>
 internal static class NodeOperation
 {
-    /// <summary>Answers questions from now on, and keeps a log of what happens to the node.</summary>
+    private const int ActsWaitingMax = 1_000;
+
+    /// <summary>Answers questions from now on, and keeps a log of what happens to the node and of what operators
+    /// do.</summary>
     public static void Attach(NodeHost host, ClusterProcess cluster, LogRing log, GatewayServices gateway)
     {
         var failures = new FailureLedger(host.System, log);
         cluster.Events.Happened += e => log.Write(LevelOf(e.Kind), e.Shard ?? e.Node, $"{e.Kind}: {e.Text}");
+        cluster.Events.HearOthers(ActsWaitingMax, e =>
+        {
+            if (e.Kind == ClusterEventKind.OperatorActed)
+            {
+                log.Write("info", e.Node, $"{e.Kind}: {e.Text}");
+            }
+        });
         host.Shards.Poisoned += (entity, poisoned) => cluster.Events.Tell(
             ClusterEventKind.CommandPoisoned,
             shard: null,

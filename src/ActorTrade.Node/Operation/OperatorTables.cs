@@ -1,12 +1,20 @@
+using System.Globalization;
 using ActorTrade.Cluster.Operation;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Gateway;
 using ActorTrade.Node.Hosting;
 
 namespace ActorTrade.Node.Operation;
 
-/// <summary>The lists that operators may ask for: fixed queries, amounts in whole tokens.</summary>
-internal sealed class OperatorTables(NodeHost host)
+/// <summary>The lists that operators may ask for: fixed queries, amounts in whole tokens; and the market's
+/// quotes.</summary>
+/// <param name="market">The market as this node has it; null while it has heard nothing.</param>
+internal sealed class OperatorTables(NodeHost host, Func<MarketStatus?> market)
 {
+    private const string Quotes = "quotes";
+
+    private static readonly string[] QuoteColumns = ["symbol", "venue", "bid", "ask", "last", "at"];
+
     private const string Orders =
         "select order_id, bot_id, symbol, side, type, quantity, filled, limit_price, state, timestamp, base_decimals "
         + "from orders";
@@ -22,12 +30,20 @@ internal sealed class OperatorTables(NodeHost host)
         ["orders"] = Orders + " where substr(order_id, 1, length(?2)) = ?2 order by ordering desc limit ?1",
         ["in-doubt"] = Orders + " where state = 'InDoubt' and substr(order_id, 1, length(?2)) = ?2 "
             + "order by ordering desc limit ?1",
+        ["poisoned"] = "select timestamp, entity_type || '-' || entity_id as entity, user_identifier as sender, "
+            + "new_value as command from audit_log where action = 'poison-command' "
+            + "and substr(entity_type || '-' || entity_id, 1, length(?2)) = ?2 order by ordering desc limit ?1",
     };
 
     /// <exception cref="ArgumentException">There is no such list.</exception>
     /// <exception cref="InvalidOperationException">This node keeps no tables.</exception>
     public RowsAnswer Read(RowsRequest request)
     {
+        if (request.Table == Quotes)
+        {
+            return new RowsAnswer(QuoteColumns, [.. (market()?.Quotes ?? []).Select(RowOf)], Lag: 0);
+        }
+
         if (!Queries.TryGetValue(request.Table, out var sql))
         {
             throw new ArgumentException($"there is no list '{request.Table}'");
@@ -45,10 +61,18 @@ internal sealed class OperatorTables(NodeHost host)
         return new RowsAnswer(columns, [.. rows.Select(r => columns.Select(c => Text(r, c)).ToArray())], tables.Lag);
     }
 
+    private static string?[] RowOf(QuoteStatus quote) =>
+    [
+        quote.Symbol, quote.Venue, TextOf(quote.Bid), TextOf(quote.Ask), TextOf(quote.Last),
+        quote.At.ToString("O", CultureInfo.InvariantCulture),
+    ];
+
+    private static string? TextOf(decimal? price) => price?.ToString(CultureInfo.InvariantCulture);
+
     private static string? Text(IReadOnlyDictionary<string, object?> row, string column) => column switch
     {
         "quantity" or "filled" => Units.Format(
             UInt256.Parse(row[column] as string ?? "0"), (int)(long)row["base_decimals"]!),
-        _ => Convert.ToString(row[column], System.Globalization.CultureInfo.InvariantCulture),
+        _ => Convert.ToString(row[column], CultureInfo.InvariantCulture),
     };
 }

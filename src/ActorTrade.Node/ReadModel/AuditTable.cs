@@ -18,7 +18,7 @@ public sealed class AuditTable : IProjection
 {
     public string Name => "audit";
 
-    public int Version => 2;
+    public int Version => 3;
 
     public IReadOnlyList<TableDefinition> Tables { get; } =
     [
@@ -77,7 +77,8 @@ public sealed class AuditTable : IProjection
             Bot.Event.Started => ("start-bot", null, nameof(BotState.Running)),
             Bot.Event.Paused e => ("pause-bot", null, $"{nameof(BotState.Paused)}: {e.Why}"),
             Bot.Event.Stopped e => ("stop-bot", null, $"{nameof(BotState.Stopped)}: {e.Why}"),
-            HostEvent.CommandPoisoned e => ("poison-command", null, $"{e.Command}: {e.ErrorType}: {e.Error}"),
+            HostEvent.CommandPoisoned e => (
+                "poison-command", null, $"{e.Command} after {e.Attempts} attempts: {e.ErrorType}: {e.Error}"),
             Bot.Event.LimitBreached e => ("breach-limit", null, $"{e.Limit}: {e.Value} {e.Token} of {e.Max}"),
             _ => default,
         };

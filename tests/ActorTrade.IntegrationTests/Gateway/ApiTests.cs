@@ -186,6 +186,23 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_operators_have_tokens_a_recovery_does_not_come_here()
+    {
+        await _node.DisposeAsync();
+        _node = await RunningNode.StartAsync(_folder.Root, takesRecoveries: false);
+        await ChangeAsync("DeclareEmergency", "Emergency");
+        foreach (var action in new[] { "ProposeRecovery", "ConfirmRecovery" })
+        {
+            var refused = await _node.PostAsync(
+                "/api/system", $$"""{"action":"{{action}}","why":"ok"}""", principal: action);
+            Assert.Equal("recovery-by-operators-only", refused.Expect(HttpStatusCode.Forbidden).Code);
+        }
+
+        Assert.Equal("Emergency", (await _node.GetAsync("/api/system")).String("mode"));
+        await ChangeAsync("DeclareEmergency", "Emergency");
+    }
+
+    [Fact]
     public async Task The_page_and_its_numbers_are_served()
     {
         var page = await _node.GetAsync("/");

@@ -23,7 +23,8 @@ internal sealed class RunningNode : IAsyncDisposable
 
     public NodeHost Host { get; }
 
-    public static async Task<RunningNode> StartAsync(string directory, TimeSpan? rememberFor = null)
+    public static async Task<RunningNode> StartAsync(
+        string directory, TimeSpan? rememberFor = null, bool takesRecoveries = true)
     {
         var host = await NodeHost.StartAsync(new NodeHostOptions { DataDirectory = directory });
         var gateway = await GatewayServer.StartAsync(
@@ -36,6 +37,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 StrategyProblem = static (strategy, instruments, parameters) =>
                     StrategyCatalog.TryCreate(strategy, instruments, parameters, out _, out var error) ? null : error,
                 RememberFor = rememberFor ?? TimeSpan.FromMinutes(15),
+                TakesRecoveries = takesRecoveries,
             },
             new GatewayOptions { Port = 0 });
         return new RunningNode(host, gateway);

@@ -11,6 +11,9 @@ internal sealed class FoldedEntities(TimeProvider time) : IEntities
 
     public SystemMode Mode { get; set; } = SystemMode.Active;
 
+    /// <summary>Told of every event, after its answer: plays those whom the entity would ask.</summary>
+    public Action<EntityId, IEvent> Happened { get; set; } = static (_, _) => { };
+
     public void Send(EntityId target, ICommand command, CommandHeader header, IAnswerSink? answerTo)
     {
         lock (_gate)
@@ -31,6 +34,10 @@ internal sealed class FoldedEntities(TimeProvider time) : IEntities
             }
 
             answerTo?.Answered(new Answer.Accepted(decision.Events, 1, time.GetUtcNow()));
+            foreach (var e in decision.Events)
+            {
+                Happened(target, e);
+            }
         }
     }
 

@@ -1,8 +1,14 @@
 using ActorTrade.Cluster.Operation;
+using ActorTrade.Domain;
+using ActorTrade.EventSourcing;
+using ActorTrade.EventSourcing.Records;
 using ActorTrade.Execution.Strategies;
 using ActorTrade.Gateway;
 using ActorTrade.Gateway.Bots;
 using ActorTrade.Gateway.Http;
+using ActorTrade.IntegrationTests.Journal;
+using ActorTrade.Journal;
+using ActorTrade.Journal.Entities;
 using ActorTrade.Node.Hosting;
 using ActorTrade.Node.Operation;
 
@@ -39,7 +45,7 @@ public sealed class NodeQuestionTests : IAsyncLifetime
     {
         await new OperatorBots(Services()).RegisterAsync(Bot, "operator:alice 127.0.0.1 pbm");
         await _host.Tables!.WaitForAsync(_host.Journal.LastOrdering);
-        var tables = new OperatorTables(_host);
+        var tables = new OperatorTables(_host, () => null);
 
         Assert.Equal("house", Assert.Single(tables.Read(new RowsRequest("accounts")).Rows)[0]);
         Assert.Equal("trend-9", Assert.Single(tables.Read(new RowsRequest("bots")).Rows)[0]);
@@ -49,7 +55,41 @@ public sealed class NodeQuestionTests : IAsyncLifetime
         Assert.Empty(tables.Read(new RowsRequest("pools", 9, "%")).Rows);
         Assert.Empty(tables.Read(new RowsRequest("orders")).Rows);
         Assert.Empty(tables.Read(new RowsRequest("in-doubt")).Rows);
+        Assert.Empty(tables.Read(new RowsRequest("quotes")).Rows);
         Assert.Throws<ArgumentException>(() => tables.Read(new RowsRequest("bots; drop table bots")));
+    }
+
+    [Fact]
+    public void Quotes_are_those_of_the_market()
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var market = new MarketStatus(
+            "simulated", 1, 1, [new QuoteStatus("BTCUSD", "simulated", 5_999.5m, 6_000.5m, null, at)]);
+        var row = Assert.Single(new OperatorTables(_host, () => market).Read(new RowsRequest("quotes")).Rows);
+        Assert.Equal(["BTCUSD", "simulated", "5999.5", "6000.5", null, "2026-01-02T03:04:05.0000000+00:00"], row);
+    }
+
+    [Fact]
+    public async Task A_command_that_was_set_aside_is_found_later()
+    {
+        var catalog = EntityKinds.Catalog();
+        var fact = new HostEvent.CommandPoisoned(
+            Guid.NewGuid(), "account.open.v1", "alice", "DivideByZeroException", "boom", 3);
+        var now = _host.System.Time.GetUtcNow();
+        var context = new CommandContext(fact.CommandId, "alice", now, now, SystemMode.Active);
+        var bytes = EventEnvelope.Write(catalog, new RecordWriter(), context, remember: false, fact);
+        var stream = (await _host.Journal.RecoverAsync(new EntityId("account", "sick"))).Stream;
+        await _host.Journal.Queue(stream, 1, null, [new NewEvent(catalog.NameOf(fact), bytes)]).Outcome;
+        await _host.Tables!.WaitForAsync(_host.Journal.LastOrdering);
+        var tables = new OperatorTables(_host, () => null);
+
+        var found = tables.Read(new RowsRequest("poisoned", Prefix: "account-sick"));
+
+        Assert.Equal(["timestamp", "entity", "sender", "command"], found.Columns);
+        Assert.Equal(
+            ["account-sick", "alice", "account.open.v1 after 3 attempts: DivideByZeroException: boom"],
+            Assert.Single(found.Rows).Skip(1));
+        Assert.Empty(tables.Read(new RowsRequest("poisoned", Prefix: "account-well")).Rows);
     }
 
     [Fact]
