@@ -5,12 +5,14 @@
 #   eng/cluster.sh stop [PIECE...]    stops these; without any all, in order: nodes, Lighthouse, servers
 #   eng/cluster.sh status             where everything listens
 # DATA=./data/cluster holds all data and logs; the next start goes on where they end. NODES=3 says how many nodes.
+# TLS=1 makes a test authority and starts the servers so that only its certificates let anybody in.
 # Ports are those of the last start, or the usual ones where nobody has them, or free ones.
 
 . "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 
 nodes_wanted="${NODES:-3}"
 case "$nodes_wanted" in '' | 0* | *[!0-9]*) die 4 "NODES is a whole number from 1, as in: make cluster NODES=5" ;; esac
+case "${TLS:-0}" in 0 | 1) ;; *) die 4 "TLS is 1 or 0, as in: make cluster TLS=1" ;; esac
 settings=cluster-config/three-nodes.json
 
 # postgres_can_enter FOLDER: whether user postgres, as whom PostgreSQL runs for root, gets to it.
@@ -27,6 +29,7 @@ fi
 logs="$data/logs"
 state="$data/run" # process ids and ports
 tokens="$data/lighthouse/operators.tokens"
+certificates="$data/certificates"
 
 program() { printf '%s' "$root/src/ActorTrade.$1/bin/$configuration/net10.0/$2"; }
 
@@ -55,29 +58,48 @@ take_port() {
   done
 }
 
-# start_server NAME USUAL-PORT SCRIPT: and keeps what it says of itself in NAME.report.
+# start_server NAME USUAL-PORT SCRIPT [ARG...]: and keeps what it says of itself in NAME.report.
 start_server() {
   if ! "eng/$3" status "$data/$1" > "$state/$1.report" 2> /dev/null; then
     say "Starting $1"
     take_port "$1" "$2"
-    "eng/$3" start "$data/$1" "$(port_of "$1")" > "$state/$1.report"
+    "eng/$3" start "$data/$1" "$(port_of "$1")" "${@:4}" > "$state/$1.report"
   fi
 }
 
 reported() { sed -n "s/^$2=//p" "$state/$1.report" 2> /dev/null; }
 
 start_servers() {
-  start_server postgres 5532 postgres.sh
-  start_server rabbitmq 5682 rabbitmq.sh
+  local tls=()
+  if [ "${TLS:-0}" = 1 ]; then
+    say "Making certificates"
+    eng/test-authority.sh "$certificates" server lighthouse-1 $(all_nodes)
+    tls=(--tls "$certificates")
+  fi
+  start_server postgres 5532 postgres.sh "${tls[@]}"
+  start_server rabbitmq 5682 rabbitmq.sh "${tls[@]}"
 }
 
-# The connections stand in the environment, not on the command line: they may hold passwords.
+# Whether the servers that run ask for certificates.
+with_tls() { case "$(reported rabbitmq URI)" in amqps:*) true ;; *) false ;; esac }
+
+# connections NAME: of this program. They stand in the environment, not on the command line: they may hold passwords.
 connections() {
   [ -n "$(reported postgres PID)" ] && [ -n "$(reported rabbitmq PID)" ] ||
     die 3 "The servers do not run. Start them first: eng/cluster.sh start servers"
   ACTORTRADE__POSTGRES__CONNECTIONSTRING="$(reported postgres CONNECTION_STRING)"
   ACTORTRADE__RABBITMQ__URI="$(reported rabbitmq URI)"
   export ACTORTRADE__POSTGRES__CONNECTIONSTRING ACTORTRADE__RABBITMQ__URI
+  with_tls || return 0
+  local own="$certificates/$1"
+  [ -f "$own.crt" ] || die 4 "There is no certificate for $1. Make it, and the servers know it at their next start:
+  eng/test-authority.sh $certificates $1"
+  ACTORTRADE__POSTGRES__CONNECTIONSTRING+=";Root Certificate=$certificates/root.crt"
+  ACTORTRADE__POSTGRES__CONNECTIONSTRING+=";SSL Certificate=$own.crt;SSL Key=$own.key"
+  export ACTORTRADE__RABBITMQ__ROOTCERTIFICATE="$certificates/root.crt"
+  export ACTORTRADE__RABBITMQ__CERTIFICATE="$own.crt"
+  export ACTORTRADE__RABBITMQ__KEY="$own.key"
+  export ACTORTRADE__RABBITMQ__REVOCATIONLISTS="$certificates/crl.pem"
 }
 
 # start_program NAME PROGRAM ARG...: in the background and in a session of its own, so that Ctrl-C reaches this script
@@ -94,7 +116,7 @@ start_program() {
 
 start_lighthouse() {
   [ -z "$(running lighthouse-1)" ] || return 0
-  connections
+  connections lighthouse-1
   take_port lighthouse-1 9110
   start_program lighthouse-1 "$(program Lighthouse lighthouse)" run --json --config "$settings" \
     --set Lighthouse:Name=lighthouse-1 --set "Lighthouse:Port=$(port_of lighthouse-1)" \
@@ -104,7 +126,7 @@ start_lighthouse() {
 
 start_node() {
   [ -z "$(running "$1")" ] || return 0
-  connections
+  connections "$1"
   take_port "$1" "$((5080 + ${1#node-}))"
   start_program "$1" "$(program Node actortrade)" run --json --config "$settings" --data "$data/$1" \
     --set "Node:Name=$1" --set "Http:Port=$(port_of "$1")"

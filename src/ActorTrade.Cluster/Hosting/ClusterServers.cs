@@ -106,21 +106,36 @@ public sealed record ClusterServers(
             }
             catch (NpgsqlException e) when (e is not PostgresException { IsTransient: false })
             {
+                var refusal = DatabaseCertificate()?.Explain(e, time.GetUtcNow());
+                if (refusal is { IsFinal: true } final)
+                {
+                    throw new ServersAwayException(final.Words);
+                }
+
+                var why = refusal?.Words ?? e.Message;
                 if (time.GetElapsedTime(begun) > within)
                 {
                     throw new ServersAwayException(
-                        $"PostgreSQL is not reached ({e.Message}): does it run where Postgres:ConnectionString says?");
+                        $"PostgreSQL is not reached ({why}): does it run where Postgres:ConnectionString says?");
                 }
 
                 if (attempt == 1)
                 {
-                    waiting($"PostgreSQL is not reached yet ({e.Message}); trying for {within.TotalSeconds:0} s.");
+                    waiting($"PostgreSQL is not reached yet ({why}); trying for {within.TotalSeconds:0} s.");
                 }
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(500), time, cancelled).ConfigureAwait(false);
         }
     }
+
+    /// <summary>What a fault of the broker means, for a log.</summary>
+    public string BrokerFault(Exception fault, TimeProvider time) =>
+        (Tls() is { } tls
+            ? new RefusedCertificate("RabbitMQ", tls.Certificate, tls.RevocationLists)
+                .Explain(fault, time.GetUtcNow())?.Words
+            : null)
+        ?? $"RabbitMQ: {fault.Message}";
 
     /// <summary>Connections to the database, for what is not the journal's.</summary>
     public NpgsqlDataSource Database() => NpgsqlDataSource.Create(
@@ -165,6 +180,12 @@ public sealed record ClusterServers(
         DrainMax = Cluster.DrainMax,
         MovesAtOnce = Cluster.MovesAtOnce,
     };
+
+    private RefusedCertificate? DatabaseCertificate() =>
+        new NpgsqlConnectionStringBuilder(Postgres.ConnectionString).SslCertificate is { Length: > 0 } certificate
+            ? new RefusedCertificate(
+                "PostgreSQL", certificate, RabbitMq.RevocationLists == NotSet ? null : RabbitMq.RevocationLists)
+            : null;
 
     private BrokerTlsOptions? Tls() => RabbitMq.RootCertificate == NotSet
         ? null

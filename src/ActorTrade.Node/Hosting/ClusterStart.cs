@@ -33,7 +33,7 @@ internal static class ClusterStart
         var shards = new NodeShards(configuration.Cluster.ShardCount, EntityKinds.RoleOf);
         var journal = await servers.OpenJournalAsync(
             shards.ShardOf, shards.Counts, ServersWithin, waiting, time, cancelled);
-        var broker = servers.Broker(time, e => waiting($"RabbitMQ: {e.Message}"));
+        var broker = servers.Broker(time, e => waiting(servers.BrokerFault(e, time)));
         try
         {
             var member = servers.Member(servers.Roles, NodeHost.Version, address);
