@@ -3,6 +3,7 @@ using ActorTrade.Cluster.Membership;
 using ActorTrade.Cluster.Operation;
 using ActorTrade.Cluster.Routing;
 using ActorTrade.Cluster.Sharding;
+using ActorTrade.Cluster.Topics;
 using ActorTrade.Cluster.Transport;
 using ActorTrade.Cluster.Wire;
 using ActorTrade.EventSourcing;
@@ -60,6 +61,9 @@ public sealed class ClusterProcess
 
     public NodeCalls Calls => _core.Calls;
 
+    /// <summary>Numbered topics, and what is missing of those that this process hears.</summary>
+    public ClusterTopics Topics => _core.Topics;
+
     /// <summary>Who is in the cluster.</summary>
     public ClusterSnapshot Members => _core.Snapshot;
 
@@ -93,6 +97,10 @@ public sealed class ClusterProcess
         return new ClusterProcess(options, core);
     }
 
+    /// <summary>Tells whoever is first in the shard's line that it is: nobody knows before a message comes, and a shard
+    /// without entities gets none. Does no harm where it is served.</summary>
+    public void Ring(ShardId shard) => ShardRing.At(_core.Broker, shard);
+
     /// <summary>Hands every shard over and leaves; see <see cref="HasLeft"/>.</summary>
     public void Leave() => _member.TellReserved(new ClusterMember.Message.Leave());
 }
@@ -111,6 +119,7 @@ internal sealed class ClusterCore
         _parts = parts;
         Links = new ClusterLinks(parts.Broker, parts.Wire, parts.System.Time, parts.ShardOf);
         Events = new EventFeed(parts.Broker, parts.System.Time);
+        Topics = new ClusterTopics(parts.Broker, parts.System.Time, Events);
         Calls = new NodeCalls(parts.Broker, parts.System.Time, parts.System.Dispatcher);
         StartedAt = parts.System.Time.GetUtcNow();
         parts.Mode.Changed += OnModeChanged;
@@ -129,6 +138,8 @@ internal sealed class ClusterCore
     public EventFeed Events { get; }
 
     public NodeCalls Calls { get; }
+
+    public ClusterTopics Topics { get; }
 
     public ClusterShards? Shards { get; private set; }
 
@@ -207,7 +218,10 @@ internal sealed class ClusterCore
     {
         if (isFirstHand)
         {
-            Broker.PublishToTopic("mode", new BrokerMessage("mode.v1", new ModeNotice(mode, version).ToJson()));
+            Topics.Publish(
+                ClusterMember.ModeTopic,
+                "mode.v1",
+                number => new ModeNotice(mode, version, number.From, number.Number).ToJson());
         }
 
         Events.Note(ClusterEventKind.ModeChanged, Broker.Node, null, $"{mode} (version {version})");

@@ -57,6 +57,8 @@ public interface IReadTables
 /// <param name="Lag">Durable events that are not in the tables yet.</param>
 /// <param name="JournalFailure">Why the journal stopped; null while it works.</param>
 /// <param name="TablesFailure">Why the tables stopped; null while they are kept.</param>
+/// <param name="Market">Null where none is fed, or nothing was heard of it yet.</param>
+/// <param name="Topics">What this node hears of other nodes; empty for a node alone.</param>
 public sealed record NodeStatus(
     SystemMode Mode,
     string Version,
@@ -66,7 +68,8 @@ public sealed record NodeStatus(
     string? JournalFailure,
     string? TablesFailure,
     EntityCounts Entities,
-    MarketStatus? Market);
+    MarketStatus? Market,
+    IReadOnlyList<TopicStatus> Topics);
 
 public sealed record JournalStatus(long Events, long Bytes, long Entities, long Snapshots, long Commits, bool HasRoom);
 
@@ -77,6 +80,10 @@ public sealed record EntityCounts(
 
 /// <summary>The market feed: how fast it is and what it last said.</summary>
 public sealed record MarketStatus(string Source, long Ticks, double TicksPerSecond, IReadOnlyList<QuoteStatus> Quotes);
+
+/// <summary>The messages of one node on one topic, as this node hears them.</summary>
+/// <param name="Missed">Lost on the way, or dropped because this node was too slow.</param>
+public sealed record TopicStatus(string Topic, string From, long Received, long Missed);
 
 public sealed record QuoteStatus(
     string Symbol, string Venue, decimal? Bid, decimal? Ask, decimal? Last, DateTimeOffset At);

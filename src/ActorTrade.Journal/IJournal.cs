@@ -42,6 +42,34 @@ public interface IJournal : IAsyncDisposable
     /// <exception cref="JournalDamagedException">A record is damaged or missing; names its position.</exception>
     IEnumerable<StoredEvent> ReadAll(long afterOrdering);
 
+    /// <summary>The next events of some kinds of entities after a place, in commit order, for whoever follows the
+    /// journal: does not wait for what cannot be read yet.</summary>
+    /// <param name="afterOrdering">Where the page before ended, see <see cref="EventPage.ReadTo"/>.</param>
+    /// <param name="categories">Of the entities.</param>
+    /// <param name="max">Events given at most; also those looked at, where the store cannot choose itself.</param>
+    /// <exception cref="JournalUnavailableException">The store is away; ask again for the same page.</exception>
+    /// <exception cref="JournalDamagedException">A record is damaged or missing; names its position.</exception>
+    EventPage ReadPage(long afterOrdering, IReadOnlyCollection<string> categories, int max)
+    {
+        var events = new List<StoredEvent>();
+        var (readTo, left) = (afterOrdering, max);
+        foreach (var stored in ReadAll(afterOrdering))
+        {
+            readTo = stored.Ordering;
+            if (categories.Contains(stored.Entity.Category))
+            {
+                events.Add(stored);
+            }
+
+            if (--left == 0)
+            {
+                return new EventPage(events, readTo, IsLast: false);
+            }
+        }
+
+        return new EventPage(events, readTo, IsLast: true);
+    }
+
     /// <summary>How many durable events lie after a place; for people, so a large number may be cut.</summary>
     long CountAfter(long afterOrdering) => Math.Max(0, LastOrdering - afterOrdering);
 
@@ -102,6 +130,11 @@ public readonly record struct StoredEvent(
     DateTimeOffset? WakeAt,
     string StoredName,
     ReadOnlyMemory<byte> Payload);
+
+/// <summary>Some events of chosen entities.</summary>
+/// <param name="ReadTo">No chosen event up to here is left out: where the next page begins.</param>
+/// <param name="IsLast">Nothing more can be read at the moment.</param>
+public readonly record struct EventPage(IReadOnlyList<StoredEvent> Events, long ReadTo, bool IsLast);
 
 /// <summary>An entity's state at a sequence number, in the form named.</summary>
 public sealed record StoredSnapshot(long SequenceNr, string StoredName, ReadOnlyMemory<byte> Payload);

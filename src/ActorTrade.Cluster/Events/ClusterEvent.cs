@@ -61,6 +61,10 @@ public static class ClusterEventKind
     public const string PlacementChanged = "placement-changed";
     public const string ModeChanged = "mode-changed";
     public const string CommandPoisoned = "command-poisoned";
+
+    /// <summary>Messages of a topic did not come to a node that listens.</summary>
+    public const string TopicGap = "topic-gap";
+
     public const string OperatorActed = "operator-acted";
 }
 

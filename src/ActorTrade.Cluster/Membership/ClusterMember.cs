@@ -1,4 +1,5 @@
 using ActorTrade.Cluster.Events;
+using ActorTrade.Cluster.Topics;
 using ActorTrade.Cluster.Transport;
 using ActorTrade.Cluster.Wire;
 using ActorTrade.Kernel;
@@ -17,7 +18,7 @@ namespace ActorTrade.Cluster.Membership;
 internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore core) : Actor<ClusterMember.Message>
 {
     private const string PlacementTopic = "placement";
-    private const string ModeTopic = "mode";
+    internal const string ModeTopic = "mode";
     private const int SentKept = 100;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PingEvery = TimeSpan.FromMilliseconds(400);
@@ -51,6 +52,10 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             if (ModeNotice.TryRead(m.Message.Body.Span, out var notice))
             {
                 core.Mode.Hear(notice.Mode, notice.Version);
+                if (notice is { From: { } from, Number: > 0 })
+                {
+                    core.Topics.Modes.Take(ModeTopic, new TopicNumber(from, notice.Number));
+                }
             }
 
             return null;

@@ -68,7 +68,9 @@ public sealed class ModeBoard
 }
 
 /// <summary>A change of the trading system's state, as broadcast on topic <c>mode</c>.</summary>
-public sealed record ModeNotice(SystemMode Mode, long Version)
+/// <param name="From">The node that tells it; null where it is of a version that does not number.</param>
+/// <param name="Number">Of this node's notices, from 1.</param>
+public sealed record ModeNotice(SystemMode Mode, long Version, string? From = null, long Number = 0)
 {
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ModeNoticeJson.Default.ModeNotice);
 

@@ -93,8 +93,7 @@ internal sealed class SeatPlan(
             .ToHashSet();
         foreach (var shard in seats.Keys.Where(s => !served.Contains(s)))
         {
-            var ring = new BrokerMessage("ring.v1", ReadOnlyMemory<byte>.Empty, TimeSpan.FromSeconds(2));
-            broker.PublishToShard(shard, ring, static _ => { });
+            ShardRing.At(broker, shard);
         }
     }
 

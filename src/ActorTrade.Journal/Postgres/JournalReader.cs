@@ -25,6 +25,17 @@ internal sealed class JournalReader(JournalPlace place, PostgresSources sources,
             select * from journal where ordering > $1 and ordering < h.ordering order by ordering limit $2) j on true
         """;
 
+    // An entity's category ends at the first '-' of its id. The events of others never leave the server.
+    private const string ChosenSql =
+        $"""
+        select h.ordering, j.ordering, j.sequence_nr, j.at, j.wake_at, j.stored_name, j.payload, j.persistence_id
+        from ({Horizon}) h
+        left join lateral (
+            select * from journal
+            where ordering > $1 and ordering < h.ordering and split_part(persistence_id, '-', 1) = any($3)
+            order by ordering limit $2) j on true
+        """;
+
     // Entity ids repeat from event to event.
     private const int IdsMax = 65_536;
 
@@ -62,6 +73,24 @@ internal sealed class JournalReader(JournalPlace place, PostgresSources sources,
 
             Pause();
         }
+    }
+
+    /// <summary>As <see cref="IJournal.ReadPage"/>.</summary>
+    public EventPage ReadPage(long afterOrdering, IReadOnlyCollection<string> categories, int max)
+    {
+        var page = new List<StoredEvent>();
+        using var command = new NpgsqlCommand(ChosenSql);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = afterOrdering });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
+        command.Parameters.Add(new NpgsqlParameter<string[]>
+        {
+            TypedValue = [.. categories],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+        });
+        var horizon = Fill(page, command, new Dictionary<string, EntityId>(StringComparer.Ordinal));
+        return page.Count == max
+            ? new EventPage(page, page[^1].Ordering, IsLast: false)
+            : new EventPage(page, Math.Max(afterOrdering, horizon - 1), IsLast: true);
     }
 
     /// <summary>The newest event a reader of everything can see; 0 for none.</summary>
@@ -165,11 +194,17 @@ internal sealed class JournalReader(JournalPlace place, PostgresSources sources,
     private long ReadPage(long after, List<StoredEvent> page, Dictionary<string, EntityId> ids)
     {
         page.Clear();
-        return Asked(sources.Readers, connection =>
+        using var command = new NpgsqlCommand(PageSql);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = EventsPerPage });
+        return Fill(page, command, ids);
+    }
+
+    // Gives the horizon.
+    private long Fill(List<StoredEvent> page, NpgsqlCommand command, Dictionary<string, EntityId> ids) =>
+        Asked(sources.Readers, connection =>
         {
-            using var command = new NpgsqlCommand(PageSql, connection);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = EventsPerPage });
+            command.Connection = connection;
             using var reader = command.ExecuteReader();
             long horizon = 0;
             while (reader.Read())
@@ -183,7 +218,6 @@ internal sealed class JournalReader(JournalPlace place, PostgresSources sources,
 
             return horizon;
         });
-    }
 
     private static T Asked<T>(NpgsqlDataSource source, Func<NpgsqlConnection, T> ask)
     {

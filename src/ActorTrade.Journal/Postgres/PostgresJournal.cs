@@ -169,6 +169,14 @@ public sealed class PostgresJournal : IJournal, IShardFences
         return _reader.ReadAll(afterOrdering);
     }
 
+    public EventPage ReadPage(long afterOrdering, IReadOnlyCollection<string> categories, int max)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterOrdering);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        return _reader.ReadPage(afterOrdering, categories, max);
+    }
+
     /// <summary>As far as readers see them; 100,000 for more. While the database is away the last count, at least
     /// 1.</summary>
     public long CountAfter(long afterOrdering)

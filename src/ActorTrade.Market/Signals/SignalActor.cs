@@ -15,7 +15,12 @@ public sealed record SignalSettings(
     Func<IReadOnlyList<ISignalModel>> Models,
     PriceSource Source = PriceSource.TradeElseMid,
     IntervalBorder Border = IntervalBorder.StartIncluded,
-    int SubscribersMax = 1_000);
+    int SubscribersMax = 1_000)
+{
+    /// <summary>Hears each signal first, within the actor's turn, also after a restart; null where nobody
+    /// listens.</summary>
+    public Action<Signal>? OnSignal { get; init; }
+}
 
 /// <summary>
 /// The answer to observed ticks: they have been taken in, and their signals are with the subscribers.
@@ -174,6 +179,7 @@ public sealed class SignalActor : Actor<SignalMessage>
         }
 
         _signals++;
+        _settings.OnSignal?.Invoke(signal);
         foreach (var subscription in _subscriptions)
         {
             if (!subscription.Tell(signal))

@@ -55,8 +55,8 @@ internal static class RunCommand
             ? await ClusterStart.StartAsync(
                 configuration, OptionsOf(configuration), () => AddressOf(gateway), Say, cancelled)
             : await NodeHost.StartAsync(OptionsOf(configuration));
-        var floor = MarketOf(configuration, host);
-        var services = ServicesOf(configuration, host, floor);
+        var market = StartMarket(configuration, host);
+        var services = ServicesOf(configuration, host, market);
         if (host.Cluster is { } cluster)
         {
             NodeOperation.Attach(host, cluster, log, services);
@@ -90,22 +90,31 @@ internal static class RunCommand
         }
     }
 
-    private static LiveMarket? MarketOf(NodeConfiguration configuration, NodeHost host) =>
-        configuration.Market.Source == MarketSourceKind.Simulated && host.Cluster is null
-            ? LiveMarket.Start(
-                host,
-                TickSource.Simulated(
-                    (ulong)configuration.Market.Seed, configuration.Market.Interval, host.System.Time.GetUtcNow()),
-                FloorOf(configuration))
-            : null;
+    // What the page shows of the market, wherever it runs.
+    private static Func<MarketStatus?> StartMarket(NodeConfiguration configuration, NodeHost host)
+    {
+        var isFed = configuration.Market.Source == MarketSourceKind.Simulated;
+        if (host.Cluster is not null)
+        {
+            return ClusterMarket.Start(host, isFed ? SourceFrom : null, FloorOf(configuration)).Status;
+        }
+
+        return isFed ? LiveMarket.Start(host, SourceFrom(0), FloorOf(configuration)).Status : static () => null;
+
+        TickSource SourceFrom(long position) => TickSource.Simulated(
+            (ulong)configuration.Market.Seed,
+            configuration.Market.Interval,
+            host.System.Time.GetUtcNow(),
+            position);
+    }
 
     private static GatewayServices ServicesOf(
-        NodeConfiguration configuration, NodeHost host, LiveMarket? floor) => new()
+        NodeConfiguration configuration, NodeHost host, Func<MarketStatus?> market) => new()
         {
             Entities = host.Door,
             Tables = new NodeTables(host),
             Time = host.System.Time,
-            Status = () => host.Status(floor?.Status()),
+            Status = () => host.Status(market()),
             StrategyProblem = static (strategy, instruments, parameters) =>
                 StrategyCatalog.TryCreate(strategy, instruments, parameters, out _, out var error) ? null : error,
             RememberFor = configuration.Http.IdempotencyRetention,

@@ -3,6 +3,7 @@ using ActorTrade.Gateway;
 using ActorTrade.Kernel;
 using ActorTrade.Market.Simulation;
 using ActorTrade.Market.Views;
+using ActorTrade.Node.MarketData;
 using ActorTrade.Node.Trading;
 
 namespace ActorTrade.Node.Hosting;
@@ -10,36 +11,55 @@ namespace ActorTrade.Node.Hosting;
 /// <summary>Where a floor's ticks come from: steps, each of which is fed at once, one every interval.</summary>
 /// <param name="Name">For people, such as "simulated market, seed 1".</param>
 /// <param name="Steps">May be endless; is enumerated on the feed's turn.</param>
-public sealed record TickSource(string Name, IEnumerable<IReadOnlyList<Tick>> Steps, TimeSpan Interval)
+/// <param name="Position">Ticks of the source that an earlier floor was fed.</param>
+public sealed record TickSource(
+    string Name, IEnumerable<IReadOnlyList<Tick>> Steps, TimeSpan Interval, long Position = 0)
 {
+    // To get to a place all ticks before it are made, at about a million a second.
+    private const long PositionMax = 10_000_000;
+
     /// <summary>Five symbols from a seed. Their time is the moment they are fed.</summary>
-    public static TickSource Simulated(ulong seed, TimeSpan interval, DateTimeOffset start) => new(
-        $"simulated market, seed {seed}",
-        new SimulatedMarket(seed, start, interval).Ticks().Chunk(SimulatedMarket.Default.Count),
-        interval);
+    /// <param name="position">How far the market is already; beyond ten million ticks it begins anew.</param>
+    public static TickSource Simulated(ulong seed, TimeSpan interval, DateTimeOffset start, long position = 0)
+    {
+        var symbols = SimulatedMarket.Default.Count;
+        var from = position is < 0 or > PositionMax ? 0 : position / symbols * symbols;
+        var ticks = new SimulatedMarket(seed, start, interval).Ticks().Skip((int)from);
+        return new TickSource($"simulated market, seed {seed}", ticks.Chunk(symbols), interval, from);
+    }
 }
 
 /// <summary>
 /// The market of a running node: feeds ticks to the trading floor, where the bots are, and keeps what the page shows.
 /// Without bots of its own, a keeper moves the house's pools after the market instead.
 /// </summary>
+/// <remarks>In a cluster it runs on one node at a time, see <see cref="ClusterMarket"/>.</remarks>
 public sealed class LiveMarket
 {
-    private readonly TimeProvider _time;
-    private readonly string _source;
+    private readonly ActorSystem _system;
+    private readonly TickSource _source;
+    private readonly MarketPublisher? _publisher;
+    private readonly TradingFloor _floor;
+    private readonly List<IActorRef> _feeding = [];
     private readonly long _startedAt;
     private volatile IReadOnlyList<MarketQuote> _quotes = [];
-    private readonly TradingFloor _floor;
     private long _ticks;
     private double _ticksPerSecond;
 
-    private LiveMarket(NodeHost host, TickSource source, FloorOptions options)
+    private LiveMarket(NodeHost host, TickSource source, FloorOptions options, MarketPublisher? publisher)
     {
+        _system = host.System;
+        _source = source;
+        _publisher = publisher;
+        _startedAt = _system.Time.GetTimestamp();
         _floor = new TradingFloor(
-            new FloorServices(host.System, host.Door, host.Journal, host.Catalog, () => host.Door.Mode), options);
-        _time = host.System.Time;
-        _source = source.Name;
-        _startedAt = _time.GetTimestamp();
+            new FloorServices(host.System, host.Door, host.Journal, host.Catalog, () => host.Door.Mode),
+            options with
+            {
+                Tenure = host.System.Random.NextGuid().ToString("N"),
+                OnSignal = publisher is null ? options.OnSignal : publisher.Tell,
+                OnOpportunity = publisher is null ? options.OnOpportunity : publisher.Tell,
+            });
     }
 
     /// <summary>Ticks fed so far.</summary>
@@ -52,36 +72,57 @@ public sealed class LiveMarket
     public int Bots => _floor.Bots.Count;
 
     /// <summary>Starts the feed and what it feeds.</summary>
-    public static LiveMarket Start(NodeHost host, TickSource source, FloorOptions? options = null)
+    /// <param name="host">The node.</param>
+    /// <param name="source">Begins where an earlier floor ended.</param>
+    /// <param name="options">How the floor works; null for one without bots.</param>
+    /// <param name="publisher">Tells the cluster; null for a node alone.</param>
+    public static LiveMarket Start(
+        NodeHost host, TickSource source, FloorOptions? options = null, MarketPublisher? publisher = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(source);
         options ??= new FloorOptions { RegistersBots = false, OpensPools = false };
-        var market = new LiveMarket(host, source, options);
+        var market = new LiveMarket(host, source, options, publisher);
         market._floor.Start();
         var keeper = options.RegistersBots
             ? null
             : host.System.Spawn(
                 () => new PoolKeeper(host.Door, host.Options.FirstStart?.Pools ?? []), "pool-keeper");
-        host.System.Spawn(() => new MarketFeed(market, source, keeper), "market-feed");
+        market._feeding.Add(host.System.Spawn(() => new MarketFeed(market, source, keeper), "market-feed"));
+        if (keeper is not null)
+        {
+            market._feeding.Add(keeper);
+        }
+
         return market;
+    }
+
+    /// <summary>
+    /// Stops the feed and the floor; completes when nothing of them runs any more, so that the next may be started.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        _feeding.ForEach(_system.Stop);
+        await Task.WhenAll([.. _feeding.Select(a => _system.WhenStopped(a)), _floor.StopAsync()]);
     }
 
     /// <summary>What the page shows.</summary>
     public MarketStatus Status() => new(
-        _source,
-        Ticks,
+        _publisher?.Source ?? _source.Name,
+        _source.Position + Ticks,
         Math.Round(Volatile.Read(ref _ticksPerSecond), 1),
-        [.. _quotes.Select(q => new QuoteStatus(q.Symbol.ToString(), q.Venue, q.Bid, q.Ask, q.Last, q.At))]);
+        [.. _quotes.Select(MarketListener.Shown)]);
 
     internal void Observe(Tick tick) => _floor.Observe(tick);
 
-    internal void Fed(int ticks, IReadOnlyList<MarketQuote> quotes)
+    internal void Fed(IReadOnlyList<Tick> ticks, IReadOnlyList<MarketQuote> quotes)
     {
         _quotes = quotes;
-        var total = Interlocked.Add(ref _ticks, ticks);
-        var seconds = _time.GetElapsedTime(_startedAt).TotalSeconds;
-        Volatile.Write(ref _ticksPerSecond, seconds > 0 ? total / seconds : 0);
+        var total = Interlocked.Add(ref _ticks, ticks.Count);
+        var seconds = _system.Time.GetElapsedTime(_startedAt).TotalSeconds;
+        var rate = seconds > 0 ? total / seconds : 0;
+        Volatile.Write(ref _ticksPerSecond, rate);
+        _publisher?.Add(ticks, _source.Position + total, rate);
     }
 }
 
@@ -109,15 +150,17 @@ internal sealed class MarketFeed(LiveMarket market, TickSource source, ActorRef<
         }
 
         var now = Context.Time.GetUtcNow();
+        var ticks = new List<Tick>(_steps.Current.Count);
         foreach (var tick in _steps.Current)
         {
             var live = tick with { At = now };
+            ticks.Add(live);
             _view.Apply(live);
             market.Observe(live);
         }
 
         IReadOnlyList<MarketQuote> quotes = [.. _view.All];
-        market.Fed(_steps.Current.Count, quotes);
+        market.Fed(ticks, quotes);
         keeper?.Tell(new PoolKeeper.Message.Market(quotes));
     }
 

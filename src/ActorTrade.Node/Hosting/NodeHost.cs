@@ -223,7 +223,10 @@ public sealed class NodeHost : IAsyncDisposable
                 metrics.Recoveries,
                 metrics.Drops,
                 metrics.EffectRetries),
-            market);
+            market,
+            [
+                .. Cluster?.Topics.Counts.Select(c => new TopicStatus(c.Topic, c.From, c.Received, c.Missed)) ?? [],
+            ]);
     }
 
     /// <summary>

@@ -26,6 +26,8 @@ internal sealed class NodeMetrics : IDisposable
         _meter.CreateObservableCounter("actortrade.entities.drops", () => host.Shards.Metrics.Drops, "{entity}");
         _meter.CreateObservableCounter(
             "actortrade.effects.retries", () => host.Shards.Metrics.EffectRetries, "{effect}");
+        _meter.CreateObservableUpDownCounter(
+            "actortrade.topics.missed", () => host.Cluster?.Topics.Missed ?? 0, "{message}");
         _meter.CreateObservableGauge("actortrade.door.waiting", () => host.Door.Waiting, "{request}");
     }
 

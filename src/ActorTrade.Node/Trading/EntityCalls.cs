@@ -10,6 +10,10 @@ internal sealed class EntityCalls(IEntities entities, TimeProvider time)
 {
     private const int AttemptsMax = 5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private volatile bool _hasEnded;
+
+    /// <summary>Nothing more is asked; whoever still waits goes no further than the answer.</summary>
+    public void End() => _hasEnded = true;
 
     /// <summary>The view of an entity.</summary>
     /// <exception cref="InvalidOperationException">It does not answer.</exception>
@@ -52,6 +56,7 @@ internal sealed class EntityCalls(IEntities entities, TimeProvider time)
 
     private async Task<Answer> Ask(Action<IAnswerSink> send)
     {
+        ObjectDisposedException.ThrowIf(_hasEnded, this);
         var pending = new Pending();
         await using var deadline = time.CreateTimer(
             static sink => ((Pending)sink!).Answered(new Answer.OutcomeUnknown($"No answer within {Patience}.")),

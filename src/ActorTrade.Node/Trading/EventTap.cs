@@ -1,3 +1,4 @@
+using ActorTrade.Domain;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 using ActorTrade.EventSourcing;
@@ -16,13 +17,25 @@ public interface ICommittedEvents
     bool Wants(string category);
 
     void On(in ProjectedEvent committed);
+
+    /// <summary>Everything follows, from the journal's first event. Once, and again after a failure of the
+    /// tap.</summary>
+    void Began()
+    {
+    }
+
+    /// <summary>What was committed before the tap began has been told; from here on it is news.</summary>
+    void CaughtUp()
+    {
+    }
 }
 
 /// <summary>
-/// Follows the journal: tells the listeners what was committed, and keeps the pool book by asking a pool for its view
-/// when one of its events passes. At most one question a pool is under way, so a busy pool costs one view an answer and
-/// not one an event.
+/// Follows the journal from its first event: tells the listeners what was committed, and keeps the pool book by asking
+/// a pool for its view when one of its events passes. At most one question a pool is under way, so a busy pool costs
+/// one view an answer and not one an event; of the past, one a pool.
 /// </summary>
+/// <remarks>While the journal's store is away it waits; nothing is left out.</remarks>
 internal sealed class EventTap : Actor<EventTap.Message>
 {
     private const int EventsATurn = 2_000;
@@ -33,10 +46,12 @@ internal sealed class EventTap : Actor<EventTap.Message>
     private readonly IEntities _entities;
     private readonly IReadOnlyList<ICommittedEvents> _listeners;
     private readonly Action<PoolBook> _onPools;
-    private readonly Dictionary<string, bool> _wanted = new(StringComparer.Ordinal);
+    private readonly string[] _wanted;
     private readonly Dictionary<EntityId, bool> _asked = [];
     private PoolBook _book = PoolBook.Empty;
+    private readonly HashSet<EntityId> _seen = [];
     private IDisposable? _subscription;
+    private bool _hasCaughtUp;
     private int _isAnnounced;
     private long _ordering;
 
@@ -51,11 +66,22 @@ internal sealed class EventTap : Actor<EventTap.Message>
         _decode = ProjectedEvent.Decoder(catalog);
         _entities = entities;
         _listeners = listeners;
+        _wanted =
+        [
+            .. EntityKinds.All
+                .Select(k => k.Category)
+                .Where(c => c == Pool.Category || listeners.Any(l => l.Wants(c))),
+        ];
         _onPools = onPools;
     }
 
     protected override void PreStart()
     {
+        foreach (var listener in _listeners)
+        {
+            listener.Began();
+        }
+
         var self = Context.Self;
         _subscription = _journal.OnCommitted(_ =>
         {
@@ -88,21 +114,47 @@ internal sealed class EventTap : Actor<EventTap.Message>
 
     private void Read()
     {
-        var left = EventsATurn;
-        foreach (var stored in _journal.ReadAll(_ordering))
+        EventPage page;
+        try
         {
-            _ordering = stored.Ordering;
-            if (IsWanted(stored.Entity.Category))
-            {
-                Tell(stored);
-            }
-
-            if (--left == 0)
-            {
-                Context.Self.TellReserved(Message.Committed.Instance);
-                return;
-            }
+            page = _journal.ReadPage(_ordering, _wanted, EventsATurn);
         }
+        catch (JournalUnavailableException)
+        {
+            Context.ScheduleOnce("read", AskAgainAfter, Message.Committed.Instance);
+            return;
+        }
+
+        foreach (var stored in page.Events)
+        {
+            Tell(stored);
+        }
+
+        _ordering = page.ReadTo;
+        if (!page.IsLast)
+        {
+            Context.Self.TellReserved(Message.Committed.Instance);
+        }
+        else if (!_hasCaughtUp)
+        {
+            CatchUp();
+        }
+    }
+
+    private void CatchUp()
+    {
+        _hasCaughtUp = true;
+        foreach (var listener in _listeners)
+        {
+            listener.CaughtUp();
+        }
+
+        foreach (var pool in _seen)
+        {
+            AskPool(pool);
+        }
+
+        _seen.Clear();
     }
 
     private void Tell(in StoredEvent stored)
@@ -120,19 +172,20 @@ internal sealed class EventTap : Actor<EventTap.Message>
             or Pool.Event.LegCommitted or Pool.Event.LegAborted or Pool.Event.LiquidityAdded
             or Pool.Event.LiquidityRemoved)
         {
-            AskPool(stored.Entity);
+            OnPoolChanged(stored.Entity);
         }
     }
 
-    private bool IsWanted(string category)
+    private void OnPoolChanged(EntityId pool)
     {
-        if (!_wanted.TryGetValue(category, out var isWanted))
+        if (_hasCaughtUp)
         {
-            isWanted = category == Pool.Category || _listeners.Any(l => l.Wants(category));
-            _wanted.Add(category, isWanted);
+            AskPool(pool);
         }
-
-        return isWanted;
+        else
+        {
+            _seen.Add(pool);
+        }
     }
 
     // True in the table: the pool has changed since it was asked.

@@ -5,6 +5,7 @@ using ActorTrade.Execution.Strategies;
 using ActorTrade.Journal;
 using ActorTrade.Kernel;
 using ActorTrade.Market.Candles;
+using ActorTrade.Market.Signals;
 
 namespace ActorTrade.Node.Trading;
 
@@ -56,4 +57,13 @@ public sealed record FloorOptions
 
     /// <summary>Hears each opportunity a bot finds, on the bot's turn: the bot's id and what it found.</summary>
     public Action<string, Opportunity>? OnOpportunity { get; init; }
+
+    /// <summary>Hears each signal, on the turn of the symbol's signal actor.</summary>
+    public Action<Signal>? OnSignal { get; init; }
+
+    /// <summary>
+    /// Sets the ids of this floor's quotes apart from those of every other, which the venue may still remember. The
+    /// same in every run of a replay.
+    /// </summary>
+    public string Tenure { get; init; } = "";
 }

@@ -53,15 +53,15 @@ internal sealed class SymbolDesk
         IEntities entities,
         EntityId venue,
         TimeProvider time,
-        bool conflates)
+        FloorOptions options)
     {
         Symbol = symbol;
         Signals = signals;
         _entities = entities;
         _venue = venue;
         _time = time;
-        _conflates = conflates;
-        _quoteSeed = DeterministicGuid.FromText($"quote:{symbol}");
+        _conflates = options.Conflates;
+        _quoteSeed = DeterministicGuid.FromText($"quote:{symbol}{options.Tenure}");
     }
 
     public Symbol Symbol { get; }

@@ -23,6 +23,9 @@ namespace ActorTrade.Node.Trading;
 /// <remarks>
 /// The same floor runs live (real time, thread-pool, conflation) and in a replay (simulated, one thread). It moves no
 /// money itself: entities decide, and they know the system's mode.
+/// <para>What was committed before it started is only gathered: at its end each bot gets a runner, which asks its
+/// entity for the rest, and the open orders are told, so a long past costs no more than its reading. A floor that has
+/// been stopped leaves nothing behind; another may be started in its place, in this process or elsewhere.</para>
 /// </remarks>
 public sealed class TradingFloor : ICommittedEvents
 {
@@ -35,8 +38,12 @@ public sealed class TradingFloor : ICommittedEvents
     private readonly Dictionary<Symbol, SymbolDesk> _desks = [];
     private readonly SortedDictionary<string, RunningBot> _bots = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
+    private readonly List<IActorRef> _actors = [];
+    private readonly FloorPast _past = new();
     private ActorRef<ExecutionMessage>? _execution;
     private PoolBook _pools = PoolBook.Empty;
+    private bool _hasCaughtUp;
+    private bool _hasStopped;
 
     public TradingFloor(FloorServices services, FloorOptions options)
     {
@@ -91,12 +98,12 @@ public sealed class TradingFloor : ICommittedEvents
     /// <summary>Starts to follow the journal and sets the venue's terms. Ticks may come from now on.</summary>
     public void Start()
     {
-        _execution = _services.System.Spawn(
+        _execution = Spawn(
             () => new ExecutionSupervisor(
                 _services.Entities, new Dictionary<string, Func<Actor<VenueCallMessage>>>(), _services.Mode()),
             "execution",
             new SpawnOptions { Capacity = 65_536 });
-        _services.System.Spawn(
+        Spawn(
             () => new EventTap(
                 _services.Journal, _services.Catalog, _services.Entities, [this, .. _options.Listeners], OnPools),
             "event-tap");
@@ -106,11 +113,37 @@ public sealed class TradingFloor : ICommittedEvents
             DeterministicGuid.FromText($"floor configure {_options.Terms}")));
     }
 
-    /// <summary>Takes the next tick. Calls come one after the other.</summary>
+    /// <summary>
+    /// Stops everything that <see cref="Start"/> and the ticks began, and completes when the last actor has stopped:
+    /// then nothing more is sent from here. What was sent before may still be carried out.
+    /// </summary>
+    public Task StopAsync()
+    {
+        IActorRef[] actors;
+        lock (_gate)
+        {
+            _hasStopped = true;
+            actors = [.. _actors];
+        }
+
+        _calls.End();
+        foreach (var actor in actors)
+        {
+            _services.System.Stop(actor);
+        }
+
+        return Task.WhenAll(actors.Select(a => _services.System.WhenStopped(a)));
+    }
+
+    /// <summary>Takes the next tick. Calls come one after the other; after the stop they do nothing.</summary>
     public void Observe(Tick tick)
     {
         ArgumentNullException.ThrowIfNull(tick);
-        var desk = DeskOf(tick.Symbol);
+        if (DeskOf(tick.Symbol) is not { } desk)
+        {
+            return;
+        }
+
         var isFirst = desk.Price is null;
         desk.Observe(tick);
         if (isFirst && desk.Price is > 0 and { } price && (_options.OpensPools || _options.RegistersBots))
@@ -145,7 +178,7 @@ public sealed class TradingFloor : ICommittedEvents
     /// Hears every signal of every symbol from now on, within the signal actor's turn of the given actor.
     /// </summary>
     public void Subscribe(Symbol symbol, SignalSubscription subscription) =>
-        DeskOf(symbol).Signals.Tell(new SignalMessage.Subscribe(subscription));
+        DeskOf(symbol)?.Signals.Tell(new SignalMessage.Subscribe(subscription));
 
     /// <summary>What the runner of each bot has done.</summary>
     public async Task<IReadOnlyList<(BotId Bot, BotRunnerStats Stats)>> StatsAsync(TimeSpan deadline)
@@ -172,7 +205,47 @@ public sealed class TradingFloor : ICommittedEvents
     bool ICommittedEvents.Wants(string category) =>
         category is Bot.Category or Order.Category or TradingSystem.Category;
 
+    void ICommittedEvents.Began()
+    {
+        _hasCaughtUp = false;
+        _past.Clear();
+    }
+
     void ICommittedEvents.On(in ProjectedEvent committed)
+    {
+        if (_hasCaughtUp)
+        {
+            OnNews(committed);
+        }
+        else
+        {
+            _past.Take(committed);
+        }
+    }
+
+    void ICommittedEvents.CaughtUp()
+    {
+        _hasCaughtUp = true;
+        foreach (var registered in _past.Bots)
+        {
+            StartRunner(registered);
+        }
+
+        // Bounded by the orders that are open.
+        foreach (var order in _past.OpenOrders)
+        {
+            _execution!.TellReserved(new ExecutionMessage.OrderOpened(order));
+        }
+
+        if (_past.Mode is { } mode)
+        {
+            _execution!.TellReserved(new ExecutionMessage.SetMode(mode));
+        }
+
+        _past.Clear();
+    }
+
+    private void OnNews(in ProjectedEvent committed)
     {
         switch (committed.Event)
         {
@@ -184,11 +257,10 @@ public sealed class TradingFloor : ICommittedEvents
                 RunnerOf(committed.Entity.Key)?.Tell(new BotRunnerMessage.Notice(notice));
                 break;
             case Order.Event.OrderSubmitted:
-                _execution!.Tell(new ExecutionMessage.OrderOpened(OrderOf(committed.Entity)));
+                _execution!.Tell(new ExecutionMessage.OrderOpened(FloorPast.OrderOf(committed.Entity)));
                 break;
-            case Order.Event.OrderDenied or Order.Event.OrderFilled or Order.Event.OrderCancelled
-                or Order.Event.OrderExpired or Order.Event.OrderRejected:
-                _execution!.Tell(new ExecutionMessage.OrderEnded(OrderOf(committed.Entity)));
+            case Order.Event e when FloorPast.Ends(e):
+                _execution!.Tell(new ExecutionMessage.OrderEnded(FloorPast.OrderOf(committed.Entity)));
                 break;
             case TradingSystem.Event.ModeChanged changed:
                 _execution!.Tell(new ExecutionMessage.SetMode(changed.To));
@@ -196,21 +268,42 @@ public sealed class TradingFloor : ICommittedEvents
         }
     }
 
-    // The key of an order's entity is its id without hyphens.
-    private static OrderId OrderOf(EntityId entity) => new(Guid.ParseExact(entity.Key, "N"));
-
-    private SymbolDesk DeskOf(Symbol symbol)
+    // Null once the floor has stopped.
+    private ActorRef<T>? Spawn<T>(Func<Actor<T>> factory, string name, SpawnOptions? options = null)
+        where T : class
     {
         lock (_gate)
         {
+            if (_hasStopped)
+            {
+                return null;
+            }
+
+            var actor = _services.System.Spawn(factory, name, options);
+            _actors.Add(actor);
+            return actor;
+        }
+    }
+
+    // Null once the floor has stopped.
+    private SymbolDesk? DeskOf(Symbol symbol)
+    {
+        lock (_gate)
+        {
+            if (_hasStopped)
+            {
+                return null;
+            }
+
             if (!_desks.TryGetValue(symbol, out var desk))
             {
                 var settings = new SignalSettings(
-                    symbol, _options.SignalInterval, SignalModels, PriceSource.TradeElseMid, _options.SignalBorder);
-                var signals = _services.System.Spawn(
-                    () => new SignalActor(settings), $"signals-{symbol.Base}-{symbol.Quote}");
-                desk = new SymbolDesk(
-                    symbol, signals, _services.Entities, _venue, _services.System.Time, _options.Conflates);
+                    symbol, _options.SignalInterval, SignalModels, PriceSource.TradeElseMid, _options.SignalBorder)
+                {
+                    OnSignal = _options.OnSignal,
+                };
+                var signals = Spawn(() => new SignalActor(settings), $"signals-{symbol.Base}-{symbol.Quote}")!;
+                desk = new SymbolDesk(symbol, signals, _services.Entities, _venue, _services.System.Time, _options);
                 _desks.Add(symbol, desk);
             }
 
@@ -225,6 +318,11 @@ public sealed class TradingFloor : ICommittedEvents
 
     private void StartRunner(Bot.Event.Registered registered)
     {
+        if (RunnerOf(registered.Bot.Value) is not null)
+        {
+            return;
+        }
+
         var kind = StrategyCatalog.Find(registered.Strategy);
         if (kind is null
             || !StrategyCatalog.TryCreate(
@@ -247,13 +345,14 @@ public sealed class TradingFloor : ICommittedEvents
         {
             RefreshEvery = _options.RefreshEvery,
         };
-        var runner = _services.System.Spawn(() => new BotRunner(settings), $"bot-{registered.Bot}");
+        if (Spawn(() => new BotRunner(settings), $"bot-{registered.Bot}") is not { } runner)
+        {
+            return;
+        }
+
         lock (_gate)
         {
-            if (!_bots.TryAdd(registered.Bot.Value, new RunningBot(registered.Bot, kind, runner)))
-            {
-                return;
-            }
+            _bots.Add(registered.Bot.Value, new RunningBot(registered.Bot, kind, runner));
         }
 
         if (kind.UsesPools)
@@ -263,7 +362,11 @@ public sealed class TradingFloor : ICommittedEvents
 
         foreach (var instrument in registered.Instruments)
         {
-            var desk = DeskOf(instrument.Symbol);
+            if (DeskOf(instrument.Symbol) is not { } desk)
+            {
+                return;
+            }
+
             if (kind.UsesSignals)
             {
                 var subscription = SignalSubscription.Of(runner, s => new BotRunnerMessage.Hear(s));
