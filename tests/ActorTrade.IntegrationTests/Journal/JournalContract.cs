@@ -229,6 +229,34 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pages_give_the_chosen_kinds_of_entities_and_leave_none_out()
+    {
+        var account = (await Journal.RecoverAsync(Alice)).Stream;
+        var bot = (await Journal.RecoverAsync(new EntityId("bot", "a-b"))).Stream;
+        for (var i = 1; i <= 20; i++)
+        {
+            await Journal.AppendAsync(account, i, $"a{i}");
+            await Journal.AppendAsync(bot, i, $"b{i}");
+        }
+
+        var (read, readTo, pages) = (new List<string>(), 0L, 0);
+        EventPage page;
+        do
+        {
+            page = Journal.ReadPage(readTo, ["bot", "pool"], 7);
+            read.AddRange(page.Events.Select(e => e.Text()));
+            readTo = page.ReadTo;
+            pages++;
+        }
+        while (!page.IsLast);
+
+        Assert.Equal(Enumerable.Range(1, 20).Select(i => $"b{i}"), read);
+        Assert.True(pages > 2);
+        await Journal.AppendAsync(bot, 21, "b21");
+        Assert.Equal("b21", Assert.Single(Journal.ReadPage(readTo, ["bot"], 7).Events).Text());
+    }
+
+    [Fact]
     public async Task Reading_all_starts_after_any_place()
     {
         var stream = (await Journal.RecoverAsync(Alice)).Stream;
