@@ -63,7 +63,7 @@ public sealed class ClusterLinks
             return;
         }
 
-        var call = Pending.Add(shard, target, command, header, answerTo, Tracing.Current());
+        var call = Pending.Add(shard, target, command, header, answerTo, Tracing.Current(), Time.GetUtcNow());
         if (call is null)
         {
             answerTo.Answered(new Answer.Refused(RefusalReason.MailboxFull));
@@ -97,25 +97,36 @@ public sealed class ClusterLinks
     /// After a reconnection: every call whose answer is out is sent once more, under its old command id, for the
     /// message or the answer may have been lost.
     /// </summary>
-    internal void SendAgain()
-    {
-        foreach (var call in Pending.Snapshot())
-        {
-            call.IsRepeated = true;
-            RouteTo(call.Shard).TryAdd(call);
-        }
-    }
+    internal void SendAgain() => SendAgain(Pending.Snapshot());
 
-    /// <summary>Ends calls whose deadline has passed, and forgets ways back to nodes that are gone.</summary>
+    /// <summary>
+    /// Ends calls whose deadline has passed, sends again what has been without an answer for long (the one who carried
+    /// it out may have lost its connection with the answer in it), and forgets ways back to nodes that are gone.
+    /// </summary>
     internal void Sweep(Func<string, bool> isKnownNode)
     {
-        Pending.Expire(Time.GetUtcNow(), Grace);
+        var now = Time.GetUtcNow();
+        Pending.Expire(now, Grace);
+        if (Broker.IsConnected)
+        {
+            SendAgain(Pending.Overdue(now));
+        }
+
         foreach (var (node, route) in _replies)
         {
             if (route.Waiting == 0 && !isKnownNode(node))
             {
                 _replies.TryRemove(node, out _);
             }
+        }
+    }
+
+    private void SendAgain(IReadOnlyList<PendingCall> calls)
+    {
+        foreach (var call in calls)
+        {
+            call.IsRepeated = true;
+            RouteTo(call.Shard).TryAdd(call);
         }
     }
 

@@ -13,6 +13,11 @@ internal sealed record PendingCall(
 {
     /// <summary>It was sent more than once.</summary>
     public bool IsRepeated { get; set; }
+
+    /// <summary>Without an answer by then it is sent again.</summary>
+    public DateTimeOffset AskAgainAt { get; set; }
+
+    public TimeSpan AskAgainAfter { get; set; }
 }
 
 /// <summary>
@@ -21,6 +26,9 @@ internal sealed record PendingCall(
 /// </summary>
 internal sealed class PendingCalls(int max)
 {
+    // Longer than a shard usually takes to change hands.
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<long, PendingCall> _calls = new();
     private long _lastId;
     private int _count;
@@ -29,7 +37,13 @@ internal sealed class PendingCalls(int max)
 
     /// <summary>Null where as many are out as may be.</summary>
     public PendingCall? Add(
-        ShardId shard, EntityId target, ICommand? command, CommandHeader header, IAnswerSink sink, string? traceParent)
+        ShardId shard,
+        EntityId target,
+        ICommand? command,
+        CommandHeader header,
+        IAnswerSink sink,
+        string? traceParent,
+        DateTimeOffset now)
     {
         if (Interlocked.Increment(ref _count) > max)
         {
@@ -38,7 +52,11 @@ internal sealed class PendingCalls(int max)
         }
 
         var call = new PendingCall(
-            Interlocked.Increment(ref _lastId), shard, target, command, header, sink, traceParent);
+            Interlocked.Increment(ref _lastId), shard, target, command, header, sink, traceParent)
+        {
+            AskAgainAt = now + AskAgainAfter,
+            AskAgainAfter = AskAgainAfter,
+        };
         _calls[call.Id] = call;
         return call;
     }
@@ -54,6 +72,23 @@ internal sealed class PendingCalls(int max)
 
     /// <summary>Calls out at the moment, in the order they were made.</summary>
     public IReadOnlyList<PendingCall> Snapshot() => [.. _calls.Values.OrderBy(c => c.Id)];
+
+    /// <summary>Calls whose answer has not come for long, in the order they were made; each is due less often the
+    /// longer it is out.</summary>
+    public IReadOnlyList<PendingCall> Overdue(DateTimeOffset now)
+    {
+        var overdue = _calls.Values
+            .Where(c => c.AskAgainAt <= now && c.Header.ExpiresAt > now)
+            .OrderBy(c => c.Id)
+            .ToList();
+        foreach (var call in overdue)
+        {
+            call.AskAgainAfter *= 2;
+            call.AskAgainAt = now + call.AskAgainAfter;
+        }
+
+        return overdue;
+    }
 
     /// <summary>Ends the calls whose deadline has passed by more than the way back may take.</summary>
     public void Expire(DateTimeOffset now, TimeSpan grace)

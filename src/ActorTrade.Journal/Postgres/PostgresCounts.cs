@@ -4,8 +4,8 @@ using Npgsql;
 namespace ActorTrade.Journal.Postgres;
 
 /// <summary>Sizes for a status page: counted while the journal is small, estimated from the server's own statistics
-/// above, asked once a second at most.</summary>
-internal sealed class PostgresCounts(PostgresSources sources)
+/// above, asked once a second at most. A server that is away or hangs holds nobody up: the last known sizes do.</summary>
+internal sealed class PostgresCounts
 {
     private static readonly TimeSpan AskedEvery = TimeSpan.FromSeconds(1);
 
@@ -13,8 +13,16 @@ internal sealed class PostgresCounts(PostgresSources sources)
     private const long CountedBytesMax = 16 << 20;
 
     private readonly Lock _gate = new();
+    private readonly PostgresSources _sources;
+    private readonly BoundedQuestion<int, JournalStatistics> _question;
     private JournalStatistics _newest = new(0, 0, 0, 0, 0);
     private long _askedAt;
+
+    public PostgresCounts(PostgresSources sources)
+    {
+        _sources = sources;
+        _question = new BoundedQuestion<int, JournalStatistics>(_ => Ask(), _newest);
+    }
 
     public JournalStatistics Read(long commits)
     {
@@ -22,15 +30,7 @@ internal sealed class PostgresCounts(PostgresSources sources)
         {
             if (_askedAt == 0 || Stopwatch.GetElapsedTime(_askedAt) > AskedEvery)
             {
-                try
-                {
-                    _newest = Ask();
-                }
-                catch (Exception e) when (e is NpgsqlException or TimeoutException)
-                {
-                    // The last known sizes do until the database is back.
-                }
-
+                _newest = _question.Read(0, out _);
                 _askedAt = Stopwatch.GetTimestamp();
             }
 
@@ -40,7 +40,7 @@ internal sealed class PostgresCounts(PostgresSources sources)
 
     private JournalStatistics Ask()
     {
-        using var connection = sources.Primary.OpenConnection();
+        using var connection = _sources.Primary.OpenConnection();
         using var size = new NpgsqlCommand(
             "select (pg_total_relation_size('journal') + pg_total_relation_size('snapshot'))::bigint, "
             + "pg_relation_size('journal')::bigint",

@@ -35,9 +35,9 @@ public sealed class PostgresJournal : IJournal, IShardFences
     private readonly CommitWatch _watch;
     private readonly JournalReader _reader;
     private readonly PostgresCounts _counts;
+    private readonly BoundedQuestion<long, long> _lag;
     private readonly Lock _closingGate = new();
     private Task? _closing;
-    private long _counted;
     private volatile bool _isClosed;
 
     private PostgresJournal(PostgresJournalOptions options, PostgresSources sources, WriterSession session, long last)
@@ -48,6 +48,7 @@ public sealed class PostgresJournal : IJournal, IShardFences
         _place.Advance(last);
         _reader = new JournalReader(_place, sources, options);
         _counts = new PostgresCounts(sources);
+        _lag = new BoundedQuestion<long, long>(_reader.CountAfter, 0);
         _recoveries = new WorkLane<PostgresRecovery>(
             "journal-recovery", options.RecoveriesAtOnce, 1, new RecoveryReader(_place, sources).Recover);
         _snapshots = new WorkLane<SnapshotRequest>(
@@ -177,19 +178,12 @@ public sealed class PostgresJournal : IJournal, IShardFences
         return _reader.ReadPage(afterOrdering, categories, max);
     }
 
-    /// <summary>As far as readers see them; 100,000 for more. While the database is away the last count, at least
-    /// 1.</summary>
+    /// <summary>As far as readers see them; 100,000 for more. While the database is away or slow the last count, at
+    /// least 1.</summary>
     public long CountAfter(long afterOrdering)
     {
-        try
-        {
-            _counted = _reader.CountAfter(afterOrdering);
-            return _counted;
-        }
-        catch (JournalUnavailableException)
-        {
-            return Math.Max(1, _counted);
-        }
+        var counted = _lag.Read(afterOrdering, out var isAnswered);
+        return isAnswered ? counted : Math.Max(1, counted);
     }
 
     public IEnumerable<(EntityId Entity, StoredSnapshot Snapshot)> ReadSnapshots() => _reader.ReadSnapshots();

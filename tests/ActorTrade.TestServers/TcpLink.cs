@@ -1,32 +1,39 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ActorTrade.IntegrationTests.Cluster;
+namespace ActorTrade.TestServers;
 
 /// <summary>
 /// A line between a node and a server that a test can cut, as when the node's process dies, or hold up, as when the
-/// server hangs.
+/// server hangs or the network lets nothing through.
 /// </summary>
-internal sealed class TcpLink : IAsyncDisposable
+public sealed class TcpLink : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<Socket[]> _lines = [];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Uri _server;
+    private readonly string _host;
+    private readonly int _port;
     private readonly Task _accepting;
     private TaskCompletionSource _flowing = Done();
 
-    public TcpLink(Uri server)
+    public TcpLink(Uri server) : this(server.Host, server.Port) =>
+        Uri = new UriBuilder(server) { Port = Port }.Uri;
+
+    public TcpLink(string host, int port)
     {
-        _server = server;
+        (_host, _port) = (host, port);
         _listener.Start();
-        Uri = new UriBuilder(server) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri;
+        Uri = new UriBuilder("tcp", "127.0.0.1", Port).Uri;
         _accepting = AcceptAsync();
     }
 
     /// <summary>The server's address by way of this line.</summary>
     public Uri Uri { get; }
+
+    /// <summary>On the loopback address.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Lines that have been opened so far.</summary>
     public int Opened
@@ -96,23 +103,38 @@ internal sealed class TcpLink : IAsyncDisposable
         {
             while (true)
             {
-                var near = await _listener.AcceptSocketAsync(_stopping.Token);
-                var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                near.NoDelay = far.NoDelay = true;
-                await far.ConnectAsync(_server.Host, _server.Port, _stopping.Token);
-                lock (_gate)
-                {
-                    _lines.Add([near, far]);
-                }
-
-                _ = PumpAsync(near, far);
-                _ = PumpAsync(far, near);
+                await ForwardAsync(await _listener.AcceptSocketAsync(_stopping.Token));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
-            // The test is over, or the server gone: no more lines.
+            // The test is over: no more lines.
         }
+    }
+
+    private async Task ForwardAsync(Socket near)
+    {
+        var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        near.NoDelay = far.NoDelay = true;
+        try
+        {
+            await far.ConnectAsync(_host, _port, _stopping.Token);
+        }
+        catch (SocketException)
+        {
+            // The server is away, and so is the line.
+            Reset(far);
+            Reset(near);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _lines.Add([near, far]);
+        }
+
+        _ = PumpAsync(near, far);
+        _ = PumpAsync(far, near);
     }
 
     private async Task PumpAsync(Socket from, Socket to)
@@ -131,7 +153,9 @@ internal sealed class TcpLink : IAsyncDisposable
             // Cut.
         }
 
+        // The news of an end goes no faster than all else.
         Reset(from);
+        await _flowing.Task;
         Reset(to);
     }
 }
