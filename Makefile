@@ -1,14 +1,15 @@
 # The commands of this repository. Each does its own set-up; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-node build run cluster test test-fast simulate bench fmt fmt-check ci clean
+.PHONY: help setup setup-node build run cluster test test-fast simulate chaos bench fmt fmt-check ci clean
 
 # make run ARGS='--data elsewhere'; make test CONFIGURATION=Debug
 CONFIGURATION ?= Release
 ARGS ?=
 SEED ?= 1
 COUNT ?= 200
-export CONFIGURATION SEED COUNT
+ROUNDS ?= 20
+export CONFIGURATION SEED COUNT ROUNDS
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
@@ -40,6 +41,9 @@ test-fast: setup-node ## Runs the unit tests: no server, no disk, under two minu
 
 simulate: setup-node ## Runs simulated worlds with seeded faults: SEED=1 COUNT=200
 	@eng/simulate.sh
+
+chaos: setup ## Kills, freezes and cuts off processes of a real cluster under load: ROUNDS=20
+	@eng/chaos.sh
 
 bench: setup-node ## Measures what docs/benchmarks.md shows
 	@eng/bench.sh

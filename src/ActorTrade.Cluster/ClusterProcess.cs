@@ -180,7 +180,7 @@ internal sealed class ClusterCore
             Shards.Local,
             fences,
             board,
-            new RequestInbox(Links, Shards.Local, options.SuspectAfter),
+            new RequestInbox(Links, Shards.Local, Mode, options.SuspectAfter),
             options.DrainMax,
             options.DrainsBeforeMoving,
             (kind, shard, text, duration) => Events.Tell(kind, shard.ToString(), text, duration));

@@ -23,9 +23,10 @@ internal sealed class InboundDelivery(IShardChannel channel, ulong tag, int requ
 }
 
 /// <summary>One request of such a message; hears the entity's answer and sends it back.</summary>
+/// <param name="mayRefuse">False where the node does not serve the shard any more.</param>
 /// <param name="isRepeat">The message was delivered before: an earlier owner may have carried it out.</param>
 internal sealed class InboundCall(
-    InboundDelivery delivery, ClusterLinks links, string replyTo, long id, ShardTenure tenure, bool isRepeat,
+    InboundDelivery delivery, ClusterLinks links, string replyTo, long id, Func<bool> mayRefuse, bool isRepeat,
     Activity? span)
     : IAnswerSink
 {
@@ -34,9 +35,9 @@ internal sealed class InboundCall(
         span?.Dispose();
 
         // The entity is moving, or has been fenced: whoever owns the shard next gets the message again, and knows by
-        // its command id what has happened already. A refusal is not final then, whatever its reason: the command may
-        // have been sent on from here, and the message may come to the next owner first.
-        if (!tenure.IsServing && answer is Answer.OutcomeUnknown or Answer.Refused)
+        // its command id what has happened already. What left no trace is not final then, whatever was said of it:
+        // the next owner decides anew, and a node that has paused itself must not speak for the cluster.
+        if (!mayRefuse() && answer is not (Answer.Accepted or Answer.Viewed))
         {
             return;
         }

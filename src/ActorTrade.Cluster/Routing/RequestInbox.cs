@@ -1,3 +1,4 @@
+using ActorTrade.Cluster.Membership;
 using ActorTrade.Cluster.Sharding;
 using ActorTrade.Cluster.Transport;
 using ActorTrade.Cluster.Wire;
@@ -6,7 +7,7 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Cluster.Routing;
 
 /// <summary>Hands the requests of a shard's messages to its entities.</summary>
-internal sealed class RequestInbox(ClusterLinks links, LocalShards local, int suspectAfter)
+internal sealed class RequestInbox(ClusterLinks links, LocalShards local, ModeBoard mode, int suspectAfter)
 {
     /// <summary>Takes one message of a shard that is served here.</summary>
     public void Take(IShardChannel channel, in ShardDelivery delivery, ShardTenure tenure)
@@ -35,9 +36,11 @@ internal sealed class RequestInbox(ClusterLinks links, LocalShards local, int su
         {
             var span = Tracing.Serve(request.Target.Category, request.TraceParent);
             var isRepeat = delivery.Deliveries > 0;
-            var call = new InboundCall(inbound, links, batch.ReplyTo, request.Id, tenure, isRepeat, span);
+            var call = new InboundCall(inbound, links, batch.ReplyTo, request.Id, MayRefuse, isRepeat, span);
             Give(request, call, isSuspect);
         }
+
+        bool MayRefuse() => tenure.IsServing && !mode.IsCutOff;
     }
 
     private void Give(in WireRequest request, InboundCall call, bool isSuspect)

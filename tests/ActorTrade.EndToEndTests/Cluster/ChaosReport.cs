@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ActorTrade.TestServers;
 
@@ -23,7 +24,12 @@ internal static class ChaosRun
 /// <c>artifacts/chaos/NAME.json</c>, from which the table is made.</summary>
 internal sealed class ChaosReport(string name, ITestOutputHelper output)
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private readonly List<Row> _rows = [];
 
     /// <summary>Adds a measured share of times.</summary>

@@ -90,6 +90,10 @@ internal sealed class ClusterLoad : IAsyncDisposable
         }));
     }
 
+    /// <summary>Mints a little for some account, again and again until that is accepted.</summary>
+    public static Task MintAsync(ClusterObserver observer) =>
+        MintAsync(observer, Quote, AccountOf(Random.Shared.Next(Accounts)), 1_000u);
+
     /// <summary>Waits until so many more commands have ended.</summary>
     public async Task MoreAsync(int count)
     {
@@ -122,13 +126,15 @@ internal sealed class ClusterLoad : IAsyncDisposable
     private static async Task OpenAsync(ClusterObserver observer, AccountId account, string amount0, string amount1)
     {
         await observer.DoAsync(Account.IdOf(account), new Account.Command.Open(Owner));
-        foreach (var (token, amount) in new[] { (Base, amount0), (Quote, amount1) })
-        {
-            var id = Guid.NewGuid();
-            var mint = new Token.Command.Mint(
-                id, account, UInt256.Parse(amount), DateTimeOffset.UtcNow + DeadlineAhead);
-            await observer.DoAsync(Token.IdOf(token), mint, id: id);
-        }
+        await MintAsync(observer, Base, account, UInt256.Parse(amount0));
+        await MintAsync(observer, Quote, account, UInt256.Parse(amount1));
+    }
+
+    private static async Task MintAsync(ClusterObserver observer, TokenId token, AccountId account, UInt256 amount)
+    {
+        var id = Guid.NewGuid();
+        var mint = new Token.Command.Mint(id, account, amount, DateTimeOffset.UtcNow + DeadlineAhead);
+        await observer.DoAsync(Token.IdOf(token), mint, id: id);
     }
 
     private async Task RunAsync(int client)

@@ -1,12 +1,15 @@
 using ActorTrade.Cluster.Routing;
+using ActorTrade.Cluster.Transport;
 using ActorTrade.Cluster.Wire;
 using ActorTrade.Domain;
+using ActorTrade.Domain.Accounts;
 using ActorTrade.EventSourcing;
+using ActorTrade.Journal.Sharding;
 using ActorTrade.SimulationTests.Servers;
 
 namespace ActorTrade.SimulationTests.Cluster;
 
-/// <summary>An answer can be lost after its message was acknowledged, with the connection of whoever gave it.</summary>
+/// <summary>Answers that are lost, and answers that must not count.</summary>
 public sealed class LostAnswerTests : IAnswerSink
 {
     private readonly ServerWorld _world = new();
@@ -35,5 +38,39 @@ public sealed class LostAnswerTests : IAnswerSink
         Assert.Equal([1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3], sent);
         Assert.IsType<Answer.OutcomeUnknown>(Assert.Single(_answers));
         Assert.Equal(0, links.Waiting);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void A_rejection_is_final_only_while_its_node_serves_the_shard(bool serves, int expected)
+    {
+        var asking = _world.Client(_world.Process("a"));
+        var replies = 0;
+        asking.OnNodeMessage(_ => replies++);
+        var links = new ClusterLinks(
+            _world.Client(_world.Process("b")),
+            new WireCatalog(EntityKinds.All, EntityKinds.Catalog()),
+            _world.Time,
+            _ => ServerWorld.Shard);
+        var channel = new CountingChannel();
+        var call = new InboundCall(
+            new InboundDelivery(channel, 7, requests: 1), links, asking.Node, 1, () => serves, isRepeat: false, null);
+        call.Answered(new Answer.Rejected(new Account.Rejection.ZeroAmount("x")));
+        _world.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal((expected, expected), (replies, channel.Acknowledged));
+    }
+
+    private sealed class CountingChannel : IShardChannel
+    {
+        public int Acknowledged { get; private set; }
+
+        public ShardId Shard => ServerWorld.Shard;
+
+        public void Acknowledge(ulong tag) => Acknowledged++;
+
+        public void Close()
+        {
+        }
     }
 }

@@ -103,13 +103,15 @@ public sealed class RoutingTests
     [InlineData(RefusalReason.Unavailable)]
     [InlineData(RefusalReason.MailboxFull)]
     [InlineData(RefusalReason.Expired)]
-    public void After_the_tenure_neither_a_refusal_nor_an_unknown_outcome_settles_a_message(RefusalReason reason)
+    public void After_the_tenure_only_what_is_journaled_settles_a_message(RefusalReason reason)
     {
         var channel = new Channel();
         var tenure = new ShardTenure();
         tenure.End();
         Call(new InboundDelivery(channel, tag: 5, requests: 1), tenure).Answered(new Answer.Refused(reason));
         Call(new InboundDelivery(channel, tag: 6, requests: 1), tenure).Answered(new Answer.OutcomeUnknown(""));
+        Call(new InboundDelivery(channel, tag: 7, requests: 1), tenure).Answered(
+            new Answer.Rejected(new Probe.Refusal("no", 0)));
         Assert.Empty(channel.Acknowledged);
     }
 
@@ -120,8 +122,8 @@ public sealed class RoutingTests
         var tenure = new ShardTenure();
         var delivery = new InboundDelivery(channel, tag: 5, requests: 3);
         Call(delivery, tenure).Answered(new Answer.Accepted([], 1, Start));
-        tenure.End();
         Call(delivery, tenure).Answered(new Answer.Rejected(new Probe.Refusal("no", 0)));
+        tenure.End();
         Assert.Empty(channel.Acknowledged);
         Call(delivery, tenure).Answered(new Answer.Accepted([], 1, Start));
         Assert.Equal([5UL], channel.Acknowledged);
@@ -129,7 +131,7 @@ public sealed class RoutingTests
 
     // Id 0: nobody waits for the answer, so no way back is needed.
     private static InboundCall Call(InboundDelivery delivery, ShardTenure tenure) =>
-        new(delivery, null!, "n2", 0, tenure, isRepeat: false, span: null);
+        new(delivery, null!, "n2", 0, () => tenure.IsServing, isRepeat: false, span: null);
 
     private static PendingCall Add(PendingCalls calls, IAnswerSink sink) => TryAdd(calls, sink)!;
 
@@ -139,7 +141,8 @@ public sealed class RoutingTests
         new Probe.Command.Add(1),
         new CommandHeader(Guid.NewGuid(), "tester", Start + TimeSpan.FromSeconds(10)),
         sink,
-        traceParent: null);
+        traceParent: null,
+        Start);
 
     private sealed class Numbers(int waitingMax) : Gathering<int>(waitingMax)
     {

@@ -1,3 +1,4 @@
+using ActorTrade.Cluster.Membership;
 using ActorTrade.Cluster.Routing;
 using ActorTrade.Cluster.Sharding;
 using ActorTrade.Cluster.Simulated;
@@ -132,7 +133,7 @@ internal sealed class SeatBench
                 Shards.Local,
                 Journal,
                 _board,
-                new RequestInbox(links, Shards.Local, suspectAfter: 20),
+                new RequestInbox(links, Shards.Local, new ModeBoard(), suspectAfter: 20),
                 DrainMax,
                 DrainsBeforeMoving: true,
                 (kind, _, _, duration) => bench.Reports.Add((kind, node, duration)));
