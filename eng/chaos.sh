@@ -12,16 +12,17 @@ esac
 
 # table FILE...: a row for each thing measured.
 table() {
-  printf '%-62s %-16s %s\n' WHAT GOAL MEASURED
-  sed -n 's/^ *"\(what\|goal\|measured\|isMet\)": "\{0,1\}\(.*\)/\1=\2/p' "$@" | sed 's/"\{0,1\},\{0,1\}$//' |
+  printf '%-10s %-62s %-16s %s\n' TEST WHAT GOAL MEASURED
+  sed -n 's/^ *"\(name\|what\|goal\|measured\|isMet\)": "\{0,1\}\(.*\)/\1=\2/p' "$@" | sed 's/"\{0,1\},\{0,1\}$//' |
     while IFS='=' read -r key value; do
       case "$key" in
+        name) name="$value" ;;
         what) what="$value" ;;
         goal) goal="$value" ;;
         measured) measured="$value" ;;
         isMet)
           [ "$value" = true ] || measured="$measured (MISSED)"
-          printf '%-62s %-16s %s\n' "$what" "$goal" "$measured"
+          printf '%-10s %-62s %-16s %s\n' "$name" "$what" "$goal" "$measured"
           ;;
       esac
     done
