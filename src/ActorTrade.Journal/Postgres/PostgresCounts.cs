@@ -3,8 +3,10 @@ using Npgsql;
 
 namespace ActorTrade.Journal.Postgres;
 
-/// <summary>Sizes for a status page: counted while the journal is small, estimated from the server's own statistics
-/// above, asked once a second at most. A server that is away or hangs holds nobody up: the last known sizes do.</summary>
+/// <summary>
+/// Sizes for a status page: counted while the journal is small, estimated from the server's own statistics above, asked
+/// once a second at most. A server that is away or hangs holds nobody up: the last known sizes do.
+/// </summary>
 internal sealed class PostgresCounts
 {
     private static readonly TimeSpan AskedEvery = TimeSpan.FromSeconds(1);

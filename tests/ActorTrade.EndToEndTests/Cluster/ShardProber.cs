@@ -63,7 +63,8 @@ internal sealed class ShardProber : IAsyncDisposable
     public TimeSpan PauseOf(ShardId shard) => _probes[shard].Pause;
 
     /// <summary>Marks a fault at this moment.</summary>
-    /// <returns>Waits until each of some shards has answered what was asked after it, and says how long after.</returns>
+    /// <returns>Waits until each of some shards has answered what was asked after it, and says how long
+    /// after.</returns>
     public Func<IReadOnlyCollection<ShardId>, TimeSpan, Task<IReadOnlyList<TimeSpan>>> Fault()
     {
         var at = Stopwatch.GetTimestamp();
