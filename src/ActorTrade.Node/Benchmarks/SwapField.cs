@@ -17,12 +17,15 @@ internal sealed class SwapField : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private SwapField(ActorSystem system, LocalShards shards, AccountId[] accounts, PoolId[] pools)
+    private readonly LocalShards? _shards;
+
+    private SwapField(ActorSystem system, LocalShards? shards, IEntities entities, int accounts, int pools)
     {
         System = system;
-        Shards = shards;
-        Accounts = accounts;
-        Pools = pools;
+        _shards = shards;
+        Entities = entities;
+        Accounts = [.. Enumerable.Range(0, accounts).Select(i => AccountId.Parse($"trader{i:D5}"))];
+        Pools = [.. Enumerable.Range(0, pools).Select(i => PoolId.Parse($"POOL{i:D4}"))];
     }
 
     public static IReadOnlyList<IEntityDefinition> Definitions { get; } = [Account.Definition, Pool.Definition,
@@ -34,7 +37,11 @@ internal sealed class SwapField : IAsyncDisposable
 
     public ActorSystem System { get; }
 
-    public LocalShards Shards { get; }
+    /// <summary>The way to all of it.</summary>
+    public IEntities Entities { get; }
+
+    /// <summary>Where it is served by this process.</summary>
+    public LocalShards Shards => _shards ?? throw new InvalidOperationException("A cluster serves this field.");
 
     public AccountId[] Accounts { get; }
 
@@ -43,6 +50,14 @@ internal sealed class SwapField : IAsyncDisposable
     public static async Task<SwapField> CreateAsync(IJournal journal, int accounts, int pools)
     {
         var field = Attach(journal, accounts, pools);
+        await field.FillAsync();
+        return field;
+    }
+
+    /// <summary>A field that a cluster serves.</summary>
+    public static async Task<SwapField> CreateAsync(ActorSystem system, IEntities entities, int accounts, int pools)
+    {
+        var field = new SwapField(system, null, entities, accounts, pools);
         await field.FillAsync();
         return field;
     }
@@ -65,11 +80,7 @@ internal sealed class SwapField : IAsyncDisposable
             new EventCatalog(Definitions),
             () => SystemMode.Active,
             new LocalShardsOptions { PassivateAfter = TimeSpan.FromHours(1) });
-        return new SwapField(
-            system,
-            shards,
-            [.. Enumerable.Range(0, accounts).Select(i => AccountId.Parse($"trader{i:D5}"))],
-            [.. Enumerable.Range(0, pools).Select(i => PoolId.Parse($"POOL{i:D4}"))]);
+        return new SwapField(system, shards, shards, accounts, pools);
     }
 
     public async ValueTask DisposeAsync() => await System.DisposeAsync();
@@ -119,7 +130,7 @@ internal sealed class SwapField : IAsyncDisposable
     {
         var header = new CommandHeader(
             System.Random.NextGuid(), CommandContext.Self, System.Time.GetUtcNow() + Patience);
-        var answer = await Shards.AskAsync(target, command, header, Patience, System.Time);
+        var answer = await Entities.AskAsync(target, command, header, Patience, System.Time);
         if (answer is not Answer.Accepted)
         {
             throw new InvalidOperationException($"{command.GetType().Name} to {target} was answered {answer}.");

@@ -113,7 +113,7 @@ internal sealed class SwapLoad
                 : [new SwapHop(pool, SwapField.QuoteToken, SwapField.BaseToken)];
             var command = new Account.Command.StartSwap(
                 tradeId, route, _turn == 0 ? 1_000u : 700_000u, UInt256.One, now + DeadlineAhead);
-            load._field.Shards.Send(
+            load._field.Entities.Send(
                 _account, command, new CommandHeader(tradeId, "bench", now + DeadlineAhead), this);
         }
 

@@ -15,16 +15,69 @@ internal static class BenchCommand
     private const double SecondsDefault = 10;
 
     public static Command Create(CommonOptions common) =>
-        new("bench", "Measure this machine: swaps, kernel, recovery, ticks.")
+        new("bench", "Measure this machine: swaps, kernel, recovery, ticks, cluster.")
     {
         Case(common, "swaps", "Durable swaps a second, against the journal's own append limit.", SwapsAsync),
         Case(common, "kernel", "Messages and asks a second, against a bounded channel.", KernelAsync),
         Case(common, "recovery", "Events a second read and folded; a restart on a million of them.", RecoveryAsync),
         Case(common, "ticks", "Recorded ticks a second through the real actors, one bot a symbol.", TicksAsync),
+        Cluster(common),
     };
+
+    private static Command Cluster(CommonOptions common)
+    {
+        var pids = new Option<int[]>("--server-pid")
+        {
+            Description = "A server on this machine whose processor time is measured.",
+            HelpName = "process",
+        };
+        var seconds = Seconds();
+        var command = new Command(
+            "cluster", "Three node processes on empty servers, which the configuration names, against these alone.")
+        {
+            seconds, pids, common.Config, common.Set,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var scratch = new ScratchDirectory();
+            var benchmark = new ClusterBenchmark(common.Configuration(parsed), parsed.GetValue(pids) ?? []);
+            var r = await benchmark.RunAsync(scratch.Path, TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+            Measured measured =
+            [
+                ("brokerRoundTripP50Ms", r.RoundTripP50Ms),
+                ("commitP50Ms", r.CommitP50Ms),
+                ("remoteCommandP50Ms", r.CommandP50Ms),
+                ("remoteCommandP99Ms", r.CommandP99Ms),
+                ("remoteCommandToRoundTripAndCommit", r.CommandToServers),
+                ("swapsPerSecond", r.Limit.SwapsPerSecond),
+                ("swapsRefused", r.Limit.Refused),
+                ("limitP50Ms", r.Limit.P50Ms),
+                ("limitP99Ms", r.Limit.P99Ms),
+                ("nodesProcessors", r.NodesCpu),
+                ("clientProcessors", r.ClientCpu),
+            ];
+            measured.AddRange(r.ServersCpu.Select((cpu, i) => ($"server{i + 1}Processors", cpu)));
+            Print(common.Output(parsed), "bench cluster", measured);
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
 
     private static Command Case(
         CommonOptions common, string name, string description, Func<TimeSpan, Task<Measured>> measure)
+    {
+        var seconds = Seconds();
+        var command = new Command(name, description) { seconds };
+        command.SetAction(async (parsed, _) =>
+        {
+            var measured = await measure(TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+            Print(common.Output(parsed), $"bench {name}", measured);
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Option<double> Seconds()
     {
         var seconds = new Option<double>("--seconds")
         {
@@ -39,14 +92,7 @@ internal static class BenchCommand
                 result.AddError("--seconds must be from 0.5 to 3600.");
             }
         });
-        var command = new Command(name, description) { seconds };
-        command.SetAction(async (parsed, _) =>
-        {
-            var measured = await measure(TimeSpan.FromSeconds(parsed.GetValue(seconds)));
-            Print(common.Output(parsed), $"bench {name}", measured);
-            return (int)ExitCode.Ok;
-        });
-        return command;
+        return seconds;
     }
 
     private static async Task<Measured> SwapsAsync(TimeSpan perCase)
