@@ -15,6 +15,11 @@ internal sealed class WriterSession : IDisposable
         _schema = schema;
         PostgresSchema.Check(connection, schema);
         Run("select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'");
+
+        // The statement is planned once, while the table of wake-ups is small, and would compare each of its rows with
+        // each wake-up that ends for as long as the session lasts: 593 ms instead of 5 for 500 events and 4,000 rows.
+        // What cannot do without nested loops is costed so high then that the server would compile it each time.
+        Run("set enable_nestloop = off; set jit = off");
         Append = new AppendStatement(connection);
     }
 
