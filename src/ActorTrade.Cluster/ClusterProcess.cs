@@ -75,7 +75,7 @@ public sealed class ClusterProcess
 
     /// <summary>A process that only asks.</summary>
     public static ClusterProcess Asking(ClusterMemberOptions options, ClusterParts parts) =>
-        new(options, new ClusterCore(parts));
+        new(options, new ClusterCore(parts, options));
 
     /// <summary>A process that serves the shards of its roles.</summary>
     /// <param name="options">Who it is.</param>
@@ -92,7 +92,7 @@ public sealed class ClusterProcess
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(fences);
-        var core = new ClusterCore(parts);
+        var core = new ClusterCore(parts, options);
         core.Serve(options, fences, shards, local);
         return new ClusterProcess(options, core);
     }
@@ -113,11 +113,12 @@ internal sealed class ClusterCore
     private IDisposable? _fenced;
     private long _heartbeats;
 
-    public ClusterCore(ClusterParts parts)
+    public ClusterCore(ClusterParts parts, ClusterMemberOptions options)
     {
         ArgumentNullException.ThrowIfNull(parts);
         _parts = parts;
-        Links = new ClusterLinks(parts.Broker, parts.Wire, parts.System.Time, parts.ShardOf);
+        Links = new ClusterLinks(
+            parts.Broker, parts.Wire, parts.System.Time, parts.ShardOf, options.AsksAgainAfter);
         Events = new EventFeed(parts.Broker, parts.System.Time);
         Topics = new ClusterTopics(parts.Broker, parts.System.Time, Events);
         Calls = new NodeCalls(parts.Broker, parts.System.Time, parts.System.Dispatcher);

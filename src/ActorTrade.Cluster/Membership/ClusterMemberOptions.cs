@@ -1,3 +1,5 @@
+using ActorTrade.Cluster.Routing;
+
 namespace ActorTrade.Cluster.Membership;
 
 /// <summary>What one process is in the cluster, and the times it goes by.</summary>
@@ -27,6 +29,10 @@ public sealed record ClusterMemberOptions
 
     /// <summary>False plants a bug: a shard is served on for a while after it was given back to the broker.</summary>
     internal bool DrainsBeforeMoving { get; init; } = true;
+
+    /// <summary>How long a call to another node may be without an answer before it is sent again; longer than a shard
+    /// usually takes to change hands.</summary>
+    internal TimeSpan AsksAgainAfter { get; init; } = PendingCalls.AsksAgainAfterDefault;
 
     /// <summary>Shards that a node hands over at the same time.</summary>
     public int MovesAtOnce { get; init; } = 8;

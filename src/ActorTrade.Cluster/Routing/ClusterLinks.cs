@@ -21,11 +21,22 @@ public sealed class ClusterLinks
     private readonly Func<EntityId, ShardId> _shardOf;
 
     public ClusterLinks(IBroker broker, WireCatalog wire, TimeProvider time, Func<EntityId, ShardId> shardOf)
+        : this(broker, wire, time, shardOf, PendingCalls.AsksAgainAfterDefault)
+    {
+    }
+
+    internal ClusterLinks(
+        IBroker broker,
+        WireCatalog wire,
+        TimeProvider time,
+        Func<EntityId, ShardId> shardOf,
+        TimeSpan asksAgainAfter)
     {
         ArgumentNullException.ThrowIfNull(broker);
         Broker = broker;
         Wire = wire;
         Time = time;
+        Pending = new PendingCalls(PendingMax, asksAgainAfter);
         _shardOf = shardOf;
     }
 
@@ -41,7 +52,7 @@ public sealed class ClusterLinks
 
     internal TimeProvider Time { get; }
 
-    internal PendingCalls Pending { get; } = new(PendingMax);
+    internal PendingCalls Pending { get; }
 
     /// <summary>Sends a command to the node that serves its target, whichever that is.</summary>
     /// <param name="target">Whom.</param>

@@ -24,10 +24,9 @@ internal sealed record PendingCall(
 /// The calls whose answers are out, until their deadline: past it the outcome is unknown. Each hears one answer,
 /// whichever comes first.
 /// </summary>
-internal sealed class PendingCalls(int max)
+internal sealed class PendingCalls(int max, TimeSpan asksAgainAfter)
 {
-    // Longer than a shard usually takes to change hands.
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan AsksAgainAfterDefault = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<long, PendingCall> _calls = new();
     private long _lastId;
@@ -54,8 +53,8 @@ internal sealed class PendingCalls(int max)
         var call = new PendingCall(
             Interlocked.Increment(ref _lastId), shard, target, command, header, sink, traceParent)
         {
-            AskAgainAt = now + AskAgainAfter,
-            AskAgainAfter = AskAgainAfter,
+            AskAgainAt = now + asksAgainAfter,
+            AskAgainAfter = asksAgainAfter,
         };
         _calls[call.Id] = call;
         return call;

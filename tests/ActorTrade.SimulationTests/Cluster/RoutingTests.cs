@@ -62,7 +62,7 @@ public sealed class RoutingTests
     [Fact]
     public void A_call_hears_one_answer_and_its_deadline_is_an_unknown_outcome()
     {
-        var calls = new PendingCalls(10);
+        var calls = new PendingCalls(10, PendingCalls.AsksAgainAfterDefault);
         var (first, second) = (new Sink(), new Sink());
         var a = Add(calls, first);
         Add(calls, second);
@@ -80,7 +80,7 @@ public sealed class RoutingTests
     [Fact]
     public void A_refusal_of_what_was_sent_twice_says_nothing_of_the_first_sending()
     {
-        var calls = new PendingCalls(10);
+        var calls = new PendingCalls(10, PendingCalls.AsksAgainAfterDefault);
         var sink = new Sink();
         var call = Add(calls, sink);
         call.IsRepeated = true;
@@ -91,7 +91,7 @@ public sealed class RoutingTests
     [Fact]
     public void Calls_that_are_out_are_bounded()
     {
-        var calls = new PendingCalls(2);
+        var calls = new PendingCalls(2, PendingCalls.AsksAgainAfterDefault);
         var first = Add(calls, new Sink());
         Add(calls, new Sink());
         Assert.Null(TryAdd(calls, new Sink()));
