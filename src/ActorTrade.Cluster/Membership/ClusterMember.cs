@@ -85,8 +85,8 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             case Message.Leave:
                 BeginLeave();
                 break;
-            case Message.SeatLeft:
-                OnSeatLeft();
+            case Message.SeatLeft left:
+                OnSeatLeft(left.HadTurn);
                 break;
         }
     }
@@ -261,15 +261,15 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         _state = MemberState.Leaving;
         SendHeartbeat();
         var self = Context.Self;
-        if (_seats is null || !_seats.BeginLeave(() => self.TellReserved(new Message.SeatLeft())))
+        if (_seats is null || !_seats.BeginLeave(turn => self.TellReserved(new Message.SeatLeft(turn))))
         {
             End();
         }
     }
 
-    private void OnSeatLeft()
+    private void OnSeatLeft(bool hadTurn)
     {
-        if (_seats!.SeatLeft())
+        if (_seats!.SeatLeft(hadTurn))
         {
             SendHeartbeat();
             End();
@@ -357,6 +357,6 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         /// <summary>Hand everything over and leave the cluster.</summary>
         internal sealed record Leave : Message;
 
-        internal sealed record SeatLeft : Message;
+        internal sealed record SeatLeft(bool HadTurn) : Message;
     }
 }

@@ -27,6 +27,8 @@ internal sealed class SeatPlan(
     private DateTimeOffset _quietSince;
     private string[] _names = [];
     private bool _isJoining = true;
+    private readonly Queue<ActorRef<ShardSeat.Message>> _turns = new();
+    private Action<bool>? _left;
     private int _leaving;
 
     /// <summary>True where it is newer than the last one.</summary>
@@ -107,23 +109,56 @@ internal sealed class SeatPlan(
         Reset();
     }
 
-    /// <summary>Hands every shard on; false where there is nothing to wait for.</summary>
-    /// <param name="left">Runs once for each seat.</param>
-    public bool BeginLeave(Action left)
+    /// <summary>
+    /// Hands every shard on, a few at a time: the fewer move at once, the shorter each of them stands still. False where
+    /// there is nothing to wait for.
+    /// </summary>
+    /// <param name="left">Runs once for each seat, with true where it had to wait its turn.</param>
+    public bool BeginLeave(Action<bool> left)
     {
         _leaving = seats.Count;
+        _left = left;
 
         // Those that only stand in line go first, so that none of them gets what another node hands on.
-        foreach (var (shard, seat) in seats.OrderBy(s => board.PhaseOf(s.Key) == SeatPhase.Serving))
+        foreach (var (shard, seat) in seats)
         {
-            seat.TellReserved(new ShardSeat.Message.HandOver(ComesBack: false, left));
+            if (board.PhaseOf(shard) == SeatPhase.Serving)
+            {
+                _turns.Enqueue(seat);
+            }
+            else
+            {
+                seat.TellReserved(new ShardSeat.Message.HandOver(ComesBack: false, () => left(false)));
+            }
+        }
+
+        for (var i = 0; i < Math.Max(1, options.MovesAtOnce / 2); i++)
+        {
+            LeaveNext();
         }
 
         return _leaving > 0;
     }
 
     /// <summary>True for the last one.</summary>
-    public bool SeatLeft() => --_leaving == 0;
+    public bool SeatLeft(bool hadTurn)
+    {
+        if (hadTurn)
+        {
+            LeaveNext();
+        }
+
+        return --_leaving == 0;
+    }
+
+    private void LeaveNext()
+    {
+        if (_turns.TryDequeue(out var seat))
+        {
+            var left = _left!;
+            seat.TellReserved(new ShardSeat.Message.HandOver(ComesBack: false, () => left(true)));
+        }
+    }
 
     private void Line(DateTimeOffset now, string[] names)
     {
