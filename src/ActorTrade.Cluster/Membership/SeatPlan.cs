@@ -110,8 +110,8 @@ internal sealed class SeatPlan(
     }
 
     /// <summary>
-    /// Hands every shard on, a few at a time: the fewer move at once, the shorter each of them stands still. False where
-    /// there is nothing to wait for.
+    /// Hands every shard on, a few at a time: the fewer move at once, the shorter each of them stands still. False
+    /// where there is nothing to wait for.
     /// </summary>
     /// <param name="left">Runs once for each seat, with true where it had to wait its turn.</param>
     public bool BeginLeave(Action<bool> left)
