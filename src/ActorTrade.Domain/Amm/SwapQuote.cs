@@ -24,6 +24,45 @@ public enum QuoteError
 
     /// <summary>Rounded down, the other side would give nothing for the amount.</summary>
     OutputTooSmall,
+
+    /// <summary>The pool has no such two tokens.</summary>
+    NoSuchPair,
+
+    /// <summary>The amount is beyond the part of a balance that one trade may take or bring.</summary>
+    AmountTooLarge,
+
+    /// <summary>A number beyond 256 bits (or the contract's own type): the contract would revert.</summary>
+    ArithmeticOverflow,
+
+    /// <summary>An iteration of the contract does not settle within its bound: the contract would revert.</summary>
+    NotConverged,
+
+    /// <summary>The answer depends on liquidity outside the ticks that are known.</summary>
+    TicksUnknown,
+
+    /// <summary>The contract's own check of its invariant, balances or limits would revert.</summary>
+    InvariantBroken,
+}
+
+public static class QuoteErrors
+{
+    /// <summary>The error's name in answers and events, as in <c>reserve-overflow</c>.</summary>
+    public static string CodeOf(QuoteError error) => error switch
+    {
+        QuoteError.None => throw new ArgumentOutOfRangeException(nameof(error), "A quote that succeeded has no code."),
+        QuoteError.ZeroAmount => "zero-amount",
+        QuoteError.NoLiquidity => "no-liquidity",
+        QuoteError.InsufficientLiquidity => "insufficient-liquidity",
+        QuoteError.ReserveOverflow => "reserve-overflow",
+        QuoteError.OutputTooSmall => "output-too-small",
+        QuoteError.NoSuchPair => "no-such-pair",
+        QuoteError.AmountTooLarge => "amount-too-large",
+        QuoteError.ArithmeticOverflow => "arithmetic-overflow",
+        QuoteError.NotConverged => "not-converged",
+        QuoteError.TicksUnknown => "ticks-unknown",
+        QuoteError.InvariantBroken => "invariant-broken",
+        _ => throw new ArgumentOutOfRangeException(nameof(error), error, null),
+    };
 }
 
 /// <summary>What a swap would do, in base units.</summary>

@@ -205,7 +205,7 @@ internal static class PoolDecisions
             : PoolShares.QuoteDeposit(
                 ShareReserve0(state), ShareReserve1(state), state.TotalShares, c.Max0.Amount, c.Max1.Amount,
                 out deposit);
-        refusal = error != QuoteError.None ? CodeOf(error) : deposit.Shares < c.MinShares ? "below-minimum" : null;
+        refusal = error != QuoteError.None ? QuoteErrors.CodeOf(error) : deposit.Shares < c.MinShares ? "below-minimum" : null;
         return refusal is not null
             ? new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now)
             : new Event.LiquidityAdded(
@@ -251,7 +251,7 @@ internal static class PoolDecisions
             state.TotalShares,
             c.Shares,
             out var withdrawal);
-        refusal = error != QuoteError.None ? CodeOf(error)
+        refusal = error != QuoteError.None ? QuoteErrors.CodeOf(error)
             : withdrawal.Amount0 < c.MinAmount0 || withdrawal.Amount1 < c.MinAmount1 ? "below-minimum"
             : null;
         return refusal is not null
@@ -358,7 +358,7 @@ internal static class PoolDecisions
 
         var (reserveIn, reserveOut) = state.QuoteReserves(state.IsToken0(tokenIn));
         var error = ConstantProduct.QuoteExactIn(reserveIn, reserveOut, amountIn, state.Fees.Total, out quote);
-        return error == QuoteError.None ? null : CodeOf(error);
+        return error == QuoteError.None ? null : QuoteErrors.CodeOf(error);
     }
 
     private static string? CannotTrade(
@@ -385,14 +385,4 @@ internal static class PoolDecisions
         var (reserveIn, reserveOut) = state.QuoteReserves(state.IsToken0(tokenIn));
         return ConstantProduct.Impact(reserveIn, reserveOut, quote).ToBps(Rounding.Up).Value;
     }
-
-    private static string CodeOf(QuoteError error) => error switch
-    {
-        QuoteError.ZeroAmount => "zero-amount",
-        QuoteError.NoLiquidity => "no-liquidity",
-        QuoteError.InsufficientLiquidity => "insufficient-liquidity",
-        QuoteError.ReserveOverflow => "reserve-overflow",
-        QuoteError.OutputTooSmall => "output-too-small",
-        _ => throw new InvalidOperationException($"{error} is no refusal."),
-    };
 }
