@@ -138,7 +138,7 @@ internal static class RunCommand
                     json.WriteString("dataDirectory", directory);
                     json.WriteString("mode", host.Door.Mode.ToString());
                     json.WriteString("version", NodeHost.Version);
-                    json.WriteNumber("events", host.Journal.LastOrdering);
+                    json.WriteNumber("events", host.Journal.Statistics().Events);
                     json.WriteEndObject();
                 },
                 indented: false);
@@ -149,7 +149,7 @@ internal static class RunCommand
             $"ActorTrade {NodeHost.Version} is running",
             ("Page", address),
             ("Data", directory),
-            ("Journal", $"{host.Journal.LastOrdering:N0} events"),
+            ("Journal", $"{host.Journal.Statistics().Events:N0} events"),
             ("State", host.Door.Mode.ToString()),
             ("Stop", "Ctrl+C"));
     }

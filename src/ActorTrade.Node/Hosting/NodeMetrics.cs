@@ -15,7 +15,7 @@ internal sealed class NodeMetrics : IDisposable
     {
         _meter = new Meter(MeterName, NodeHost.Version, [new("node", host.Options.Name)]);
         _meter.CreateObservableGauge("actortrade.system.mode", () => (int)host.Door.Mode);
-        _meter.CreateObservableCounter("actortrade.journal.events", () => host.Journal.LastOrdering, "{event}");
+        _meter.CreateObservableCounter("actortrade.journal.events", () => host.Journal.Statistics().Events, "{event}");
         _meter.CreateObservableGauge("actortrade.tables.lag", () => host.Tables?.Lag ?? 0, "{event}");
         _meter.CreateObservableGauge("actortrade.entities.loaded", () => host.Shards.Loaded, "{entity}");
         _meter.CreateObservableCounter("actortrade.entities.commands", () => host.Shards.Metrics.Commands, "{command}");
