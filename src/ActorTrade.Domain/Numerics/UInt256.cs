@@ -55,6 +55,14 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     /// <summary>Limbs without leading zeros, 0 to 4: what a codec needs to write.</summary>
     public int LimbCount => _l3 != 0 ? 4 : _l2 != 0 ? 3 : _l1 != 0 ? 2 : _l0 != 0 ? 1 : 0;
 
+    internal ulong Limb0 => _l0;
+
+    internal ulong Limb1 => _l1;
+
+    internal ulong Limb2 => _l2;
+
+    internal ulong Limb3 => _l3;
+
     private bool Fits64 => (_l1 | _l2 | _l3) == 0;
 
     private bool Fits128 => (_l2 | _l3) == 0;

@@ -66,5 +66,7 @@ public abstract class Curve
 
     /// <summary>Whether two numbers name two different tokens of the pool.</summary>
     private protected bool IsPair(int tokenIn, int tokenOut) =>
-        tokenIn != tokenOut && (uint)tokenIn < (uint)TokenCount && (uint)tokenOut < (uint)TokenCount;
+        tokenIn != tokenOut && HasToken(tokenIn) && HasToken(tokenOut);
+
+    private protected bool HasToken(int token) => token >= 0 && token < TokenCount;
 }

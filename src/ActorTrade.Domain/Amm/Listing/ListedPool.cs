@@ -21,7 +21,8 @@ public sealed class ListedPool
         if (tokens.Length != curve.TokenCount)
         {
             throw new InvalidCurveException(
-                "tokens", $"the pool names {tokens.Length} tokens and its curve has {curve.TokenCount}; they must agree.");
+                "tokens",
+                $"the pool names {tokens.Length} tokens and its curve has {curve.TokenCount}; they must agree.");
         }
 
         if (tokens.Distinct().Count() != tokens.Length)
@@ -71,7 +72,7 @@ public sealed class ListedPool
     {
         received = default;
         quote = default;
-        if ((uint)tokenIn >= (uint)Tokens.Length || (uint)tokenOut >= (uint)Tokens.Length)
+        if (!HasToken(tokenIn) || !HasToken(tokenOut))
         {
             return QuoteError.NoSuchPair;
         }
@@ -88,7 +89,7 @@ public sealed class ListedPool
     {
         sent = default;
         quote = default;
-        if ((uint)tokenIn >= (uint)Tokens.Length || (uint)tokenOut >= (uint)Tokens.Length)
+        if (!HasToken(tokenIn) || !HasToken(tokenOut))
         {
             return QuoteError.NoSuchPair;
         }
@@ -102,6 +103,8 @@ public sealed class ListedPool
         return error != QuoteError.None ? error
             : TryLeaving(tokenIn, quote.AmountIn, out sent) ? QuoteError.None : QuoteError.ArithmeticOverflow;
     }
+
+    private bool HasToken(int token) => token >= 0 && token < Tokens.Length;
 
     // A fee-on-transfer token takes its fee rounded down, as OpenZeppelin-like implementations do.
     private UInt256 Arriving(int token, UInt256 amount)
