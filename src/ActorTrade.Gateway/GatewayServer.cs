@@ -99,6 +99,7 @@ public sealed class GatewayServer : IAsyncDisposable
         var desk = new TradeDesk(services, forms, table);
         var accounts = new AccountEndpoints(services, forms, desk);
         var pools = new PoolEndpoints(services, forms, desk);
+        var prices = new PriceEndpoints(services, forms);
         var bots = new BotEndpoints(services, forms);
         var orders = new OrderEndpoints(services, forms);
         var transactions = new TransactionEndpoints(forms, table);
@@ -116,6 +117,8 @@ public sealed class GatewayServer : IAsyncDisposable
         app.MapGet("/api/tokens", pools.TokensAsync);
         app.MapGet("/api/pools", pools.ListAsync);
         app.MapGet("/api/pools/{id}", pools.GetAsync);
+        app.MapGet("/api/pools/{id}/twap", prices.TwapAsync);
+        app.MapGet("/api/prices/{base}/{quote}", prices.MedianAsync);
         app.MapPost("/api/pools/{id}/liquidity/add", pools.AddLiquidityAsync);
         app.MapPost("/api/pools/{id}/liquidity/remove", pools.RemoveLiquidityAsync);
         app.MapPost("/api/swaps", new SwapEndpoints(services, forms, desk).SwapAsync);

@@ -98,7 +98,7 @@ internal sealed class TokenForms(GatewayServices services)
     /// <summary>Shares of pools are counted in whole base units.</summary>
     public async ValueTask<int?> DecimalsOfAsync(TokenId token)
     {
-        if (token.Value.StartsWith("lp:", StringComparison.Ordinal))
+        if (token.IsShares)
         {
             return 0;
         }
@@ -119,7 +119,7 @@ internal sealed class TokenForms(GatewayServices services)
 
     /// <summary>What is known without asking.</summary>
     public int? Known(TokenId token) =>
-        token.Value.StartsWith("lp:", StringComparison.Ordinal)
+        token.IsShares
             ? 0
             : _known.TryGetValue(token, out var decimals) ? decimals : null;
 

@@ -10,6 +10,7 @@ namespace ActorTrade.Domain.Numerics;
 /// </remarks>
 public readonly record struct TokenId : IComparable<TokenId>, IRecordField<TokenId>
 {
+    private const string SharesPrefix = "lp:";
     private readonly string? _value;
 
     private TokenId(string value) => _value = value;
@@ -17,7 +18,11 @@ public readonly record struct TokenId : IComparable<TokenId>, IRecordField<Token
     public string Value => _value ?? throw Identifier.Missing(nameof(TokenId));
 
     /// <summary>The token that stands for shares of a pool: "lp:" and the pool's id.</summary>
-    public static TokenId SharesOf(PoolId pool) => new("lp:" + pool.Value);
+    public static TokenId SharesOf(PoolId pool) => new(SharesPrefix + pool.Value);
+
+    /// <summary>Whether it stands for shares of a pool: only that pool mints and burns it. Shares have no
+    /// decimals.</summary>
+    public bool IsShares => _value?.StartsWith(SharesPrefix, StringComparison.Ordinal) == true;
 
     public static TokenId Parse(string text) =>
         TryParse(text, out var id, out var error) ? id : throw new FormatException(error);

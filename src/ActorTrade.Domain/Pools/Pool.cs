@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 
@@ -29,6 +30,13 @@ public static class Pool
 
     /// <summary>Legs that may be prepared and undecided at once.</summary>
     public const int PreparedLegsMax = 256;
+
+    /// <summary>Observations of its price that a pool keeps, at most one a second.</summary>
+    public const int ObservationsMax = 1_024;
+
+    /// <summary>By how many ticks (0.01 %) a second's price counts beyond the one before it, in the geometric mean: a
+    /// factor of about 2.49, as Uniswap's truncated oracle has it.</summary>
+    public const int TickMoveMax = 9_116;
 
     public static readonly EntityDefinition<PoolState, Command, Event, Rejection> Definition = new()
     {
@@ -107,6 +115,10 @@ public static class Pool
         /// <summary>One side of a collection arrived, or was refused for good and returns.</summary>
         public sealed record RecordFeesOutcome(
             Guid CollectionId, int Side, bool Arrived) : Command, INaturallyIdempotent;
+
+        /// <summary>Asks for the mean price of a window, which anyone may: answered with
+        /// <see cref="Event.PriceObserved"/>, and nothing is stored.</summary>
+        public sealed record ObservePrice(OracleTerms Terms) : Command, INaturallyIdempotent;
     }
 
     // Stored for ever: add cases, and fields with defaults at the end; never rename or change one.
@@ -205,6 +217,31 @@ public static class Pool
         /// <summary>The treasury's account refused one side; it is the pool's to collect again.</summary>
         [StoredName("pool.fees-returned.v1")]
         public sealed record FeesReturned(Guid CollectionId, int Side, TokenAmount Fees) : Event;
+
+        /// <summary>An answer only, never stored: the mean price of a window.</summary>
+        /// <param name="Numerator">With the denominator: token 1 for one token 0, in base units.</param>
+        [StoredName("pool.price-observed.v1")]
+        public sealed record PriceObserved(
+            PoolId Pool,
+            TokenId Token0,
+            TokenId Token1,
+            UInt256 Numerator,
+            UInt256 Denominator,
+            OracleMean Mean,
+            long WindowSeconds,
+            long AgeSeconds,
+            double Confidence,
+            int Observations,
+            DateTimeOffset At) : Event
+        {
+            public OraclePrice ToPrice() => new(
+                new Price(Numerator, Denominator),
+                $"pool:{Pool}",
+                TimeSpan.FromSeconds(WindowSeconds),
+                TimeSpan.FromSeconds(AgeSeconds),
+                Confidence,
+                Observations);
+        }
     }
 
     public abstract record Rejection(string Code) : IRejection
@@ -225,10 +262,17 @@ public static class Pool
         public sealed record TooManyTrades(int Max) : Rejection("too-many-trades");
 
         public sealed record CollectionUnderWay(Guid CollectionId) : Rejection("collection-under-way");
+
+        /// <summary>There is no mean price that the asker accepts; the refusal's own code says why.</summary>
+        public sealed record PriceRefused(OracleRefusal Refusal) : Rejection("price-refused");
     }
 }
 
 /// <summary>What readers see of a pool, in base units.</summary>
+/// <param name="PriceX112">Token 1 for one token 0, in base units, times 2^112, without fee; zero while the pool is
+/// empty.</param>
+/// <param name="PriceAt">The second in which the price last changed; null before the first deposit.</param>
+/// <param name="Observations">Observations of the price that are kept.</param>
 public sealed record PoolView(
     PoolId Id,
     TokenId? Token0,
@@ -241,4 +285,7 @@ public sealed record PoolView(
     UInt256 TreasuryFees0,
     UInt256 TreasuryFees1,
     int PreparedLegs,
-    long Swaps);
+    long Swaps,
+    UInt256 PriceX112 = default,
+    DateTimeOffset? PriceAt = null,
+    int Observations = 0);

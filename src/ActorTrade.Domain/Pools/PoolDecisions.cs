@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Pools.Pool;
@@ -13,6 +14,11 @@ internal static class PoolDecisions
 {
     public static PoolDecision Decide(PoolState state, Command command, CommandContext context)
     {
+        if (command is Command.ObservePrice observe)
+        {
+            return ObservePrice(state, observe, context);
+        }
+
         if (context.Principal != CommandContext.Self)
         {
             return new Rejection.NotPermitted(context.Principal);
@@ -205,7 +211,9 @@ internal static class PoolDecisions
             : PoolShares.QuoteDeposit(
                 ShareReserve0(state), ShareReserve1(state), state.TotalShares, c.Max0.Amount, c.Max1.Amount,
                 out deposit);
-        refusal = error != QuoteError.None ? QuoteErrors.CodeOf(error) : deposit.Shares < c.MinShares ? "below-minimum" : null;
+        refusal = error != QuoteError.None ? QuoteErrors.CodeOf(error)
+            : deposit.Shares < c.MinShares ? "below-minimum"
+            : null;
         return refusal is not null
             ? new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now)
             : new Event.LiquidityAdded(
@@ -316,6 +324,36 @@ internal static class PoolDecisions
         return c.Arrived
             ? new Event.FeesDelivered(c.CollectionId, c.Side)
             : new Event.FeesReturned(c.CollectionId, c.Side, c.Side == 0 ? collection.Fees0 : collection.Fees1);
+    }
+
+    private static PoolDecision ObservePrice(PoolState state, Command.ObservePrice c, CommandContext context)
+    {
+        if (state.Terms is not { } terms)
+        {
+            return new Rejection.NotCreated(state.Id);
+        }
+
+        if (state.Reading is not { } spot)
+        {
+            return new Rejection.PriceRefused(new OracleRefusal.NoPrice());
+        }
+
+        var refusal = TimeWeightedOracle.Read(
+            state.Observations, spot, context.Now.ToUnixTimeSeconds(), c.Terms, $"pool:{state.Id}", out var price);
+        return refusal is not null
+            ? new Rejection.PriceRefused(refusal)
+            : PoolDecision.Earlier(new Event.PriceObserved(
+                state.Id,
+                terms.Token0,
+                terms.Token1,
+                price!.Price.Numerator,
+                price.Price.Denominator,
+                c.Terms.Mean,
+                c.Terms.WindowSeconds,
+                (long)price.Age.TotalSeconds,
+                price.Confidence,
+                price.Observations,
+                context.Now));
     }
 
     // Only whoever asked the first time, for the same, hears the first outcome; a refusal carries but its deadline.

@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Pools.Pool;
@@ -11,6 +12,7 @@ public sealed class PoolState(PoolId id)
 {
     private readonly Dictionary<Guid, Event.LegPrepared> _legs = [];
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
+    private readonly ObservationRing _observations = new(ObservationsMax, TickMoveMax);
 
     public PoolId Id { get; } = id;
 
@@ -55,6 +57,13 @@ public sealed class PoolState(PoolId id)
 
     public OutcomeMemory<Event> Outcomes => _outcomes;
 
+    /// <summary>What the price was; begins with the first deposit.</summary>
+    public ObservationRing Observations => _observations;
+
+    /// <summary>Token 1 for one token 0, without fee and as if no leg were prepared; null while the pool is
+    /// empty.</summary>
+    public OracleReading? Reading => OracleReading.Of(Reserve1, Reserve0);
+
     public bool IsToken0(TokenId token) => token == Terms!.Token0;
 
     public PoolState Evolve(Event e)
@@ -66,6 +75,7 @@ public sealed class PoolState(PoolId id)
                 Fees = new FeeSchedule(created.LiquidityFee, created.TreasuryFee);
                 break;
             case Event.Swapped swapped:
+                Observe(swapped.At);
                 Swaps++;
                 Move(swapped.TokenIn, swapped.AmountIn, swapped.AmountOut, swapped.ProtocolFee);
                 Remember(swapped.TradeId, e, swapped.Deadline, swapped.At, needsAcknowledgement: true);
@@ -128,7 +138,10 @@ public sealed class PoolState(PoolId id)
         TreasuryFees0,
         TreasuryFees1,
         _legs.Count,
-        Swaps);
+        Swaps,
+        Reading?.Price0X112 ?? UInt256.Zero,
+        _observations.Count > 0 ? DateTimeOffset.FromUnixTimeSeconds(_observations.Newest.AtSeconds) : null,
+        _observations.Count);
 
     public PoolSnapshot Capture() => new(
         Id,
@@ -142,7 +155,8 @@ public sealed class PoolState(PoolId id)
         Collection,
         DeliveredSides,
         [.. _legs.Values.OrderBy(l => l.LegId)],
-        _outcomes.Capture());
+        _outcomes.Capture(),
+        _observations.Capture());
 
     public static PoolState Restore(PoolSnapshot snapshot)
     {
@@ -166,6 +180,7 @@ public sealed class PoolState(PoolId id)
         }
 
         state._outcomes.Restore(snapshot.Outcomes);
+        state._observations.Restore(snapshot.Observations);
         return state;
     }
 
@@ -179,6 +194,7 @@ public sealed class PoolState(PoolId id)
                 break;
             case Event.LegCommitted committed:
                 var leg = RemoveLeg(committed.LegId);
+                Observe(committed.At);
                 Swaps++;
                 Move(leg.TokenIn, leg.AmountIn, leg.AmountOut, leg.ProtocolFee);
                 break;
@@ -198,17 +214,34 @@ public sealed class PoolState(PoolId id)
         switch (e)
         {
             case Event.LiquidityAdded added:
+                Observe(added.At);
                 Reserve0 += added.Amount0;
                 Reserve1 += added.Amount1;
                 TotalShares += added.Shares + added.LockedShares;
+                if (_observations.Count == 0 && Reading is { } first)
+                {
+                    _observations.Begin(added.At.ToUnixTimeSeconds(), first);
+                }
+
                 Remember(added.TradeId, e, added.Deadline, added.At, needsAcknowledgement: true);
                 break;
             case Event.LiquidityRemoved removed:
+                Observe(removed.At);
                 Reserve0 -= removed.Amount0;
                 Reserve1 -= removed.Amount1;
                 TotalShares -= removed.Shares;
                 Remember(removed.TradeId, e, removed.Deadline, removed.At, needsAcknowledgement: true);
                 break;
+        }
+    }
+
+    // Before the reserves change: what held until now is added up.
+    private void Observe(DateTimeOffset at)
+    {
+        var seconds = at.ToUnixTimeSeconds();
+        if (_observations.IsDue(seconds) && Reading is { } held)
+        {
+            _observations.Record(seconds, held);
         }
     }
 
@@ -273,7 +306,8 @@ public sealed class PoolState(PoolId id)
     }
 }
 
-[StoredName("pool.snapshot.v1")]
+// A snapshot of an older form (v1 had no observations) is not read: the events say the same, and more.
+[StoredName("pool.snapshot.v2")]
 public sealed record PoolSnapshot(
     PoolId Pool,
     Event.Created? Terms,
@@ -286,4 +320,5 @@ public sealed record PoolSnapshot(
     Event.FeesCollected? Collection,
     int DeliveredSides,
     Event.LegPrepared[] Legs,
-    RememberedOutcome<Event>[] Outcomes);
+    RememberedOutcome<Event>[] Outcomes,
+    PriceObservation[] Observations);

@@ -120,6 +120,9 @@ public static class Token
 
         public sealed record NotRegistered(TokenId Token) : Rejection("token-not-registered");
 
+        /// <summary>Shares of a pool are minted and burned by the pool alone.</summary>
+        public sealed record ReservedForPool(TokenId Token) : Rejection("token-reserved");
+
         public sealed record IdReused(Guid Id) : Rejection("id-reused");
 
         public sealed record ZeroAmount(string Field) : Rejection("zero-amount");
@@ -161,6 +164,11 @@ public static class Token
             return form.Symbol == c.Symbol && form.Decimals == c.Decimals.Value
                 ? TokenDecision.Nothing
                 : new Rejection.AlreadyRegistered(form.Symbol, form.Decimals);
+        }
+
+        if (state.Id.IsShares)
+        {
+            return new Rejection.ReservedForPool(state.Id);
         }
 
         return new Event.Registered(state.Id, c.Symbol, c.Decimals.Value, context.Now);

@@ -30,6 +30,8 @@ namespace ActorTrade.Gateway.Http;
 [JsonSerializable(typeof(LiquidityReceipt))]
 [JsonSerializable(typeof(PoolDetails[]))]
 [JsonSerializable(typeof(TokenDetails[]))]
+[JsonSerializable(typeof(TwapDetails))]
+[JsonSerializable(typeof(MedianDetails))]
 [JsonSerializable(typeof(TransactionView[]))]
 [JsonSerializable(typeof(RegisterBotRequest))]
 [JsonSerializable(typeof(WhyRequest))]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
 using ActorTrade.EventSourcing;
 
 namespace ActorTrade.Gateway.Http;
@@ -17,14 +18,17 @@ internal static class Rejections
     /// <param name="decimalsOf">Decimals of a token; amounts beside a token are shown in whole tokens.</param>
     public static ApiProblem ToProblem(IRejection rejection, Func<TokenId, int?> decimalsOf)
     {
-        var properties = Members.GetOrAdd(rejection.GetType(), static type =>
+        var (code, subject) = rejection is Pool.Rejection.PriceRefused refused
+            ? (refused.Refusal.Code, (object)refused.Refusal)
+            : (rejection.Code, rejection);
+        var properties = Members.GetOrAdd(subject.GetType(), static type =>
             [.. type.GetProperties().Where(p => p.Name is not ("Code" or "EqualityContract"))]);
-        var values = properties.Select(p => (p.Name, Value: p.GetValue(rejection))).ToList();
+        var values = properties.Select(p => (p.Name, Value: p.GetValue(subject))).ToList();
         var decimals = values.Select(v => v.Value).OfType<TokenId>().Select(decimalsOf).FirstOrDefault();
         var members = values.Select(v => KeyValuePair.Create(
             JsonNamingPolicy.CamelCase.ConvertName(v.Name),
             v.Value is UInt256 amount && decimals is { } d ? Units.Format(amount, d) : v.Value));
-        return new ApiProblem(StatusOf(rejection.Code), rejection.Code, Sentence(rejection.Code))
+        return new ApiProblem(StatusOf(code), code, Sentence(code))
         {
             Members = [.. members],
             RetryAfterSeconds = rejection.Code.StartsWith("too-many", StringComparison.Ordinal) ? 1 : null,
@@ -61,6 +65,12 @@ internal static class Rejections
         "not-permitted" => "Only the owner may do this.",
         "bot-unknown" => "There is no such bot.",
         "order-unknown" => "There is no such order.",
+        "token-reserved" => "Tokens whose name begins with 'lp:' are shares, which only their pool makes.",
+        "price-too-old" => "The price last changed longer ago than was accepted.",
+        "window-not-covered" => "The window is shorter or longer than there are observations for.",
+        "too-few-observations" => "The price changed less often within the window than was asked for.",
+        "price-deviates" => "The mean price is farther from the present one than was accepted.",
+        "no-quorum" => "Too few sources agree on a price.",
         _ => $"The rules do not allow it: {code.Replace('-', ' ')}.",
     };
 }

@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
@@ -12,6 +13,9 @@ namespace ActorTrade.Gateway.Pools;
 /// <summary>A pool, in whole tokens.</summary>
 /// <param name="Price">Tokens 1 for one token 0, without fee; null while the pool is empty.</param>
 /// <param name="Shares">All shares, in base units.</param>
+/// <param name="SafeAmountIn0">The largest input of token 0 around which nobody can profit by trading before and after
+/// it; larger swaps should be split, or not be seen before they happen.</param>
+/// <param name="PriceAt">The second in which the price last changed.</param>
 public sealed record PoolDetails(
     string Pool,
     string Token0,
@@ -26,11 +30,15 @@ public sealed record PoolDetails(
     string TreasuryFees1,
     int PreparedLegs,
     long Swaps,
-    long SequenceNr);
+    long SequenceNr,
+    string SafeAmountIn0,
+    string SafeAmountIn1,
+    DateTimeOffset? PriceAt);
 
 /// <summary>A token, in whole tokens.</summary>
+/// <param name="Minted">Brought in by the token; absent for shares of a pool, as is what was burned.</param>
 public sealed record TokenDetails(
-    string Token, string Symbol, int Decimals, string Minted, string Burned, string Supply);
+    string Token, string Symbol, int Decimals, string? Minted, string? Burned, string Supply);
 
 /// <summary>Pools, their liquidity, and the tokens they trade.</summary>
 internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, TradeDesk desk)
@@ -66,6 +74,7 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             }
         }
 
+        details.AddRange((await AllAsync()).Select(SharesOf));
         await http.WriteAsync([.. details], ApiJson.Shapes.TokenDetailsArray);
     }
 
@@ -131,6 +140,12 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
         return [.. details];
     }
 
+    private static TokenDetails SharesOf(PoolDetails pool)
+    {
+        var token = TokenId.SharesOf(PoolId.Parse(pool.Pool)).Value;
+        return new TokenDetails(token, token, 0, Minted: null, Burned: null, pool.Shares);
+    }
+
     private async Task WriteAsync(
         HttpContext http,
         string kind,
@@ -181,6 +196,7 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
 
         var decimals0 = await forms.RequireAsync(token0, "token0");
         var decimals1 = await forms.RequireAsync(token1, "token1");
+        var fee = new FeePips(view.LiquidityFeePips + view.TreasuryFeePips);
         return new PoolDetails(
             pool.Value,
             token0.Value,
@@ -197,6 +213,9 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             Units.Format(view.TreasuryFees1, decimals1),
             view.PreparedLegs,
             view.Swaps,
-            sequenceNr);
+            sequenceNr,
+            Units.Format(SandwichGuard.SafeAmountIn(view.Reserve0, fee), decimals0),
+            Units.Format(SandwichGuard.SafeAmountIn(view.Reserve1, fee), decimals1),
+            view.PriceAt);
     }
 }

@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.Operator;
@@ -14,22 +15,31 @@ internal sealed class TokenDecimalsOf(Asking asking)
     /// <summary>An amount in whole tokens; in base units, and saying so, where the token is not known.</summary>
     public async Task<string> FormatAsync(TokenId token, UInt256 amount)
     {
-        if (token.Value.StartsWith("lp:", StringComparison.Ordinal))
+        if (token.IsShares)
         {
             return amount.ToString();
         }
 
+        return await OfAsync(token) is { } decimals ? Units.Format(amount, decimals) : $"{amount} base units";
+    }
+
+    /// <summary>One whole token in base units; one base unit where the token is not known.</summary>
+    public async Task<UInt256> OneAsync(TokenId token) =>
+        await OfAsync(token) is { } decimals ? Units.PowerOfTen(decimals) : UInt256.One;
+
+    private async Task<int?> OfAsync(TokenId token)
+    {
         if (!_known.TryGetValue(token, out var decimals))
         {
             if ((await asking.ViewAsync<TokenView>(Token.IdOf(token))).Decimals is not { } found)
             {
-                return $"{amount} base units";
+                return null;
             }
 
             decimals = _known[token] = found;
         }
 
-        return Units.Format(amount, decimals);
+        return decimals;
     }
 }
 
@@ -186,6 +196,31 @@ internal sealed class PoolsPalette(Asking asking, TokenDecimalsOf decimals) : IP
             new Fact("Treasury 0", $"{await decimals.FormatAsync(token0, view.TreasuryFees0)} {token0}"),
             new Fact("Treasury 1", $"{await decimals.FormatAsync(token1, view.TreasuryFees1)} {token1}"),
             new Fact("Prepared legs", Wire.Of(view.PreparedLegs), Kind: ColumnKinds.Number),
-            new Fact("Swaps", Wire.Of(view.Swaps), Kind: ColumnKinds.Number)));
+            new Fact("Swaps", Wire.Of(view.Swaps), Kind: ColumnKinds.Number),
+            new Fact("Mean of 5 min", await MeanAsync(call, id))));
+    }
+
+    // The geometric mean of the last minutes in whole tokens; a dash where the price did not change or is too new.
+    private async Task<string> MeanAsync(CommandCall call, PoolId pool)
+    {
+        try
+        {
+            var terms = new OracleTerms(300, AgeSecondsMax: long.MaxValue, DeviationBpsMax: int.MaxValue);
+            var answer = await asking.DoAsync(call, Pool.IdOf(pool), new Pool.Command.ObservePrice(terms));
+            if (answer.Events is not [Pool.Event.PriceObserved seen])
+            {
+                return "-";
+            }
+
+            var one = await decimals.OneAsync(seen.Token0);
+            return UInt256.TryMulDivDown(one, seen.Numerator, seen.Denominator, out var worth)
+                ? $"{await decimals.FormatAsync(seen.Token1, worth)} {seen.Token1} a {seen.Token0}, "
+                    + $"{seen.Observations} observations, {seen.AgeSeconds} s old"
+                : "-";
+        }
+        catch (OperatorException e) when (e.Error.Code == "price-refused")
+        {
+            return "-";
+        }
     }
 }

@@ -84,6 +84,24 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mean_price_is_refused_with_the_reason_until_its_window_is_covered()
+    {
+        var refused = await _node.GetAsync("/api/pools/BTC-USD/twap?window=60000");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "window-not-covered"), (refused.Status, refused.Code));
+        Assert.Equal(60_000, refused.Json.GetProperty("windowSeconds").GetInt64());
+        Assert.Equal("invalid-field", (await _node.GetAsync("/api/pools/BTC-USD/twap?mean=mode")).Code);
+        Assert.Equal("pool-not-created", (await _node.GetAsync("/api/pools/NO-SUCH/twap")).Code);
+        var median = await _node.GetAsync("/api/prices/BTC/USD?window=60000&quorum=60");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "no-quorum"), (median.Status, median.Code));
+        Assert.Contains("pool:BTC-USD (window-not-covered)", median.String("dropped"), StringComparison.Ordinal);
+        var pool = (await _node.GetAsync("/api/pools/BTC-USD")).Expect(HttpStatusCode.OK);
+        Assert.NotEqual("0", pool.String("safeAmountIn0"));
+        var shares = (await _node.GetAsync("/api/tokens")).Json.EnumerateArray()
+            .Single(t => t.GetProperty("token").GetString() == "lp:BTC-USD");
+        Assert.Equal(pool.String("shares"), shares.GetProperty("supply").GetString());
+    }
+
+    [Fact]
     public async Task A_bot_is_registered_started_paused_and_stopped_by_its_owner_alone()
     {
         await _node.OpenAsync("fund", ("USD", "1000"));

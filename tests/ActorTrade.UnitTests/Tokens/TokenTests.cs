@@ -18,6 +18,15 @@ public sealed class TokenTests
     private static Command.Burn Burn(int id = 2, ulong amount = 30) => new(Id(id), Alice, amount, Deadline);
 
     [Fact]
+    public void Shares_of_a_pool_cannot_be_registered_or_minted_beside_it()
+    {
+        var shares = new EntityHarness(Definition, "lp:A-B");
+        shares.IsRejected<Rejection.ReservedForPool>(new Command.Register("lp", new TokenDecimals(0)));
+        shares.IsRejected<Rejection.NotRegistered>(
+            new Command.Mint(Id(1), AccountId.Parse("alice"), 1, Deadline));
+    }
+
+    [Fact]
     public void A_mint_is_delivered_once_and_acknowledged()
     {
         var token = RegisteredToken();
