@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-node build run cluster test test-fast simulate chaos bench fmt fmt-check ci clean
+.PHONY: help setup setup-node build run cluster test test-fast prove simulate chaos bench fmt fmt-check ci clean
 
 # make run ARGS='--data elsewhere'; make test CONFIGURATION=Debug
 CONFIGURATION ?= Release
@@ -9,7 +9,8 @@ ARGS ?=
 SEED ?= 1
 COUNT ?= 200
 ROUNDS ?= 20
-export CONFIGURATION SEED COUNT ROUNDS
+CASES ?= 1000000
+export CONFIGURATION SEED COUNT ROUNDS CASES
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
@@ -38,6 +39,9 @@ test: setup build ## Runs every test; the last line is the sum
 test-fast: setup-node ## Runs the unit tests: no server, no disk, under two minutes
 	@. eng/common.sh; build tests/ActorTrade.UnitTests
 	@eng/test.sh ActorTrade.UnitTests
+
+prove: setup-node ## Proves the DeFi mathematics on random cases: CASES=1000000
+	@eng/prove.sh
 
 simulate: setup-node ## Runs simulated worlds with seeded faults: SEED=1 COUNT=200
 	@eng/simulate.sh

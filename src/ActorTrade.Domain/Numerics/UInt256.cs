@@ -65,7 +65,10 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
 
     private bool Fits64 => (_l1 | _l2 | _l3) == 0;
 
-    private bool Fits128 => (_l2 | _l3) == 0;
+    internal bool Fits128 => (_l2 | _l3) == 0;
+
+    /// <summary>The value modulo 2^128.</summary>
+    internal UInt128 Low128 => new(_l1, _l0);
 
     /// <summary>The limb of weight 2^(64·index), 0 to 3.</summary>
     public ulong GetLimb(int index) => index switch

@@ -13,6 +13,7 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// <param name="IsFeeOnOutput">The fee is in the output token (StableSwap, tricrypto), else in the input token.</param>
 /// <param name="Leftover">Of an exact input: what the pool would not take. Of an exact output: what it cannot
 /// give.</param>
+/// <param name="IsExactOut">The output was asked for, not the input: the state after it may depend on that.</param>
 public readonly record struct CurveQuote(
     int TokenIn,
     int TokenOut,
@@ -21,4 +22,5 @@ public readonly record struct CurveQuote(
     UInt256 Fee,
     UInt256 ProtocolFee = default,
     bool IsFeeOnOutput = false,
-    UInt256 Leftover = default);
+    UInt256 Leftover = default,
+    bool IsExactOut = false);
