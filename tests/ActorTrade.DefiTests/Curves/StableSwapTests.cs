@@ -229,6 +229,7 @@ public class StableSwapTests
         {
             pool.QuoteExactIn(0, 1, Tokens(10, 18), out _);
             pool.QuoteExactOut(0, 1, 1_000_000, out _);
+            pool.AmountInToMarginalPrice(0, 1, pool.SpotPrice(0, 1) * 0.95, out _);
             var before = GC.GetAllocatedBytesForCurrentThread();
             pool.QuoteExactIn(0, 1, Tokens(11, 18), out _);
             pool.QuoteExactOut(0, 1, 2_000_000, out _);

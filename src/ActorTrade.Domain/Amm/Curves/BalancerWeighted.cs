@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using ActorTrade.Domain.Numerics;
+
+namespace ActorTrade.Domain.Amm.Curves;
+
+/// <summary>
+/// Balancer's weighted pools: ∏ balance^weight stays, so <c>out = bO·(1 - (bI/(bI + in))^(wI/wO))</c> and
+/// <c>in = bI·((bO/(bO - out))^(wO/wI) - 1)</c>. At most three tenths of a balance may come or go in one trade.
+/// </summary>
+/// <remarks>
+/// The power is rounded up in both, its base up, its exponent down and up, so that the pool never loses. Sources:
+/// WeightedMath.sol, FixedPoint.sol, LogExpMath.sol of balancer-v2-monorepo and balancer-v3-monorepo.
+/// </remarks>
+public sealed class BalancerWeighted : BalancerCurve
+{
+    private readonly UInt256[] _weights;
+
+    /// <summary>Throws <see cref="InvalidCurveException"/>.</summary>
+    /// <param name="balances">The vault's balances, in base units; 2 to 8 tokens.</param>
+    /// <param name="weightsE18">Normalized weights in 1e-18, at least 1 % each, together one (to 1000 units).</param>
+    /// <param name="swapFeeE18">The fee in 1e-18 of the input, below one.</param>
+    /// <param name="scalingFactorsE18">1e18 · 10^(18 - decimals) · rate, one a token.</param>
+    /// <param name="powVersion">1: V2's first pools (April 2021), every power by logarithm. 2: V2's later pools,
+    /// exponents 1, 2 and 4 multiplied out. 3: V3's pools and vault.</param>
+    /// <param name="ratesE18">V3 only: the rates in the scaling factors; none where all are one.</param>
+    /// <param name="protocolFeeE18">V3 only: the aggregate fee, the part of the fee that leaves the pool.</param>
+    public BalancerWeighted(
+        ImmutableArray<UInt256> balances,
+        ImmutableArray<UInt256> weightsE18,
+        UInt256 swapFeeE18,
+        ImmutableArray<UInt256> scalingFactorsE18,
+        int powVersion = 2,
+        ImmutableArray<UInt256> ratesE18 = default,
+        UInt256 protocolFeeE18 = default)
+        : base(balances, swapFeeE18, scalingFactorsE18, ratesE18, protocolFeeE18, isV3: powVersion == 3)
+    {
+        if (powVersion is < 1 or > 3)
+        {
+            throw new InvalidCurveException("powVersion", $"{powVersion}; must be 1, 2 or 3.");
+        }
+
+        CurveFields.CheckSameCount("weightsE18", weightsE18, balances);
+        UInt256 sum = default;
+        for (var k = 0; k < weightsE18.Length; k++)
+        {
+            CurveFields.CheckRange($"weightsE18[{k}]", weightsE18[k], One / 100, One);
+            sum += weightsE18[k];
+        }
+
+        CurveFields.CheckRange("weightsE18", sum, One - (UInt256)1000, One + (UInt256)1000);
+        _weights = [.. weightsE18];
+        PowVersion = powVersion;
+    }
+
+    public override string Kind => "balancer-weighted";
+
+    public override string MathVersion => PowVersion switch
+    {
+        1 => "balancer-v2-weighted-1",
+        2 => "balancer-v2-weighted-2",
+        _ => "balancer-v3-weighted",
+    };
+
+    public int PowVersion { get; }
+
+    public ImmutableArray<UInt256> WeightsE18 => [.. _weights];
+
+    private bool HasShortcuts => PowVersion > 1;
+
+    private static UInt256 RatioMax => 300_000_000_000_000_000;
+
+    public override BalancerWeighted WithBalances(ImmutableArray<UInt256> balances) => new(
+        balances, WeightsE18, SwapFeeE18, ScalingFactorsE18, PowVersion, RatesE18, ProtocolFeeE18);
+
+    private protected override QuoteError ScaledOut(
+        int tokenIn, int tokenOut, in UInt256 scaledIn, out UInt256 scaledOut)
+    {
+        scaledOut = default;
+        var m = default(ContractArithmetic);
+        var balance = Scaled[tokenIn];
+        if (scaledIn > BalancerFixedPoint.MulDown(ref m, balance, RatioMax))
+        {
+            return QuoteError.AmountTooLarge;
+        }
+
+        var ratio = BalancerFixedPoint.DivUp(ref m, balance, m.Add(balance, scaledIn));
+        var exponent = BalancerFixedPoint.DivDown(ref m, _weights[tokenIn], _weights[tokenOut]);
+        var power = BalancerFixedPoint.PowUp(ref m, ratio, exponent, HasShortcuts);
+        scaledOut = BalancerFixedPoint.MulDown(ref m, Scaled[tokenOut], BalancerFixedPoint.Complement(power));
+        return m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
+    }
+
+    private protected override QuoteError ScaledIn(
+        int tokenIn, int tokenOut, in UInt256 scaledOut, out UInt256 scaledIn)
+    {
+        scaledIn = default;
+        var m = default(ContractArithmetic);
+        var balance = Scaled[tokenOut];
+        if (scaledOut > BalancerFixedPoint.MulDown(ref m, balance, RatioMax))
+        {
+            return QuoteError.AmountTooLarge;
+        }
+
+        var ratio = BalancerFixedPoint.DivUp(ref m, balance, m.Subtract(balance, scaledOut));
+        var exponent = BalancerFixedPoint.DivUp(ref m, _weights[tokenOut], _weights[tokenIn]);
+        var power = BalancerFixedPoint.PowUp(ref m, ratio, exponent, HasShortcuts);
+        scaledIn = BalancerFixedPoint.MulUp(ref m, Scaled[tokenIn], m.Subtract(power, One));
+        return m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
+    }
+
+    private protected override double ScaledPrice(ReadOnlySpan<double> scaled, int tokenIn, int tokenOut) =>
+        scaled[tokenOut] / scaled[tokenIn] * ((double)_weights[tokenIn] / (double)_weights[tokenOut]);
+}
