@@ -124,6 +124,8 @@ internal sealed class ClusterCore
         Calls = new NodeCalls(parts.Broker, parts.System.Time, parts.System.Dispatcher);
         StartedAt = parts.System.Time.GetUtcNow();
         parts.Mode.Changed += OnModeChanged;
+        // Here and not in the member, which may fail and start anew: the receiver is set once.
+        parts.Broker.OnNodeMessage(m => Take(m));
     }
 
     public ActorSystem System => _parts.System;
@@ -196,7 +198,14 @@ internal sealed class ClusterCore
             ComesBack: true, ClusterEventKind.ShardFenced, "An append found that another node has taken it over.")));
     }
 
-    public void Take(in BrokerMessage message)
+    public void Publish(MemberDirectory directory, MemberState self) =>
+        _snapshot = new ClusterSnapshot([.. directory.Members], self);
+
+    public void Report(string kind, string text) => Events.Tell(kind, shard: null, text);
+
+    public void Notice(string kind, string node, string text) => Events.Note(kind, node, shard: null, text);
+
+    private void Take(in BrokerMessage message)
     {
         if (message.Kind == ReplyRoute.Kind)
         {
@@ -207,13 +216,6 @@ internal sealed class ClusterCore
             Calls.Take(message);
         }
     }
-
-    public void Publish(MemberDirectory directory, MemberState self) =>
-        _snapshot = new ClusterSnapshot([.. directory.Members], self);
-
-    public void Report(string kind, string text) => Events.Tell(kind, shard: null, text);
-
-    public void Notice(string kind, string node, string text) => Events.Note(kind, node, shard: null, text);
 
     private void OnModeChanged(SystemMode mode, long version, bool isFirstHand)
     {

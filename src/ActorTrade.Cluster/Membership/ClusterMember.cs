@@ -42,7 +42,6 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         var self = Context.Self;
         _heardSelfAt = Context.Time.GetTimestamp();
         _seats = core.Seats is { } seats ? new SeatPlan(options, seats, core.Board!) : null;
-        core.Broker.OnNodeMessage(m => core.Take(m));
         Subscribe("heartbeat.#", 10_000, m => new Message.Heard(HeartbeatFormat.Read(m.Message.Body)));
         Subscribe(PlacementTopic, 100, m => Placement.FromJson(m.Message.Body.Span) is { } placement
             ? new Message.Placed(placement)

@@ -89,7 +89,15 @@ public sealed class SimulatedBrokerClient : IBroker
         return subscription;
     }
 
-    public void OnNodeMessage(Action<BrokerMessage> received) => _nodeMessageReceived = received;
+    public void OnNodeMessage(Action<BrokerMessage> received)
+    {
+        if (_nodeMessageReceived is not null)
+        {
+            throw new InvalidOperationException("The receiver of the node's messages is set once.");
+        }
+
+        _nodeMessageReceived = received;
+    }
 
     public IDisposable OnConnection(Action<bool> changed)
     {

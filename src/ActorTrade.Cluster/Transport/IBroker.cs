@@ -43,6 +43,7 @@ public interface IBroker : IAsyncDisposable
     IDisposable Subscribe(string pattern, int queueMax, Action<TopicMessage> received);
 
     /// <summary>Messages to <see cref="Node"/>; set once, before anyone sends.</summary>
+    /// <exception cref="InvalidOperationException">It is set already.</exception>
     void OnNodeMessage(Action<BrokerMessage> received);
 
     /// <summary>Runs with true after each connection, with false when one is lost (every shard channel has been closed
