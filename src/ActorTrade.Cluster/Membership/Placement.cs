@@ -50,7 +50,10 @@ public sealed record Placement(
         try
         {
             var read = JsonSerializer.Deserialize(json, PlacementJson.Default.Placement);
-            return read is { Nodes: not null, Wishes: not null, Downed: not null, Leaving: not null } ? read : null;
+            return read is { Nodes: not null, Wishes: not null, Downed: not null, Leaving: not null }
+                && read.Nodes.All(n => n is { Name: not null, Node: not null, Roles: not null })
+                ? read
+                : null;
         }
         catch (JsonException)
         {

@@ -55,6 +55,9 @@ internal sealed class ClusterBench
 
     public List<Caller> Heard { get; } = [];
 
+    /// <summary>Names of the nodes whose member fails whenever it says what it is.</summary>
+    public HashSet<string> FailingMembers { get; } = [];
+
     public ClusterNode Start(string name, NodeVersion version)
     {
         var node = NewNode(name, version, serves: true);
@@ -111,5 +114,12 @@ internal sealed class ClusterBench
     }
 
     private ClusterNode NewNode(string name, NodeVersion version, bool serves) => new(
-        _place, name, $"{name}-{++_processes}", (ulong)_processes, version, new NodeParts(), serves);
+        _place, name, $"{name}-{++_processes}", (ulong)_processes, version, new NodeParts { Member = Failing }, serves);
+
+    private ClusterMemberOptions Failing(ClusterMemberOptions options) => options with
+    {
+        Address = () => FailingMembers.Contains(options.Name)
+            ? throw new InvalidOperationException("The member fails.")
+            : "",
+    };
 }

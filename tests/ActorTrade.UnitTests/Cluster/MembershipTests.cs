@@ -1,3 +1,4 @@
+using System.Text;
 using ActorTrade.Cluster.Membership;
 using ActorTrade.EventSourcing;
 
@@ -92,6 +93,20 @@ public sealed class MembershipTests
         Assert.True(Placement.FromJson(placement.ToJson())!.SaysTheSameAs(placement));
         Assert.Null(Placement.FromJson("{\"Version\":1}"u8));
         Assert.Null(Placement.FromJson("nonsense"u8));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"Node":"a-1","Roles":["trade"]}""")]
+    [InlineData("""{"Name":"a","Roles":["trade"]}""")]
+    [InlineData("""{"Name":"a","Node":"a-1"}""")]
+    public void A_placement_with_half_a_node_cannot_be_read(string node)
+    {
+        Assert.NotNull(Read("""{"Name":"a","Node":"a-1","Roles":["trade"]}"""));
+        Assert.Null(Read(node));
+
+        static Placement? Read(string node) => Placement.FromJson(Encoding.UTF8.GetBytes(
+            $$"""{"Version":1,"Nodes":[{{node}}],"Wishes":{},"Downed":[],"Leaving":[]}"""));
     }
 
     [Fact]
