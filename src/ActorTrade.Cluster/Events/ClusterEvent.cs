@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorTrade.Cluster.Wire;
 
 namespace ActorTrade.Cluster.Events;
 
@@ -15,18 +16,15 @@ public sealed record ClusterEvent(
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ClusterEventJson.Default.ClusterEvent);
 
     /// <summary>Null where the bytes have no such form.</summary>
-    public static ClusterEvent? FromJson(ReadOnlySpan<byte> json)
-    {
-        try
+    public static ClusterEvent? FromJson(ReadOnlySpan<byte> json) =>
+        WireJson.ReadOrNull(json, ClusterEventJson.Default.ClusterEvent) is
         {
-            var read = JsonSerializer.Deserialize(json, ClusterEventJson.Default.ClusterEvent);
-            return read is { Kind: not null, Node: not null, Text: not null } ? read : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+            Kind: not null,
+            Node: not null,
+            Text: not null,
+        } read
+            ? read
+            : null;
 }
 
 /// <summary>The kinds of <see cref="ClusterEvent"/>.</summary>

@@ -48,7 +48,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             : null);
         Subscribe(ModeTopic, 1000, m =>
         {
-            if (ModeNotice.TryRead(m.Message.Body.Span, out var notice))
+            if (ModeNotice.FromJson(m.Message.Body.Span) is { } notice)
             {
                 core.Mode.Hear(notice.Mode, notice.Version);
                 if (notice is { From: { } from, Number: > 0 })

@@ -51,16 +51,7 @@ public static class HeartbeatFormat
             throw new WireFormatException($"A heartbeat has at most {LengthMax} bytes, not {bytes.Length}.");
         }
 
-        HeartbeatBody? body;
-        try
-        {
-            body = JsonSerializer.Deserialize(bytes.Span, HeartbeatJson.Default.HeartbeatBody);
-        }
-        catch (JsonException e)
-        {
-            throw new WireFormatException($"A heartbeat cannot be read: {e.Message}", e);
-        }
-
+        var body = WireJson.Read(bytes.Span, HeartbeatJson.Default.HeartbeatBody, "A heartbeat");
         return body is { Node.Length: > 0 }
             ? body.ToHeartbeat()
             : throw new WireFormatException("A heartbeat does not say whose it is.");

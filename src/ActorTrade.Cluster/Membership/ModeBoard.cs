@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorTrade.Cluster.Wire;
 using ActorTrade.EventSourcing;
 
 namespace ActorTrade.Cluster.Membership;
@@ -74,20 +75,11 @@ public sealed record ModeNotice(SystemMode Mode, long Version, string? From = nu
 {
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ModeNoticeJson.Default.ModeNotice);
 
-    /// <summary>False where the bytes have no such form, or name a state of a newer version.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> json, out ModeNotice notice)
-    {
-        notice = null!;
-        try
-        {
-            notice = JsonSerializer.Deserialize(json, ModeNoticeJson.Default.ModeNotice)!;
-            return notice is not null && Enum.IsDefined(notice.Mode);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
+    /// <summary>Null where the bytes have no such form, or name a state of a newer version.</summary>
+    public static ModeNotice? FromJson(ReadOnlySpan<byte> json) =>
+        WireJson.ReadOrNull(json, ModeNoticeJson.Default.ModeNotice) is { } read && Enum.IsDefined(read.Mode)
+            ? read
+            : null;
 }
 
 [JsonSerializable(typeof(ModeNotice))]

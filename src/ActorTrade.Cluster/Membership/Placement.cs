@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorTrade.Cluster.Wire;
 using ActorTrade.Journal.Sharding;
 
 namespace ActorTrade.Cluster.Membership;
@@ -45,21 +46,17 @@ public sealed record Placement(
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, PlacementJson.Default.Placement);
 
     /// <summary>Null where the bytes have no such form.</summary>
-    public static Placement? FromJson(ReadOnlySpan<byte> json)
-    {
-        try
+    public static Placement? FromJson(ReadOnlySpan<byte> json) =>
+        WireJson.ReadOrNull(json, PlacementJson.Default.Placement) is
         {
-            var read = JsonSerializer.Deserialize(json, PlacementJson.Default.Placement);
-            return read is { Nodes: not null, Wishes: not null, Downed: not null, Leaving: not null }
-                && read.Nodes.All(n => n is { Name: not null, Node: not null, Roles: not null })
-                ? read
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+            Nodes: not null,
+            Wishes: not null,
+            Downed: not null,
+            Leaving: not null,
+        } read
+        && read.Nodes.All(n => n is { Name: not null, Node: not null, Roles: not null })
+            ? read
+            : null;
 }
 
 /// <param name="Name">The configured name.</param>

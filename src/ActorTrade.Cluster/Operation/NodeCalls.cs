@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorTrade.Cluster.Transport;
+using ActorTrade.Cluster.Wire;
 using ActorTrade.Kernel;
 
 namespace ActorTrade.Cluster.Operation;
@@ -70,10 +71,14 @@ public sealed class NodeCalls(IBroker broker, TimeProvider time, IDispatcher dis
     {
         switch (message.Kind)
         {
-            case CallKind when Read(message.Body, NodeCallJson.Default.NodeCall) is { } call:
+            case CallKind when WireJson.ReadOrNull(message.Body.Span, NodeCallJson.Default.NodeCall) is
+            {
+                From: not null,
+                Name: not null,
+            } call:
                 dispatcher.Schedule(new Work(this, call));
                 return true;
-            case AnswerKind when Read(message.Body, NodeCallJson.Default.NodeAnswer) is { } answer:
+            case AnswerKind when WireJson.ReadOrNull(message.Body.Span, NodeCallJson.Default.NodeAnswer) is { } answer:
                 if (_asked.TryGetValue(answer.Id, out var asked))
                 {
                     asked.TrySetResult(answer);
@@ -115,19 +120,6 @@ public sealed class NodeCalls(IBroker broker, TimeProvider time, IDispatcher dis
     private sealed class Work(NodeCalls calls, NodeCall call) : IThreadPoolWorkItem
     {
         public void Execute() => _ = calls.AnswerAsync(call);
-    }
-
-    private static T? Read<T>(ReadOnlyMemory<byte> body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body.Span, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }
 

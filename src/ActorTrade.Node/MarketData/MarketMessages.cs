@@ -35,6 +35,8 @@ public sealed record OpportunityMessage(string Bot, Opportunity Opportunity);
 /// </summary>
 public static class MarketMessages
 {
+    private const string What = "A message of the market";
+
     public static byte[] Write(TicksMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -89,7 +91,7 @@ public static class MarketMessages
     /// <exception cref="WireFormatException">It has no such form.</exception>
     public static TicksMessage ReadTicks(ReadOnlySpan<byte> json)
     {
-        var body = Read(json, MarketJson.Default.TicksBody);
+        var body = WireJson.Read(json, MarketJson.Default.TicksBody, What);
         return new TicksMessage(
             body.Source ?? "",
             body.Position,
@@ -100,7 +102,7 @@ public static class MarketMessages
     /// <exception cref="WireFormatException">It has no such form, or is of a kind that a newer version has.</exception>
     public static Signal ReadSignal(ReadOnlySpan<byte> json)
     {
-        var body = Read(json, MarketJson.Default.SignalBody);
+        var body = WireJson.Read(json, MarketJson.Default.SignalBody, What);
         return Symbol.TryParse(body.Symbol, out var symbol)
             && Enum.TryParse<SignalKind>(body.Kind, out var kind)
             && Enum.TryParse<SignalDirection>(body.Direction, out var direction)
@@ -111,7 +113,7 @@ public static class MarketMessages
     /// <exception cref="WireFormatException">It has no such form.</exception>
     public static OpportunityMessage ReadOpportunity(ReadOnlySpan<byte> json)
     {
-        var body = Read(json, MarketJson.Default.OpportunityBody);
+        var body = WireJson.Read(json, MarketJson.Default.OpportunityBody, What);
         return new OpportunityMessage(
             body.Bot ?? "",
             new Opportunity(
@@ -120,20 +122,6 @@ public static class MarketMessages
 
     // JSON has no other numbers.
     private static double Finite(double value) => double.IsFinite(value) ? value : 0;
-
-    private static T Read<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> form)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, form)
-                ?? throw new WireFormatException("A message of the market is empty.");
-        }
-        catch (JsonException e)
-        {
-            throw new WireFormatException($"A message of the market cannot be read: {e.Message}", e);
-        }
-    }
 }
 
 /// <summary>The objects as they are written; their property names are those of the JSON.</summary>

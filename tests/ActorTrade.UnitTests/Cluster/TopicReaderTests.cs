@@ -151,10 +151,11 @@ public sealed class TopicReaderTests : IDisposable
         var notice = new ModeNotice(SystemMode.Paused, 4, "node-1-5f2c", 17);
         Assert.Equal(
             """{"Mode":2,"Version":4,"From":"node-1-5f2c","Number":17}""", Encoding.UTF8.GetString(notice.ToJson()));
-        Assert.True(ModeNotice.TryRead(notice.ToJson(), out var read));
-        Assert.Equal(notice, read);
-        Assert.True(ModeNotice.TryRead("""{"Mode":2,"Version":4}"""u8, out read));
-        Assert.Equal(new ModeNotice(SystemMode.Paused, 4), read);
+        Assert.Equal(notice, ModeNotice.FromJson(notice.ToJson()));
+        Assert.Equal(new ModeNotice(SystemMode.Paused, 4), ModeNotice.FromJson("""{"Mode":2,"Version":4}"""u8));
+        Assert.Null(ModeNotice.FromJson("""{"Mode":77,"Version":4}"""u8));
+        Assert.Null(ModeNotice.FromJson("null"u8));
+        Assert.Null(ModeNotice.FromJson("nonsense"u8));
     }
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
