@@ -111,7 +111,6 @@ internal sealed class ClusterCore
     private readonly ClusterParts _parts;
     private volatile ClusterSnapshot _snapshot = ClusterSnapshot.Empty;
     private IDisposable? _fenced;
-    private long _heartbeats;
 
     public ClusterCore(ClusterParts parts, ClusterMemberOptions options)
     {
@@ -123,6 +122,7 @@ internal sealed class ClusterCore
         Topics = new ClusterTopics(parts.Broker, parts.System.Time, Events);
         Calls = new NodeCalls(parts.Broker, parts.System.Time, parts.System.Dispatcher);
         StartedAt = parts.System.Time.GetUtcNow();
+        Lease = new HeartbeatLease(parts.System.Time);
         parts.Mode.Changed += OnModeChanged;
         // Here and not in the member, which may fail and start anew: the receiver is set once.
         parts.Broker.OnNodeMessage(m => Take(m));
@@ -158,9 +158,12 @@ internal sealed class ClusterCore
 
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>The number of the next heartbeat: also after the member was started anew it goes on, or nobody would
-    /// hear it.</summary>
-    public long NextHeartbeat() => Interlocked.Increment(ref _heartbeats);
+    /// <summary>Goes on where it was when the member is started anew: its numbers, or nobody would hear it, and the
+    /// silence, or one that fails again and again would serve for ever.</summary>
+    public HeartbeatLease Lease { get; }
+
+    /// <summary>Never taken back: also a member that is started anew goes on leaving.</summary>
+    public bool IsLeaving { get; set; }
 
     public int Loaded() => Shards?.Local.Loaded ?? 0;
 

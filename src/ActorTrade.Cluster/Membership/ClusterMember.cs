@@ -19,20 +19,16 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
 {
     private const string PlacementTopic = "placement";
     internal const string ModeTopic = "mode";
-    private const int SentKept = 100;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan PingEvery = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan RingEvery = TimeSpan.FromMilliseconds(400);
 
     private readonly MemberDirectory _directory = new(options.Membership);
     private readonly ProcessLoad _load = new(core.Time);
     private readonly List<IDisposable> _subscriptions = [];
     private SeatPlan? _seats;
-    private long _heardSelfAt;
     private DateTimeOffset _nextHeartbeatAt;
-    private DateTimeOffset _nextPingAt;
+    private DateTimeOffset _nextRingAt;
     private MemberState _state = MemberState.Joining;
-    // When the newest own heartbeats left, by the clock that nobody sets.
-    private readonly Queue<(long Sequence, long At)> _sent = new();
     private bool _isConnected;
     private long? _endedAt;
     private bool _hasLeft;
@@ -40,7 +36,6 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
     protected override void PreStart()
     {
         var self = Context.Self;
-        _heardSelfAt = Context.Time.GetTimestamp();
         _seats = core.Seats is { } seats ? new SeatPlan(options, seats, core.Board!) : null;
         Subscribe("heartbeat.#", 10_000, m => new Message.Heard(HeartbeatFormat.Read(m.Message.Body)));
         Subscribe(PlacementTopic, 100, m => Placement.FromJson(m.Message.Body.Span) is { } placement
@@ -61,6 +56,11 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         });
         _subscriptions.Add(core.Broker.OnConnection(up => self.TellReserved(new Message.Connection(up))));
         Context.SchedulePeriodic("look", LookEvery, new Message.LookDue());
+        if (core.IsLeaving)
+        {
+            _state = MemberState.Leaving;
+            HandOn();
+        }
     }
 
     protected override void PostStop() => _subscriptions.ForEach(s => s.Dispose());
@@ -84,7 +84,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             case Message.Leave:
                 BeginLeave();
                 break;
-            case Message.SeatLeft left:
+            case Message.SeatLeft left when left.Plan == _seats:
                 OnSeatLeft(left.HadTurn);
                 break;
         }
@@ -139,7 +139,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             ReportChange(change);
         }
 
-        if (!core.Mode.IsCutOff && SilentFor > options.SilenceMax)
+        if (!core.Mode.IsCutOff && core.Lease.Silence > options.SilenceMax)
         {
             CutOff();
         }
@@ -151,33 +151,22 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
 
         if (_state == MemberState.Up && _isConnected)
         {
-            _seats?.Follow(now, _directory, MayLead());
+            _seats?.Follow(now, _directory);
         }
 
-        if (now >= _nextPingAt && _state == MemberState.Up)
+        if (now >= _nextRingAt && _state == MemberState.Up)
         {
-            _nextPingAt = now + PingEvery;
-            _seats?.Ping(now, _directory, core.Broker);
+            _nextRingAt = now + RingEvery;
+            _seats?.Ring(now, _directory, core.Broker);
         }
 
         EndWhenReplied();
         core.Publish(_directory, _state);
     }
 
-    // Since the newest of its own heartbeats left that has come back.
-    private TimeSpan SilentFor => Context.Time.GetElapsedTime(_heardSelfAt);
-
-    // The longest-serving live member of a role rings at shards that nobody says to serve.
-    private bool MayLead() => _directory.Members
-        .Where(m => m.Liveness == Liveness.Live && m.Last.State == MemberState.Up && m.Last.Shards is not null)
-        .Where(m => !m.HasRole(ClusterRoles.Lighthouse))
-        .OrderBy(m => m.Last.StartedAt)
-        .ThenBy(m => m.Node, StringComparer.Ordinal)
-        .FirstOrDefault()?.Node == core.Broker.Node;
-
     private void CutOff()
     {
-        var silence = SilentFor;
+        var silence = core.Lease.Silence;
         _state = _state == MemberState.Leaving ? MemberState.Leaving : MemberState.Isolated;
         core.Mode.IsCutOff = true;
         core.Report(
@@ -204,12 +193,8 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
 
     private void OnOwnHeartbeat(long sequence)
     {
-        while (_sent.TryPeek(out var sent) && sent.Sequence <= sequence)
-        {
-            _heardSelfAt = _sent.Dequeue().At;
-        }
-
-        if (_state == MemberState.Leaving || SilentFor > options.SilenceMax)
+        core.Lease.Hear(sequence);
+        if (_state == MemberState.Leaving || core.Lease.Silence > options.SilenceMax)
         {
             return;
         }
@@ -239,7 +224,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         if (placement.Downed.Contains(me, StringComparer.Ordinal))
         {
             core.Report(ClusterEventKind.MemberLeaving, "An operator has taken this node out of the cluster.");
-            _state = MemberState.Leaving;
+            SetLeaving();
             seats.DropAll("An operator has taken the node out of the cluster.");
             SendHeartbeat();
             End();
@@ -257,10 +242,21 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             return;
         }
 
-        _state = MemberState.Leaving;
+        SetLeaving();
         SendHeartbeat();
-        var self = Context.Self;
-        if (_seats is null || !_seats.BeginLeave(turn => self.TellReserved(new Message.SeatLeft(turn))))
+        HandOn();
+    }
+
+    private void SetLeaving()
+    {
+        core.IsLeaving = true;
+        _state = MemberState.Leaving;
+    }
+
+    private void HandOn()
+    {
+        var (self, seats) = (Context.Self, _seats);
+        if (seats is null || !seats.BeginLeave(turn => self.TellReserved(new Message.SeatLeft(seats, turn))))
         {
             End();
         }
@@ -297,7 +293,6 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         var now = Context.Time.GetUtcNow();
         _nextHeartbeatAt = now + options.Membership.HeartbeatEvery;
         var (mode, version) = core.Mode.Known;
-        var sequence = core.NextHeartbeat();
         var heartbeat = new Heartbeat(
             core.Broker.Node,
             options.Name,
@@ -305,7 +300,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             options.Version,
             options.Roles,
             _state,
-            sequence,
+            core.Lease.Next(),
             core.StartedAt,
             now,
             mode,
@@ -313,12 +308,6 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
             core.Board?.Serving ?? [],
             core.Loaded(),
             _load.Next());
-        _sent.Enqueue((sequence, Context.Time.GetTimestamp()));
-        if (_sent.Count > SentKept)
-        {
-            _sent.Dequeue();
-        }
-
         core.Broker.PublishToTopic(
             $"heartbeat.{core.Broker.Node}", new BrokerMessage("heartbeat.v1", HeartbeatFormat.Write(heartbeat)));
     }
@@ -356,6 +345,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         /// <summary>Hand everything over and leave the cluster.</summary>
         internal sealed record Leave : Message;
 
-        internal sealed record SeatLeft(bool HadTurn) : Message;
+        /// <param name="Plan">Whose seats are counted: a member that was started anew counts from the beginning.</param>
+        internal sealed record SeatLeft(SeatPlan Plan, bool HadTurn) : Message;
     }
 }

@@ -19,19 +19,22 @@ internal sealed class SeatPlan(
     private const int LeaveShare = 4;
 
     private static readonly TimeSpan FreshMax = TimeSpan.FromSeconds(2.5);
-    // A little more than a heartbeat and its way: who is silent for longer may have lost its shards already.
-    private readonly TimeSpan _ringAfter = options.Membership.HeartbeatEvery * 1.6;
     private static readonly TimeSpan MoveAgainMin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MoveAgainMax = TimeSpan.FromMinutes(1);
+
+    // A little more than a heartbeat and its way: who is silent for longer may have lost its shards already.
+    private readonly TimeSpan _ringAfter = options.Membership.HeartbeatEvery * 1.6;
 
     private readonly Dictionary<ShardId, DateTimeOffset> _due = [];
     private readonly Dictionary<ShardId, string[]> _ahead = [];
     private readonly Dictionary<ShardId, (DateTimeOffset NotBefore, TimeSpan Wait)> _moved = [];
+
+    // Seats that wait for their turn to hand over, while the node leaves.
+    private readonly Queue<ActorRef<ShardSeat.Message>> _turns = new();
     private Placement _placement = Placement.None;
     private DateTimeOffset _quietSince;
     private string[] _names = [];
     private bool _isJoining = true;
-    private readonly Queue<ActorRef<ShardSeat.Message>> _turns = new();
     private Action<bool>? _left;
     private int _leaving;
 
@@ -60,9 +63,8 @@ internal sealed class SeatPlan(
     }
 
     /// <summary>Looks at who is there, and tells the seats what is due.</summary>
-    public void Follow(DateTimeOffset now, MemberDirectory directory, bool mayPing)
+    public void Follow(DateTimeOffset now, MemberDirectory directory)
     {
-        MayPing = mayPing;
         var names = directory.Members
             .Where(m => m.IsEligible && !_placement.Downed.Contains(m.Node, StringComparer.Ordinal))
             .Where(m => seats.Keys.Any(s => m.HasRole(s.Role)))
@@ -83,12 +85,18 @@ internal sealed class SeatPlan(
         }
     }
 
-    private bool MayPing { get; set; }
-
-    /// <summary>Rings at shards that nobody says to serve, so that whoever is first in their line knows.</summary>
-    public void Ping(DateTimeOffset now, MemberDirectory directory, IBroker broker)
+    /// <summary>
+    /// Rings at shards that nobody says to serve, so that whoever is first in their line knows. Of the nodes that may
+    /// serve them, the one that is up for longest does so.
+    /// </summary>
+    public void Ring(DateTimeOffset now, MemberDirectory directory, IBroker broker)
     {
-        if (!MayPing)
+        var roles = seats.Keys
+            .Select(s => s.Role)
+            .Distinct(StringComparer.Ordinal)
+            .Where(role => EldestOf(role, directory) == broker.Node)
+            .ToHashSet(StringComparer.Ordinal);
+        if (roles.Count == 0)
         {
             return;
         }
@@ -97,7 +105,7 @@ internal sealed class SeatPlan(
             .Where(m => now - m.HeardAt < _ringAfter)
             .SelectMany(m => m.Last.Shards)
             .ToHashSet();
-        foreach (var shard in seats.Keys.Where(s => !served.Contains(s)))
+        foreach (var shard in seats.Keys.Where(s => roles.Contains(s.Role) && !served.Contains(s)))
         {
             ShardRing.At(broker, shard);
         }
@@ -221,6 +229,12 @@ internal sealed class SeatPlan(
             free--;
         }
     }
+
+    private static string? EldestOf(string role, MemberDirectory directory) => directory.Members
+        .Where(m => m.Liveness == Liveness.Live && m.Last.State == MemberState.Up && m.HasRole(role))
+        .OrderBy(m => m.Last.StartedAt)
+        .ThenBy(m => m.Node, StringComparer.Ordinal)
+        .FirstOrDefault()?.Node;
 
     private bool MayMove(ShardId shard, DateTimeOffset now) =>
         !_moved.TryGetValue(shard, out var last) || last.NotBefore <= now;

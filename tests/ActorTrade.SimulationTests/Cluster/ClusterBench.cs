@@ -65,6 +65,10 @@ internal sealed class ClusterBench
         return node;
     }
 
+    /// <summary>One that is up and serves no shard.</summary>
+    public ClusterNode StartGateway(string name) => NewNode(
+        name, ClusterWorld.Version, serves: false, o => o with { Roles = [ClusterRoles.Gateway] });
+
     /// <summary>Takes nothing new, leaves in order when its callers have heard, and ends; then there is
     /// another.</summary>
     public void Replace(ClusterNode node, NodeVersion version)
@@ -113,8 +117,15 @@ internal sealed class ClusterBench
         }
     }
 
-    private ClusterNode NewNode(string name, NodeVersion version, bool serves) => new(
-        _place, name, $"{name}-{++_processes}", (ulong)_processes, version, new NodeParts { Member = Failing }, serves);
+    private ClusterNode NewNode(
+        string name,
+        NodeVersion version,
+        bool serves,
+        Func<ClusterMemberOptions, ClusterMemberOptions>? member = null)
+    {
+        var parts = new NodeParts { Member = options => Failing(member?.Invoke(options) ?? options) };
+        return new ClusterNode(_place, name, $"{name}-{++_processes}", (ulong)_processes, version, parts, serves);
+    }
 
     private ClusterMemberOptions Failing(ClusterMemberOptions options) => options with
     {

@@ -165,6 +165,45 @@ public sealed class ClusterTests
         _bench.RunUntil(_bench.IsSettled);
     }
 
+    [Fact]
+    public void A_member_that_fails_while_it_leaves_goes_on_leaving()
+    {
+        StartThree();
+        var leaver = _bench.Nodes[0];
+        _bench.FailingMembers.Add(leaver.Name);
+        leaver.Run(leaver.Cluster.Leave);
+        _bench.Run(Second);
+        Assert.NotEmpty(_bench.Failures);
+        _bench.FailingMembers.Clear();
+        _bench.RunUntil(() => leaver.Cluster.HasLeft.IsCompleted);
+        _bench.Run(Second * 10);
+        Assert.Equal(MemberState.Leaving, leaver.Cluster.Members.Self);
+        Assert.All(_bench.Shards, s => Assert.Equal(SeatPhase.Out, leaver.Cluster.Board!.PhaseOf(s)));
+    }
+
+    [Fact]
+    public void A_member_that_fails_again_and_again_while_it_is_cut_off_gives_up_in_the_end()
+    {
+        StartThree();
+        var cut = _bench.Nodes[0];
+        Assert.True(cut.IsServing);
+        cut.Client.Link.Cut();
+        _bench.FailingMembers.Add(cut.Name);
+        _bench.RunUntil(() => cut.Mode.IsCutOff);
+        Assert.False(cut.IsServing);
+    }
+
+    [Fact]
+    public void The_eldest_node_of_a_role_rings_at_its_shards_also_beside_an_older_one_of_another()
+    {
+        var gateway = _bench.StartGateway("gateway");
+        _bench.RunUntil(() => gateway.Cluster.Members.Self == MemberState.Up);
+        var (first, second) = (_bench.Start("n1", Gauge.Older), _bench.Start("n2", Gauge.Older));
+        _bench.RunUntil(() => first.IsServing && second.IsServing);
+        first.Kill();
+        _bench.RunUntil(() => second.Cluster.Board!.Serving.Count == _bench.Shards.Count);
+    }
+
     private void StartThree()
     {
         foreach (var name in new[] { "n1", "n2", "n3" })
