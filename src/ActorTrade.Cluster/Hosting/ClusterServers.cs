@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using ActorTrade.Cluster.Membership;
 using ActorTrade.Cluster.RabbitMq;
+using ActorTrade.Cluster.Sharding;
 using ActorTrade.Configuration;
-using ActorTrade.EventSourcing;
 using ActorTrade.Journal.Postgres;
-using ActorTrade.Journal.Sharding;
 using ActorTrade.Kernel;
 using Npgsql;
 
@@ -12,8 +11,9 @@ namespace ActorTrade.Cluster.Hosting;
 
 /// <summary>What the configuration says of the servers and the membership, for every kind of process.</summary>
 /// <param name="Name">The configured name of this process.</param>
+/// <param name="Shards">The cluster's.</param>
 public sealed record ClusterServers(
-    string Name, PostgresSection Postgres, RabbitMqSection RabbitMq, ClusterSection Cluster)
+    string Name, PostgresSection Postgres, RabbitMqSection RabbitMq, ClusterSection Cluster, NodeShards Shards)
 {
     /// <summary>What stands in a text setting that is not set.</summary>
     public const string NotSet = "none";
@@ -26,43 +26,21 @@ public sealed record ClusterServers(
     /// <summary>The roles of a node, in order.</summary>
     public IReadOnlyList<string> Roles { get; } = Words(Cluster.Roles);
 
-    /// <summary>Ends the process before anything is opened where a value makes no sense.</summary>
-    /// <exception cref="ConfigurationException">Names everything that is wrong.</exception>
-    public void Validate()
+    /// <summary>Checks the settings, before anything is opened.</summary>
+    /// <param name="roleOf">As in <see cref="NodeShards"/>.</param>
+    /// <exception cref="ConfigurationException">Names everything that makes no sense.</exception>
+    public static ClusterServers Of(
+        string name,
+        PostgresSection postgres,
+        RabbitMqSection rabbitMq,
+        ClusterSection cluster,
+        Func<string, string> roleOf)
     {
-        var problems = new List<string>();
-        if (Name.Length > NameLengthMax || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-        {
-            problems.Add(
-                $"Node:Name is '{Name}': in a cluster it has at most {NameLengthMax} letters, digits, '-' and '_'.");
-        }
-
-        if (Roles.Except(ClusterRoles.OfNodes, StringComparer.Ordinal).FirstOrDefault() is { } role)
-        {
-            problems.Add($"Cluster:Roles names '{role}': there are {string.Join(", ", ClusterRoles.OfNodes)}.");
-        }
-
-        if (Cluster.SilenceMax >= RabbitMq.Heartbeat * 2)
-        {
-            problems.Add(
-                $"Cluster:SilenceMax is {Cluster.SilenceMax}: it must be shorter than two heartbeats of the broker "
-                + $"(RabbitMq:Heartbeat is {RabbitMq.Heartbeat}), or another node takes over first.");
-        }
-
-        if (Cluster.SuspectAfter <= Cluster.HeartbeatEvery || Cluster.DownAfter <= Cluster.SuspectAfter)
-        {
-            problems.Add("Cluster: HeartbeatEvery must be shorter than SuspectAfter, and that than DownAfter.");
-        }
-
-        if (!Uri.TryCreate(RabbitMq.Uri, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
-        {
-            problems.Add("RabbitMq:Uri is no address of the form amqp://user:password@host:port/.");
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new ConfigurationException(problems);
-        }
+        ArgumentNullException.ThrowIfNull(cluster);
+        var servers = new ClusterServers(
+            name, postgres, rabbitMq, cluster, new NodeShards(cluster.ShardCount, roleOf));
+        servers.Validate();
+        return servers;
     }
 
     /// <summary>A broker that is not started yet.</summary>
@@ -83,21 +61,14 @@ public sealed record ClusterServers(
 
     /// <summary>Opens the journal, and tries for a while where the server is not reached: it may be starting
     /// too.</summary>
-    /// <param name="shardOf">The same on every node.</param>
-    /// <param name="shardCounts">Shards of each role.</param>
     /// <param name="within">How long it is tried.</param>
     /// <param name="waiting">Told, in words, what is waited for; once.</param>
     /// <exception cref="ServersAwayException">The server is not reached in time.</exception>
     public async Task<PostgresJournal> OpenJournalAsync(
-        Func<EntityId, ShardId> shardOf,
-        IReadOnlyDictionary<string, int> shardCounts,
-        TimeSpan within,
-        Action<string> waiting,
-        TimeProvider time,
-        CancellationToken cancelled)
+        TimeSpan within, Action<string> waiting, TimeProvider time, CancellationToken cancelled)
     {
         var begun = time.GetTimestamp();
-        var options = Journal(shardOf, shardCounts, time);
+        var options = Journal(time);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -148,21 +119,6 @@ public sealed record ClusterServers(
             MaxPoolSize = 4,
         });
 
-    private PostgresJournalOptions Journal(
-        Func<EntityId, ShardId> shardOf, IReadOnlyDictionary<string, int> shardCounts, TimeProvider time) => new()
-        {
-            ConnectionString = Postgres.ConnectionString,
-            ReadConnectionString = Postgres.ReadConnectionString == NotSet ? null : Postgres.ReadConnectionString,
-            Schema = Postgres.Schema,
-            Owner = Node,
-            ShardOf = shardOf,
-            ShardCounts = shardCounts,
-            StatementTimeout = Postgres.StatementTimeout,
-            PoolSizeMax = Postgres.PoolSizeMax,
-            RecoveriesAtOnce = Postgres.RecoveriesAtOnce,
-            Time = time,
-        };
-
     /// <param name="address">Where this process is reached.</param>
     public ClusterMemberOptions Member(IReadOnlyList<string> roles, string version, Func<string> address) => new()
     {
@@ -181,21 +137,73 @@ public sealed record ClusterServers(
         MovesAtOnce = Cluster.MovesAtOnce,
     };
 
+    private PostgresJournalOptions Journal(TimeProvider time) => new()
+    {
+        ConnectionString = Postgres.ConnectionString,
+        ReadConnectionString = Given(Postgres.ReadConnectionString),
+        Schema = Postgres.Schema,
+        Owner = Node,
+        ShardOf = Shards.ShardOf,
+        ShardCounts = Shards.Counts,
+        StatementTimeout = Postgres.StatementTimeout,
+        PoolSizeMax = Postgres.PoolSizeMax,
+        RecoveriesAtOnce = Postgres.RecoveriesAtOnce,
+        Time = time,
+    };
+
     private RefusedCertificate? DatabaseCertificate() =>
         new NpgsqlConnectionStringBuilder(Postgres.ConnectionString).SslCertificate is { Length: > 0 } certificate
-            ? new RefusedCertificate(
-                "PostgreSQL", certificate, RabbitMq.RevocationLists == NotSet ? null : RabbitMq.RevocationLists)
+            ? new RefusedCertificate("PostgreSQL", certificate, Given(RabbitMq.RevocationLists))
             : null;
 
-    private BrokerTlsOptions? Tls() => RabbitMq.RootCertificate == NotSet
-        ? null
-        : new BrokerTlsOptions
+    private BrokerTlsOptions? Tls() => Given(RabbitMq.RootCertificate) is { } root
+        ? new BrokerTlsOptions
         {
-            RootCertificate = RabbitMq.RootCertificate,
+            RootCertificate = root,
             Certificate = RabbitMq.Certificate,
             Key = RabbitMq.Key,
-            RevocationLists = RabbitMq.RevocationLists == NotSet ? null : RabbitMq.RevocationLists,
-        };
+            RevocationLists = Given(RabbitMq.RevocationLists),
+        }
+        : null;
+
+    private static string? Given(string setting) => setting == NotSet ? null : setting;
+
+    private void Validate()
+    {
+        var problems = new List<string>();
+        if (Name.Length > NameLengthMax || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        {
+            problems.Add(
+                $"Node:Name is '{Name}': in a cluster it has at most {NameLengthMax} letters, digits, '-' and '_'.");
+        }
+
+        if (Roles.Except(ClusterRoles.OfNodes, StringComparer.Ordinal).FirstOrDefault() is { } role)
+        {
+            problems.Add($"Cluster:Roles names '{role}': there are {string.Join(", ", ClusterRoles.OfNodes)}.");
+        }
+
+        if (Cluster.SilenceMax >= RabbitMq.Heartbeat * 2)
+        {
+            problems.Add(
+                $"Cluster:SilenceMax is {Cluster.SilenceMax}: it must be shorter than two heartbeats of the broker "
+                + $"(RabbitMq:Heartbeat is {RabbitMq.Heartbeat}), or another node takes over first.");
+        }
+
+        if (Cluster.SuspectAfter <= Cluster.HeartbeatEvery || Cluster.DownAfter <= Cluster.SuspectAfter)
+        {
+            problems.Add("Cluster: HeartbeatEvery must be shorter than SuspectAfter, and that than DownAfter.");
+        }
+
+        if (!Uri.TryCreate(RabbitMq.Uri, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
+        {
+            problems.Add("RabbitMq:Uri is no address of the form amqp://user:password@host:port/.");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ConfigurationException(problems);
+        }
+    }
 
     private static string[] Words(string text) =>
         text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

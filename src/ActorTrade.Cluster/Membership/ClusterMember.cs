@@ -345,7 +345,7 @@ internal sealed class ClusterMember(ClusterMemberOptions options, ClusterCore co
         /// <summary>Hand everything over and leave the cluster.</summary>
         internal sealed record Leave : Message;
 
-        /// <param name="Plan">Whose seats are counted: a member that was started anew counts from the beginning.</param>
+        /// <param name="Plan">Whose seats are counted: a member that was started anew counts anew.</param>
         internal sealed record SeatLeft(SeatPlan Plan, bool HadTurn) : Message;
     }
 }

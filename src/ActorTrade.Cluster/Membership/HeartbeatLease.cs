@@ -12,7 +12,7 @@ internal sealed class HeartbeatLease(TimeProvider time)
     private long _heardAt = time.GetTimestamp();
     private long _last;
 
-    /// <summary>Since the newest of its heartbeats left that has come back; since the beginning where none has.</summary>
+    /// <summary>Since the newest of its heartbeats left that came back; since the beginning where none did.</summary>
     public TimeSpan Silence => time.GetElapsedTime(_heardAt);
 
     /// <summary>The number of the heartbeat that leaves now, one more each time.</summary>

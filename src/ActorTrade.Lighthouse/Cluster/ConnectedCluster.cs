@@ -3,7 +3,6 @@ using ActorTrade.Cluster.Events;
 using ActorTrade.Cluster.Hosting;
 using ActorTrade.Cluster.Membership;
 using ActorTrade.Cluster.RabbitMq;
-using ActorTrade.Cluster.Sharding;
 using ActorTrade.Cluster.Wire;
 using ActorTrade.Domain;
 using ActorTrade.Journal.Postgres;
@@ -26,7 +25,6 @@ internal sealed class ConnectedCluster : IAsyncDisposable
     private readonly RabbitMqBroker _broker;
     private readonly PostgresDatabase _database;
     private readonly ClusterServers _servers;
-    private readonly NodeShards _shards;
     private Task _keeping = Task.CompletedTask;
 
     /// <param name="servers">With the Lighthouse's own name.</param>
@@ -35,7 +33,6 @@ internal sealed class ConnectedCluster : IAsyncDisposable
     {
         _servers = servers;
         var time = TimeProvider.System;
-        _shards = new NodeShards(servers.Cluster.ShardCount, EntityKinds.RoleOf);
         _source = servers.Database();
         _lock = new LeaderLock(_source, $"actortrade:{servers.Postgres.Schema}:placement");
         _database = new PostgresDatabase(servers.Postgres.ConnectionString, servers.Postgres.Schema, servers.Node);
@@ -55,14 +52,14 @@ internal sealed class ConnectedCluster : IAsyncDisposable
                 System = _system,
                 Broker = _broker,
                 Wire = new WireCatalog(EntityKinds.All, EntityKinds.Catalog()),
-                ShardOf = _shards.ShardOf,
+                ShardOf = servers.Shards.ShardOf,
                 Mode = new ModeBoard(),
             });
         Keeper = new PlacementKeeper(
             new ClusterDocuments(_source), _lock, _broker, () => Member.Members, time);
         Keeper.Decided += (before, after) => Member.Events.Tell(
             ClusterEventKind.PlacementChanged, shard: null, DifferenceOf(before, after));
-        View = new HeardCluster(Member, Keeper, _broker, _database, _shards, time);
+        View = new HeardCluster(Member, Keeper, _broker, _database, servers.Shards, time);
         _broker.Start();
     }
 
@@ -86,7 +83,7 @@ internal sealed class ConnectedCluster : IAsyncDisposable
         Nodes = new BrokerNodeCalls(Member.Calls),
         Placement = new KeptPlacement(Keeper),
         Servers = new AskedServers(_database, _servers, View, Keeper),
-        Journal = new ReadJournal(_servers, _shards),
+        Journal = new ReadJournal(_servers),
         Patience = patience,
     };
 
@@ -112,8 +109,7 @@ internal sealed class ConnectedCluster : IAsyncDisposable
             try
             {
                 await using var journal = await _servers.OpenJournalAsync(
-                    _shards.ShardOf, _shards.Counts, TimeSpan.FromDays(1), _ => { }, TimeProvider.System,
-                    _stopping.Token);
+                    TimeSpan.FromDays(1), _ => { }, TimeProvider.System, _stopping.Token);
                 break;
             }
             catch (Exception e) when (e is not OperationCanceledException)

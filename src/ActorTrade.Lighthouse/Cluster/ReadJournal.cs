@@ -1,5 +1,4 @@
 using ActorTrade.Cluster.Hosting;
-using ActorTrade.Cluster.Sharding;
 using ActorTrade.Domain;
 using ActorTrade.Domain.Ledger;
 using ActorTrade.Journal;
@@ -9,7 +8,7 @@ using ActorTrade.Journal.Verification;
 namespace ActorTrade.Lighthouse.Cluster;
 
 /// <summary>The journal in PostgreSQL, read while nodes write.</summary>
-internal sealed class ReadJournal(ClusterServers servers, NodeShards shards) : IJournalInspection
+internal sealed class ReadJournal(ClusterServers servers) : IJournalInspection
 {
     private static readonly TimeSpan OpenWithin = TimeSpan.FromSeconds(2);
 
@@ -40,7 +39,7 @@ internal sealed class ReadJournal(ClusterServers servers, NodeShards shards) : I
         try
         {
             await using var journal = await servers.OpenJournalAsync(
-                shards.ShardOf, shards.Counts, OpenWithin, _ => { }, TimeProvider.System, cancelled);
+                OpenWithin, _ => { }, TimeProvider.System, cancelled);
             return await read(journal);
         }
         catch (Exception e) when (e is Npgsql.NpgsqlException or ServersAwayException or JournalUnavailableException

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using ActorTrade.Cluster.Hosting;
 using ActorTrade.Configuration;
+using ActorTrade.Domain;
 using ActorTrade.Lighthouse.Cluster;
 using ActorTrade.Lighthouse.Endpoint;
 using ActorTrade.Lighthouse.Operators;
@@ -91,9 +92,12 @@ internal static class RunCommand
             return null;
         }
 
-        var servers = new ClusterServers(
-            configuration.Lighthouse.Name, configuration.Postgres, configuration.RabbitMq, configuration.Cluster);
-        servers.Validate();
+        var servers = ClusterServers.Of(
+            configuration.Lighthouse.Name,
+            configuration.Postgres,
+            configuration.RabbitMq,
+            configuration.Cluster,
+            EntityKinds.RoleOf);
         return new ConnectedCluster(servers, Version, address);
     }
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using ActorTrade.Cluster.Hosting;
-using ActorTrade.Cluster.Sharding;
 using ActorTrade.Domain;
 using ActorTrade.Domain.Ledger;
 using ActorTrade.Journal;
@@ -153,14 +151,7 @@ internal static class JournalCommand
         }
     }
 
-    private static IJournal OpenShared(NodeConfiguration configuration, CommandOutput output)
-    {
-        var servers = new ClusterServers(
-            configuration.Node.Name, configuration.Postgres, configuration.RabbitMq, configuration.Cluster);
-        servers.Validate();
-        var shards = new NodeShards(configuration.Cluster.ShardCount, EntityKinds.RoleOf);
-        return servers.OpenJournalAsync(
-                shards.ShardOf, shards.Counts, ServersWithin, output.Note, TimeProvider.System, CancellationToken.None)
-            .GetAwaiter().GetResult();
-    }
+    private static IJournal OpenShared(NodeConfiguration configuration, CommandOutput output) => configuration.Servers()
+        .OpenJournalAsync(ServersWithin, output.Note, TimeProvider.System, CancellationToken.None)
+        .GetAwaiter().GetResult();
 }

@@ -1,4 +1,6 @@
+using ActorTrade.Cluster.Hosting;
 using ActorTrade.Configuration;
+using ActorTrade.Domain;
 using ActorTrade.Journal.Sqlite;
 
 namespace ActorTrade.Node.Configuration;
@@ -26,6 +28,11 @@ public sealed record NodeConfiguration(
     /// <exception cref="ConfigurationException">Names everything that is wrong; a process ends with code 4.</exception>
     public static NodeConfiguration Load(ConfigurationSources sources) =>
         ConfigurationLoader.Load<NodeConfiguration>(sources);
+
+    /// <summary>The servers of the cluster that the node is one of.</summary>
+    /// <exception cref="ConfigurationException">Names everything that makes no sense in a cluster.</exception>
+    public ClusterServers Servers() =>
+        ClusterServers.Of(Node.Name, Postgres, RabbitMq, Cluster, EntityKinds.RoleOf);
 }
 
 public sealed record NodeSection(string Name, string DataDirectory);

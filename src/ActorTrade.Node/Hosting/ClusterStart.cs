@@ -1,8 +1,6 @@
 using ActorTrade.Cluster.Hosting;
 using ActorTrade.Cluster.RabbitMq;
-using ActorTrade.Cluster.Sharding;
 using ActorTrade.Configuration;
-using ActorTrade.Domain;
 using ActorTrade.Node.Configuration;
 
 namespace ActorTrade.Node.Hosting;
@@ -26,18 +24,14 @@ internal static class ClusterStart
         Action<string> waiting,
         CancellationToken cancelled)
     {
-        var servers = new ClusterServers(
-            configuration.Node.Name, configuration.Postgres, configuration.RabbitMq, configuration.Cluster);
-        servers.Validate();
+        var servers = configuration.Servers();
         var time = TimeProvider.System;
-        var shards = new NodeShards(configuration.Cluster.ShardCount, EntityKinds.RoleOf);
-        var journal = await servers.OpenJournalAsync(
-            shards.ShardOf, shards.Counts, ServersWithin, waiting, time, cancelled);
+        var journal = await servers.OpenJournalAsync(ServersWithin, waiting, time, cancelled);
         var broker = servers.Broker(time, e => waiting(servers.BrokerFault(e, time)));
         try
         {
             var member = servers.Member(servers.Roles, NodeHost.Version, address);
-            var cluster = new NodeCluster(broker, journal, member, shards);
+            var cluster = new NodeCluster(broker, journal, member, servers.Shards);
             var host = NodeHost.Open(options, new NodeSeams { Cluster = cluster });
             return await ReadyAsync(host, broker, waiting);
         }

@@ -89,7 +89,8 @@ public sealed class TlsClusterTests : IAsyncLifetime
     private ClusterServers ServersOf(string name)
     {
         var configuration = ConfigurationOf(name);
-        return new ClusterServers(name, configuration.Postgres, configuration.RabbitMq, configuration.Cluster);
+        return ClusterServers.Of(
+            name, configuration.Postgres, configuration.RabbitMq, configuration.Cluster, EntityKinds.RoleOf);
     }
 
     private static bool Serves(NodeHost host) =>
