@@ -48,6 +48,16 @@ public sealed class ClusterProcess
             () => new ClusterMember(options, core), "cluster-member", new SpawnOptions { Capacity = 65_536 });
     }
 
+    /// <summary>
+    /// For the actor system of a process in a cluster: its journal may be away for a while. Until it is back entities
+    /// try again, and not too seldom.
+    /// </summary>
+    public static SupervisorStrategy GuardianStrategy { get; } = new()
+    {
+        MaxRestarts = 1000,
+        Backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)),
+    };
+
     /// <summary>The way to every entity.</summary>
     public IEntities Entities => _core.Entities;
 

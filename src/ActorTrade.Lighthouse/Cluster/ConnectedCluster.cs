@@ -39,11 +39,7 @@ internal sealed class ConnectedCluster : IAsyncDisposable
         _broker = servers.Broker(time);
         _system = new ActorSystem(servers.Name, new ActorSystemOptions
         {
-            GuardianStrategy = new SupervisorStrategy
-            {
-                MaxRestarts = 1000,
-                Backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)),
-            },
+            GuardianStrategy = ClusterProcess.GuardianStrategy,
         });
         Member = ClusterProcess.Asking(
             servers.Member([ClusterRoles.Lighthouse], version, address),

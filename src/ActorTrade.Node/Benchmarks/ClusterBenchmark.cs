@@ -54,7 +54,8 @@ internal sealed class ClusterBenchmark(NodeConfiguration configuration, IReadOnl
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TimeProvider _time = TimeProvider.System;
-    private readonly ActorSystem _system = new("bench");
+    private readonly ActorSystem _system = new(
+        "bench", new ActorSystemOptions { GuardianStrategy = ClusterProcess.GuardianStrategy });
     private readonly NodeShards _shards = new(configuration.Cluster.ShardCount, EntityKinds.RoleOf);
 
     public async Task<ClusterBenchmarkResult> RunAsync(string directory, TimeSpan perCase)

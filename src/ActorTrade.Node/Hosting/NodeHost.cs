@@ -80,6 +80,11 @@ public sealed class NodeHost : IAsyncDisposable
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly SupervisorStrategy AloneStrategy = new()
+    {
+        Backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)),
+    };
+
     private static readonly IProjection[] Projections =
         [new BalanceTables(), new TransactionsTable(), new AuditTable(), new BotTables()];
 
@@ -170,13 +175,7 @@ public sealed class NodeHost : IAsyncDisposable
             Dispatcher = seams.Dispatcher,
             Time = seams.Time,
             Random = seams.Random ?? SynchronizedRandom.FromEntropy(),
-            GuardianStrategy = new SupervisorStrategy
-            {
-                // A remote journal may be away for a while: then entities try until it is back, and not too seldom.
-                MaxRestarts = seams.Cluster is null ? 10 : 1000,
-                Backoff = new Backoff(
-                    TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(seams.Cluster is null ? 5 : 1)),
-            },
+            GuardianStrategy = seams.Cluster is null ? AloneStrategy : ClusterProcess.GuardianStrategy,
         });
         var catalog = EntityKinds.Catalog();
         var tables = options.KeepsTables

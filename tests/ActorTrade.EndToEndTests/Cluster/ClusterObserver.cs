@@ -20,7 +20,8 @@ internal sealed class ClusterObserver : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<ClusterEvent> _events = new();
-    private readonly ActorSystem _system = new("observer");
+    private readonly ActorSystem _system = new(
+        "observer", new ActorSystemOptions { GuardianStrategy = ClusterProcess.GuardianStrategy });
     private readonly NodeShards _shards;
     private readonly RabbitMqBroker _broker;
     private readonly ClusterProcess _process;

@@ -62,11 +62,7 @@ internal sealed class ClusterNode
             Dispatcher = Process.Dispatcher,
             Time = Process.Time,
             Random = new SeededRandom(seed),
-            GuardianStrategy = new SupervisorStrategy
-            {
-                MaxRestarts = 1_000,
-                Backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)),
-            },
+            GuardianStrategy = ClusterProcess.GuardianStrategy,
         });
         System.ActorFailed += failure => place.Failures.Add(failure.Cause);
         var member = parts.Member(new ClusterMemberOptions
