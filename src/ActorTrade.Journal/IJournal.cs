@@ -153,8 +153,18 @@ public abstract class AppendRequest
 
     public required DateTimeOffset? WakeAt { get; init; }
 
-    /// <summary>At least one.</summary>
-    public required NewEvent[] Events { get; init; }
+    /// <exception cref="ArgumentException">There is none: an append has at least one.</exception>
+    public required NewEvent[] Events
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value.Length > 0
+                ? value
+                : throw new ArgumentException("An append needs at least one event.", nameof(value));
+        }
+    }
 
     /// <summary>Called once, on the journal's thread. Must only hand on.</summary>
     public abstract void Completed(AppendOutcome outcome);

@@ -111,9 +111,9 @@ public sealed class WriteBehindJournal : IJournal
     public void Append(AppendRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Events.Length == 0 || request.Stream is not Stream)
+        if (request.Stream is not Stream)
         {
-            throw new ArgumentException("An append needs events and a stream of this journal.", nameof(request));
+            throw new ArgumentException("An append needs a stream of this journal.", nameof(request));
         }
 
         Enqueue(request);

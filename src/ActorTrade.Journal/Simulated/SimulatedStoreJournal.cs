@@ -86,10 +86,9 @@ public sealed class SimulatedStoreJournal : IJournal, IShardFences
 
     public void Append(AppendRequest request)
     {
-        if (request.Events.Length == 0 || request.Stream is not Stream stream)
+        if (request.Stream is not Stream stream)
         {
-            throw new ArgumentException(
-                "An append needs events and a stream of this kind of journal.", nameof(request));
+            throw new ArgumentException("An append needs a stream of this kind of journal.", nameof(request));
         }
 
         bool isHeld;

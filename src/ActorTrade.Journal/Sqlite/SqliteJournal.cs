@@ -123,11 +123,6 @@ public sealed class SqliteJournal : IJournal
     {
         ArgumentNullException.ThrowIfNull(request);
         _ = StreamOf(request.Stream);
-        if (request.Events.Length == 0)
-        {
-            throw new ArgumentException("An append needs at least one event.", nameof(request));
-        }
-
         if (!_writer.TryEnqueue(request))
         {
             // The writer's thread is gone, so the caller's tells.

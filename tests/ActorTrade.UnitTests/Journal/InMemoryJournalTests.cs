@@ -35,6 +35,13 @@ public sealed class InMemoryJournalTests
     }
 
     [Fact]
+    public void An_append_has_at_least_one_event()
+    {
+        var stream = Recover().Stream!;
+        Assert.Throws<ArgumentException>(() => Append(stream, 1));
+    }
+
+    [Fact]
     public void A_failed_commit_stores_nothing_and_fences_what_was_decided_on_it()
     {
         var stream = Recover().Stream!;
