@@ -10,87 +10,50 @@ namespace ActorTrade.Cluster.Wire;
 public readonly record struct WireReply(long Id, Answer Answer, string? Problem);
 
 /// <summary>Gathers answers to one node into a batch. To be used again; by one owner at a time.</summary>
-public sealed class ReplyBatchWriter(WireCatalog catalog)
+public sealed class ReplyBatchWriter(WireCatalog catalog) : BatchWriter<WireReply>(ReplyBatch.Form, "")
 {
-    private readonly RecordWriter _writer = new();
-
-    public int Count { get; private set; }
-
-    /// <summary>Bytes of the batch as it stands; 0 where it is empty.</summary>
-    public int Length => Count == 0 ? 0 : _writer.Length;
-
-    public void Clear() => Count = 0;
-
     /// <exception cref="ArgumentException">It holds what no kind of the catalogue has; nothing was added.</exception>
     public void Append(long id, Answer answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        if (Count == 0)
-        {
-            WireBatch.Begin(_writer, ReplyBatch.Form, "");
-        }
-
-        var before = _writer.Length;
-        try
-        {
-            var mark = _writer.BeginLength();
-            _writer.WriteInt64(id);
-            Write(answer);
-            _writer.EndLength(mark);
-            Count++;
-        }
-        catch
-        {
-            // Whatever it was: no half an entry stays behind.
-            _writer.Truncate(before);
-            throw;
-        }
+        Append(new WireReply(id, answer, Problem: null));
     }
 
-    public byte[] ToArray()
+    private protected override void Write(RecordWriter writer, in WireReply entry)
     {
-        if (Count == 0)
-        {
-            WireBatch.Begin(_writer, ReplyBatch.Form, "");
-        }
-
-        return WireBatch.Finish(_writer, Count);
-    }
-
-    private void Write(Answer answer)
-    {
-        switch (answer)
+        writer.WriteInt64(entry.Id);
+        switch (entry.Answer)
         {
             case Answer.Accepted accepted:
-                _writer.WriteByte(ReplyBatch.Accepted);
-                _writer.WriteInt64(accepted.SequenceNr);
-                _writer.WriteInstant(accepted.At);
-                _writer.WriteUInt64((ulong)accepted.Events.Count);
+                writer.WriteByte(ReplyBatch.Accepted);
+                writer.WriteInt64(accepted.SequenceNr);
+                writer.WriteInstant(accepted.At);
+                writer.WriteUInt64((ulong)accepted.Events.Count);
                 for (var i = 0; i < accepted.Events.Count; i++)
                 {
-                    catalog.WriteEvent(_writer, accepted.Events[i]);
+                    catalog.WriteEvent(writer, accepted.Events[i]);
                 }
 
                 break;
             case Answer.Rejected rejected:
-                _writer.WriteByte(ReplyBatch.Rejected);
-                catalog.WriteRejection(_writer, rejected.Rejection);
+                writer.WriteByte(ReplyBatch.Rejected);
+                catalog.WriteRejection(writer, rejected.Rejection);
                 break;
             case Answer.Refused refused:
-                _writer.WriteByte(ReplyBatch.Refused);
-                _writer.WriteInt32((int)refused.Reason);
+                writer.WriteByte(ReplyBatch.Refused);
+                writer.WriteInt32((int)refused.Reason);
                 break;
             case Answer.OutcomeUnknown unknown:
-                _writer.WriteByte(ReplyBatch.OutcomeUnknown);
-                _writer.WriteString(unknown.Why);
+                writer.WriteByte(ReplyBatch.OutcomeUnknown);
+                writer.WriteString(unknown.Why);
                 break;
             case Answer.Viewed viewed:
-                _writer.WriteByte(ReplyBatch.Viewed);
-                _writer.WriteInt64(viewed.SequenceNr);
-                catalog.WriteView(_writer, viewed.View);
+                writer.WriteByte(ReplyBatch.Viewed);
+                writer.WriteInt64(viewed.SequenceNr);
+                catalog.WriteView(writer, viewed.View);
                 break;
             default:
-                throw new ArgumentException($"{answer.GetType()} has no form on the wire.", nameof(answer));
+                throw new ArgumentException($"{entry.Answer.GetType()} has no form on the wire.", nameof(entry));
         }
     }
 }

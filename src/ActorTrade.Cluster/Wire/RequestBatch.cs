@@ -19,81 +19,44 @@ public readonly record struct WireRequest(
 /// <param name="catalog">The names.</param>
 /// <param name="replyTo">The node that waits for the replies.</param>
 public sealed class RequestBatchWriter(WireCatalog catalog, string replyTo)
+    : BatchWriter<WireRequest>(RequestBatch.Form, replyTo)
 {
-    private readonly RecordWriter _writer = new();
-
-    public int Count { get; private set; }
-
-    /// <summary>Bytes of the batch as it stands; 0 where it is empty.</summary>
-    public int Length => Count == 0 ? 0 : _writer.Length;
-
-    public void Clear() => Count = 0;
-
     /// <summary>Adds a command, or with null a query.</summary>
     /// <exception cref="ArgumentException">No kind of the catalogue has the command; nothing was added.</exception>
     public void Append(
-        long id, EntityId target, ICommand? command, in CommandHeader header, string? traceParent = null)
+        long id, EntityId target, ICommand? command, in CommandHeader header, string? traceParent = null) =>
+        Append(new WireRequest(id, target, command, header, traceParent, Problem: null));
+
+    private protected override void Write(RecordWriter writer, in WireRequest entry)
     {
-        if (Count == 0)
-        {
-            WireBatch.Begin(_writer, RequestBatch.Form, replyTo);
-        }
-
-        var before = _writer.Length;
-        try
-        {
-            var mark = _writer.BeginLength();
-            Write(id, target, command, header, traceParent);
-            _writer.EndLength(mark);
-            Count++;
-        }
-        catch
-        {
-            // Whatever it was: no half an entry stays behind.
-            _writer.Truncate(before);
-            throw;
-        }
-    }
-
-    public byte[] ToArray()
-    {
-        if (Count == 0)
-        {
-            WireBatch.Begin(_writer, RequestBatch.Form, replyTo);
-        }
-
-        return WireBatch.Finish(_writer, Count);
-    }
-
-    private void Write(long id, EntityId target, ICommand? command, in CommandHeader header, string? traceParent)
-    {
-        _writer.WriteInt64(id);
-        _writer.WriteByte((byte)(
+        var (command, header, traceParent) = (entry.Command, entry.Header, entry.TraceParent);
+        writer.WriteInt64(entry.Id);
+        writer.WriteByte((byte)(
             (command is null ? 0 : RequestBatch.HasCommand)
             | (header.Origin is null ? 0 : RequestBatch.HasOrigin)
             | (traceParent is null ? 0 : RequestBatch.HasTrace)));
-        _writer.WriteString(target.Category);
-        _writer.WriteString(target.Key);
+        writer.WriteString(entry.Target.Category);
+        writer.WriteString(entry.Target.Key);
         if (traceParent is not null)
         {
-            _writer.WriteString(traceParent);
+            writer.WriteString(traceParent);
         }
 
         if (command is null)
         {
-            _writer.WriteInstant(header.ExpiresAt);
+            writer.WriteInstant(header.ExpiresAt);
             return;
         }
 
-        _writer.WriteGuid(header.CommandId);
-        _writer.WriteString(header.Principal);
-        _writer.WriteInstant(header.ExpiresAt);
+        writer.WriteGuid(header.CommandId);
+        writer.WriteString(header.Principal);
+        writer.WriteInstant(header.ExpiresAt);
         if (header.Origin is { } origin)
         {
-            _writer.WriteString(origin);
+            writer.WriteString(origin);
         }
 
-        catalog.WriteCommand(_writer, command);
+        catalog.WriteCommand(writer, command);
     }
 }
 

@@ -17,6 +17,62 @@ public sealed class WireFormatException : Exception
     }
 }
 
+/// <summary>What writes a batch; see <see cref="WireBatch"/> for its form.</summary>
+/// <param name="form">The form's version.</param>
+/// <param name="text">Before the entries.</param>
+public abstract class BatchWriter<T>(byte form, string text)
+    where T : struct
+{
+    private readonly RecordWriter _writer = new();
+
+    public int Count { get; private set; }
+
+    /// <summary>Bytes of the batch as it stands; 0 where it is empty.</summary>
+    public int Length => Count == 0 ? 0 : _writer.Length;
+
+    public void Clear() => Count = 0;
+
+    public byte[] ToArray()
+    {
+        BeginIfEmpty();
+        var bytes = _writer.ToArray();
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(WireBatch.CountAt), Count);
+        return bytes;
+    }
+
+    private protected abstract void Write(RecordWriter writer, in T entry);
+
+    private protected void Append(in T entry)
+    {
+        BeginIfEmpty();
+        var before = _writer.Length;
+        try
+        {
+            var mark = _writer.BeginLength();
+            Write(_writer, entry);
+            _writer.EndLength(mark);
+            Count++;
+        }
+        catch
+        {
+            // Whatever it was: no half an entry stays behind.
+            _writer.Truncate(before);
+            throw;
+        }
+    }
+
+    private void BeginIfEmpty()
+    {
+        if (Count == 0)
+        {
+            _writer.Clear();
+            _writer.WriteByte(form);
+            _writer.WriteRaw([0, 0, 0, 0]);
+            _writer.WriteString(text);
+        }
+    }
+}
+
 /// <summary>
 /// What request and reply batches share: a byte with the form's version, the number of entries in four bytes (least
 /// first), a text, then each entry after its length. An entry that cannot be read does not hinder the others, and what
@@ -24,7 +80,7 @@ public sealed class WireFormatException : Exception
 /// </summary>
 internal static class WireBatch
 {
-    private const int CountAt = 1;
+    public const int CountAt = 1;
 
     // A reader holds a large memory of texts; a batch is read in one go on one thread.
     [ThreadStatic]
@@ -33,21 +89,6 @@ internal static class WireBatch
     public delegate T ReadEntry<out T>(WireCatalog catalog, RecordReader reader);
 
     public static RecordReader Reader => _reader ??= new RecordReader();
-
-    public static void Begin(RecordWriter writer, byte form, string text)
-    {
-        writer.Clear();
-        writer.WriteByte(form);
-        writer.WriteRaw([0, 0, 0, 0]);
-        writer.WriteString(text);
-    }
-
-    public static byte[] Finish(RecordWriter writer, int count)
-    {
-        var bytes = writer.ToArray();
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(CountAt), count);
-        return bytes;
-    }
 
     /// <exception cref="WireFormatException">The batch itself cannot be read; entries never throw.</exception>
     public static (string Text, List<T> Entries) Read<T>(
