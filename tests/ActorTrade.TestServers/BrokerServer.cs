@@ -19,21 +19,8 @@ public sealed class BrokerServer : TestServer
     /// <param name="certificates">A folder made by <c>eng/test-authority.sh</c> to allow client certificates only;
     /// null for user and password on the loopback address.</param>
     /// <exception cref="ServerScriptException">Not installed, or it does not start.</exception>
-    public static async Task<BrokerServer> StartAsync(string? certificates = null)
-    {
-        var server = new BrokerServer(certificates);
-        try
-        {
-            await server.StartAgainAsync();
-            return server;
-        }
-        catch
-        {
-            // Whatever it was, no half-started server stays behind.
-            await server.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<BrokerServer> StartAsync(string? certificates = null) =>
+        StartedAsync(new BrokerServer(certificates));
 
     /// <summary>Runs <c>rabbitmqctl</c> and gives its output; takes about a second.</summary>
     public Task<string> ControlAsync(params string[] arguments) =>

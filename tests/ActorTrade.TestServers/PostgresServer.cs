@@ -19,21 +19,8 @@ public sealed class PostgresServer : TestServer
     /// <param name="certificates">A folder made by <c>eng/test-authority.sh</c> to allow client certificates only;
     /// null to let in anybody on this machine.</param>
     /// <exception cref="ServerScriptException">Not installed, or it does not start.</exception>
-    public static async Task<PostgresServer> StartAsync(string? certificates = null)
-    {
-        var server = new PostgresServer(certificates);
-        try
-        {
-            await server.StartAgainAsync();
-            return server;
-        }
-        catch
-        {
-            // Whatever it was, no half-started server stays behind.
-            await server.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<PostgresServer> StartAsync(string? certificates = null) =>
+        StartedAsync(new PostgresServer(certificates));
 
     /// <summary>Makes an empty database, so that tests that share a server do not meet. Not with TLS.</summary>
     /// <returns>The connection string of it.</returns>

@@ -59,6 +59,22 @@ public abstract class TestServer : IAsyncDisposable, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    private protected static async Task<T> StartedAsync<T>(T server)
+        where T : TestServer
+    {
+        try
+        {
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            // Whatever it was, no half-started server stays behind.
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
     private protected Task<string> ScriptAsync(params string[] arguments) =>
         ServerScript.RunAsync(_script, arguments);
 
