@@ -1,6 +1,7 @@
 using ActorTrade.Cluster.Hosting;
 using ActorTrade.Cluster.RabbitMq;
 using ActorTrade.Configuration;
+using ActorTrade.Journal.Postgres;
 using ActorTrade.Node.Configuration;
 
 namespace ActorTrade.Node.Hosting;
@@ -28,28 +29,41 @@ internal static class ClusterStart
         var time = TimeProvider.System;
         var journal = await servers.OpenJournalAsync(ServersWithin, waiting, time, cancelled);
         var broker = servers.Broker(time, e => waiting(servers.BrokerFault(e, time)));
+        var host = await OpenAsync(servers, options, journal, broker, address);
         try
         {
-            var member = servers.Member(servers.Roles, NodeHost.Version, address);
-            var cluster = new NodeCluster(broker, journal, member, servers.Shards);
-            var host = NodeHost.Open(options, new NodeSeams { Cluster = cluster });
-            return await ReadyAsync(host, broker, waiting);
+            broker.Start();
+            waiting("Joining the cluster…");
+            await host.ReadyAsync();
+            return host;
         }
         catch
         {
-            // Whatever it was: no connection stays behind.
-            await broker.DisposeAsync();
-            await journal.DisposeAsync();
+            // Whatever it was: no actor, no table and no connection stays behind.
+            await host.DisposeAsync();
             throw;
         }
     }
 
-    private static async Task<NodeHost> ReadyAsync(
-        NodeHost host, RabbitMqBroker broker, Action<string> waiting)
+    private static async Task<NodeHost> OpenAsync(
+        ClusterServers servers,
+        NodeHostOptions options,
+        PostgresJournal journal,
+        RabbitMqBroker broker,
+        Func<string> address)
     {
-        broker.Start();
-        waiting("Joining the cluster…");
-        await host.ReadyAsync();
-        return host;
+        try
+        {
+            var member = servers.Member(servers.Roles, NodeHost.Version, address);
+            var cluster = new NodeCluster(broker, journal, member, servers.Shards);
+            return NodeHost.Open(options, new NodeSeams { Cluster = cluster });
+        }
+        catch
+        {
+            // They were not handed over.
+            await broker.DisposeAsync();
+            await journal.DisposeAsync();
+            throw;
+        }
     }
 }
