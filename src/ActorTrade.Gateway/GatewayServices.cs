@@ -27,10 +27,10 @@ public sealed class GatewayServices
         = static (_, _, _) => null;
 
     /// <summary>
-    /// Whether the two operators of a recovery may come here, where anybody may give any name. Not in a cluster: there
-    /// the operator endpoint knows by a token who it is.
+    /// Whether operators have an endpoint of their own that knows them by a token, as in a cluster. Then nothing is
+    /// taken here, where anybody may give any name, but what stops trading.
     /// </summary>
-    public bool TakesRecoveries { get; init; } = true;
+    public bool HasOperatorEndpoint { get; init; }
 
     /// <summary>
     /// How long a client waits for the end of what it asked for before it is told that the outcome is unknown.

@@ -62,18 +62,27 @@ internal sealed class SystemEndpoints(GatewayServices services, TokenForms forms
             _ => throw ApiProblem.Invalid(
                 "action", $"One of {string.Join(", ", Enum.GetNames<SystemAction>())} is expected."),
         };
-        if (!services.TakesRecoveries
-            && command is TradingSystem.Command.ProposeRecovery or TradingSystem.Command.ConfirmRecovery)
+        if (services.HasOperatorEndpoint && OperatorsWordFor(command) is { } word)
         {
-            throw RecoveryIsElsewhere();
+            throw OperatorsOnly(word);
         }
 
         await services.AskAsync(TradingSystem.Id, command, Guid.NewGuid(), http.Principal(), forms);
         await GetAsync(http);
     }
 
-    private static ApiProblem RecoveryIsElsewhere() => new(
+    // Null for what stops: that passes from anywhere and anybody.
+    private static string? OperatorsWordFor(TradingSystem.Command command) => command switch
+    {
+        TradingSystem.Command.Pause or TradingSystem.Command.DeclareEmergency => null,
+        TradingSystem.Command.Activate => "resume",
+        TradingSystem.Command.EnterMaintenance => "maintenance",
+        _ => "recover",
+    };
+
+    private static ApiProblem OperatorsOnly(string word) => new(
         403,
-        "recovery-by-operators-only",
-        "In a cluster two operators lead out of an emergency, each with a token of their own: pbm … trade recover.");
+        "operators-only",
+        "In a cluster a node takes only Pause and DeclareEmergency. The rest is for operators with a token of their "
+            + $"own, at a Lighthouse: pbm trade {word} --reason '…'.");
 }

@@ -118,7 +118,7 @@ internal static class RunCommand
             StrategyProblem = static (strategy, instruments, parameters) =>
                 StrategyCatalog.TryCreate(strategy, instruments, parameters, out _, out var error) ? null : error,
             RememberFor = configuration.Http.IdempotencyRetention,
-            TakesRecoveries = host.Cluster is null,
+            HasOperatorEndpoint = host.Cluster is not null,
         };
 
     private static string AddressOf(GatewayServer? gateway) => gateway?.Address.ToString().TrimEnd('/') ?? "";

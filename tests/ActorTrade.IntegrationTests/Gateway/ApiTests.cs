@@ -204,20 +204,31 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_operators_have_tokens_a_recovery_does_not_come_here()
+    public async Task Where_operators_have_tokens_only_what_stops_is_taken_here()
     {
         await _node.DisposeAsync();
-        _node = await RunningNode.StartAsync(_folder.Root, takesRecoveries: false);
+        _node = await RunningNode.StartAsync(_folder.Root, hasOperatorEndpoint: true);
+        await ChangeAsync("Pause", "Paused");
+        await RefusedAsync("Activate", "resume");
+        await RefusedAsync("EnterMaintenance", "maintenance");
+        Assert.Equal("Paused", (await _node.GetAsync("/api/system")).String("mode"));
         await ChangeAsync("DeclareEmergency", "Emergency");
-        foreach (var action in new[] { "ProposeRecovery", "ConfirmRecovery" })
-        {
-            var refused = await _node.PostAsync(
-                "/api/system", $$"""{"action":"{{action}}","why":"ok"}""", principal: action);
-            Assert.Equal("recovery-by-operators-only", refused.Expect(HttpStatusCode.Forbidden).Code);
-        }
+        await RefusedAsync("ProposeRecovery", "recover");
+        await RefusedAsync("ConfirmRecovery", "recover");
+        var system = (await _node.GetAsync("/api/system")).Json;
+        Assert.Equal("Emergency", system.GetProperty("mode").GetString());
+        Assert.False(system.TryGetProperty("proposal", out _));
+        await ChangeAsync("DeclareEmergency", "Emergency");
 
-        Assert.Equal("Emergency", (await _node.GetAsync("/api/system")).String("mode"));
-        await ChangeAsync("DeclareEmergency", "Emergency");
+        async Task RefusedAsync(string action, string word)
+        {
+            var refused = (await _node.PostAsync(
+                "/api/system", $$"""{"action":"{{action}}","why":"ok"}""", principal: "ann"))
+                .Expect(HttpStatusCode.Forbidden);
+            Assert.Equal("operators-only", refused.Code);
+            Assert.Contains(
+                $"pbm trade {word} ", refused.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

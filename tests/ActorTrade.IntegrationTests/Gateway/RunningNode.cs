@@ -24,7 +24,7 @@ internal sealed class RunningNode : IAsyncDisposable
     public NodeHost Host { get; }
 
     public static async Task<RunningNode> StartAsync(
-        string directory, TimeSpan? rememberFor = null, bool takesRecoveries = true)
+        string directory, TimeSpan? rememberFor = null, bool hasOperatorEndpoint = false)
     {
         var host = await NodeHost.StartAsync(new NodeHostOptions { DataDirectory = directory });
         var gateway = await GatewayServer.StartAsync(
@@ -37,7 +37,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 StrategyProblem = static (strategy, instruments, parameters) =>
                     StrategyCatalog.TryCreate(strategy, instruments, parameters, out _, out var error) ? null : error,
                 RememberFor = rememberFor ?? TimeSpan.FromMinutes(15),
-                TakesRecoveries = takesRecoveries,
+                HasOperatorEndpoint = hasOperatorEndpoint,
             },
             new GatewayOptions { Port = 0 });
         return new RunningNode(host, gateway);
