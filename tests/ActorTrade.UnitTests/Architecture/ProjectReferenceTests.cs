@@ -9,7 +9,8 @@ public sealed class ProjectReferenceTests
 {
     private const string Document = "docs/ARCHITECTURE.md";
 
-    private static readonly string[] PureProjects = ["ActorTrade.Domain", "ActorTrade.EventSourcing"];
+    private static readonly string[] PureProjects =
+        ["ActorTrade.Arbitrage", "ActorTrade.Domain", "ActorTrade.EventSourcing"];
 
     // What a program can do without a clock, a disk, a socket or chance.
     private static readonly string[] PureAssemblies =
@@ -19,7 +20,7 @@ public sealed class ProjectReferenceTests
         "System.Runtime", "System.Runtime.Extensions", "System.Runtime.Numerics", "System.Runtime.Intrinsics",
         "System.Runtime.InteropServices", "System.Security.Cryptography", "System.Text.Encoding.Extensions",
         "System.Collections.Concurrent", "System.Threading", "System.Linq.Expressions",
-        "ActorTrade.EventSourcing",
+        "System.Text.Json", "ActorTrade.EventSourcing", "ActorTrade.Domain",
     ];
 
     [Fact]

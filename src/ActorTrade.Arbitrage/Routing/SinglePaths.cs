@@ -1,0 +1,63 @@
+namespace ActorTrade.Arbitrage.Routing;
+
+/// <summary>The paths that give most for the whole amount, without a split.</summary>
+internal static class SinglePaths
+{
+    // Amounts kept at a token, for each number of hops: the best alone may have passed the token that comes next.
+    private const int LabelsMax = 4;
+
+    /// <summary>
+    /// Takes every token's best amounts forward, hop by hop; of each number of hops the best <paramref name="count"/>
+    /// paths. No token is passed twice.
+    /// </summary>
+    /// <param name="gasOf">What a hop through an edge costs, in the bought token.</param>
+    public static List<int[]> Best(
+        RouteNetwork network, double amount, int hopsMax, int count, Func<int, double> gasOf)
+    {
+        var found = new List<int[]>();
+        List<Label> labels = [new Label(RouteNetwork.Source, amount, null, -1)];
+        for (var hop = 0; hop < hopsMax; hop++)
+        {
+            var reached = new List<Label>();
+            var arrived = new List<(double Net, Label Label)>();
+            foreach (var label in labels)
+            {
+                foreach (var e in network.Out[label.Node])
+                {
+                    var to = network.To[e];
+                    var output = label.Passes(to) ? 0 : network.Output(e, label.Amount);
+                    if (!(output > 0))
+                    {
+                        continue;
+                    }
+
+                    var next = new Label(to, output, label, e);
+                    if (to == RouteNetwork.Target)
+                    {
+                        arrived.Add((output - next.Edges().Sum(gasOf), next));
+                    }
+                    else if (hop + 1 < hopsMax)
+                    {
+                        reached.Add(next);
+                    }
+                }
+            }
+
+            found.AddRange(arrived.OrderByDescending(a => a.Net).Take(count).Select(a => a.Label.Edges().ToArray()));
+            labels =
+            [
+                .. reached.GroupBy(l => l.Node).SelectMany(g => g.OrderByDescending(l => l.Amount).Take(LabelsMax)),
+            ];
+        }
+
+        return found;
+    }
+
+    // An amount at a token, and how it came there.
+    private sealed record Label(int Node, double Amount, Label? Before, int Edge)
+    {
+        public bool Passes(int node) => Node == node || (Before?.Passes(node) ?? false);
+
+        public IEnumerable<int> Edges() => Before is null ? [] : Before.Edges().Append(Edge);
+    }
+}
