@@ -98,13 +98,13 @@ internal static class BalancerCases
         BalancerCurve pool,
         Func<U256[], int, int, U256, U256> outGivenIn,
         Func<U256[], int, int, U256, U256> inGivenOut) => new()
-    {
-        IsV3 = pool.IsV3,
-        Balances = [.. pool.Balances.Select(x => (U256)x)],
-        Factors = [.. pool.ScalingFactorsE18.Select(x => (U256)x)],
-        Rates = pool.RatesE18.IsEmpty ? null : [.. pool.RatesE18.Select(x => (U256)x)],
-        SwapFee = pool.SwapFeeE18,
-        OutGivenIn = outGivenIn,
-        InGivenOut = inGivenOut,
-    };
+        {
+            IsV3 = pool.IsV3,
+            Balances = [.. pool.Balances.Select(x => (U256)x)],
+            Factors = [.. pool.ScalingFactorsE18.Select(x => (U256)x)],
+            Rates = pool.RatesE18.IsEmpty ? null : [.. pool.RatesE18.Select(x => (U256)x)],
+            SwapFee = pool.SwapFeeE18,
+            OutGivenIn = outGivenIn,
+            InGivenOut = inGivenOut,
+        };
 }
