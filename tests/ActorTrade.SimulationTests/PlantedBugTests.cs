@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 using ActorTrade.EventSourcing;
 using ActorTrade.Journal;
@@ -34,6 +35,25 @@ public sealed class PlantedBugTests
         });
         var broken = FirstBrokenLaw(new SimulationSetup { Definitions = Instead(forgetful) });
         Assert.Contains("of it is for something", broken, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_flash_route_that_keeps_its_loan_is_caught()
+    {
+        // The whole output is credited, and nothing of it goes back.
+        var greedy = With(Account.Definition, (state, command, context) =>
+        {
+            var decision = Account.Definition.Decide(state, command, context);
+            return decision.Events is [.., Account.Event.TradeSettled { FlashHeld: { } held } settled]
+                && !decision.IsEarlier
+                ? Decision<Account.Event, Account.Rejection>
+                    .Accept([
+                        .. decision.Events.SkipLast(1), settled with { FlashHeld = held, AmountIn = UInt256.One }])
+                    .Ending(decision.EndingKey)
+                : decision;
+        });
+        var broken = FirstBrokenLaw(new SimulationSetup { Definitions = Instead(greedy) });
+        Assert.DoesNotContain(NotCaught, broken, StringComparison.Ordinal);
     }
 
     [Fact]

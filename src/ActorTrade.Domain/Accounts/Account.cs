@@ -86,13 +86,16 @@ public static class Account
         /// Swaps along a route of pools, all or nothing. Answered when it ends: <see cref="Event.TradeSettled"/> or
         /// <see cref="Event.TradeReleased"/>. A nonce, where given, must be one more than the account's last.
         /// </summary>
+        /// <param name="IsFlash">The route ends with the token it begins with and repays itself: the account needs to
+        /// have no more than what it may lose, <c>AmountIn - MinAmountOut</c>, or nothing.</param>
         public sealed record StartSwap(
             Guid TradeId,
             SwapHop[] Route,
             UInt256 AmountIn,
             UInt256 MinAmountOut,
             DateTimeOffset Deadline,
-            ulong? Nonce = null) : Command, INaturallyIdempotent;
+            ulong? Nonce = null,
+            bool IsFlash = false) : Command, INaturallyIdempotent;
 
         /// <summary>Pays into a pool, at most the given amounts, for at least the given shares.</summary>
         public sealed record AddLiquidity(
@@ -181,7 +184,22 @@ public static class Account
             ulong? Nonce,
             DateTimeOffset Deadline,
             DateTimeOffset RememberUntil,
-            DateTimeOffset At) : Event;
+            DateTimeOffset At,
+            bool IsFlash = false) : Event
+        {
+            /// <summary>What is set aside for it: the input, or of a flash route what it may lose.</summary>
+            public TokenAmount[] Held()
+            {
+                if (!IsFlash)
+                {
+                    return [new TokenAmount(Route[0].TokenIn, AmountIn)];
+                }
+
+                return AmountIn > MinAmountOut
+                    ? [new TokenAmount(Route[0].TokenIn, AmountIn - MinAmountOut)]
+                    : [];
+            }
+        }
 
         [StoredName("account.liquidity-addition-started.v1")]
         public sealed record LiquidityAdditionStarted(
@@ -240,6 +258,8 @@ public static class Account
 
         /// <summary>The hold is spent and the output credited. The fee is in the
         /// input token, of the first pool.</summary>
+        /// <param name="FlashHeld">Of a flash route: what was held. It is spent, and what is left of it and of the
+        /// output when the input is repaid is credited. Null for any other trade.</param>
         [StoredName("account.trade-settled.v1")]
         public sealed record TradeSettled(
             Guid TradeId,
@@ -249,7 +269,8 @@ public static class Account
             UInt256 AmountOut,
             UInt256 Fee,
             int PriceImpactBps,
-            DateTimeOffset At) : Event;
+            DateTimeOffset At,
+            UInt256? FlashHeld = null) : Event;
 
         /// <summary>The trade did not happen; the hold is available again.</summary>
         [StoredName("account.trade-released.v1")]

@@ -103,20 +103,25 @@ internal static class AccountDecisions
 
     private static AccountDecision StartSwap(AccountState state, Command.StartSwap c, CommandContext context)
     {
-        if (InvalidRoute(c.Route) is { } why)
+        if ((InvalidRoute(c.Route) ?? (c.IsFlash ? InvalidFlash(c.Route) : null)) is { } why)
         {
             return new Rejection.InvalidRoute(why);
         }
 
+        var start = new Event.SwapStarted(
+            c.TradeId, c.Route, c.AmountIn, c.MinAmountOut, c.Nonce, c.Deadline, Remember(c.Deadline, context),
+            context.Now, c.IsFlash);
+        var held = start.Held();
         var isRepeat = Repeat(
             state,
             c.TradeId,
             context,
             started => started is Event.SwapStarted e && e.AmountIn == c.AmountIn && e.MinAmountOut == c.MinAmountOut
-                && e.Route.AsSpan().SequenceEqual(c.Route),
+                && e.IsFlash == c.IsFlash && e.Route.AsSpan().SequenceEqual(c.Route),
             ended => ended is Event.TradeSettled e && e.TokenIn == c.Route[0].TokenIn && e.AmountIn == c.AmountIn
-                && e.TokenOut == c.Route[^1].TokenOut && e.AmountOut >= c.MinAmountOut,
-            new TokenAmount(c.Route[0].TokenIn, c.AmountIn));
+                && e.TokenOut == c.Route[^1].TokenOut && e.AmountOut >= c.MinAmountOut
+                && e.FlashHeld.HasValue == c.IsFlash,
+            held);
         if (isRepeat is { } repeat)
         {
             return repeat;
@@ -132,12 +137,14 @@ internal static class AccountDecisions
             return new Rejection.ZeroAmount(nameof(c.MinAmountOut));
         }
 
-        return CannotStart(state, c.Deadline, context, new TokenAmount(c.Route[0].TokenIn, c.AmountIn)) is { } rejection
+        if (c.AmountIn.IsZero)
+        {
+            return new Rejection.ZeroAmount(c.Route[0].TokenIn.Value);
+        }
+
+        return CannotStart(state, c.Deadline, context, held) is { } rejection
             ? rejection
-            : AccountDecision.Accept(new Event.SwapStarted(
-                c.TradeId, c.Route, c.AmountIn, c.MinAmountOut, c.Nonce, c.Deadline, Remember(c.Deadline, context),
-                context.Now))
-                .AnsweredBy(c.TradeId);
+            : AccountDecision.Accept(start).AnsweredBy(c.TradeId);
     }
 
     private static AccountDecision AddLiquidity(AccountState state, Command.AddLiquidity c, CommandContext context)
@@ -413,6 +420,12 @@ internal static class AccountDecisions
 
     private static DateTimeOffset Remember(DateTimeOffset deadline, CommandContext context) =>
         deadline > context.ExpiresAt ? deadline : context.ExpiresAt;
+
+    // Repaid within the route: by a later pool, in the token that the first one is owed.
+    private static string? InvalidFlash(SwapHop[] route) =>
+        route.Length > 1 && route[0].TokenIn == route[^1].TokenOut
+            ? null
+            : $"A flash route ends with the token it begins with, {route[0].TokenIn}.";
 
     private static string? InvalidRoute(SwapHop[] route)
     {

@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Accounts.Account;
@@ -101,10 +102,14 @@ internal static class AccountOutcomes
                 trade.LegOutputs[^1],
                 trade.Fee,
                 PriceImpactBps: 0,
-                context.Now)
+                context.Now,
+                swap.IsFlash ? HeldBy(trade) : null)
             : new Event.TradeReleased(c.TradeId, trade.Held, trade.AbortReason!, context.Now);
         return AccountDecision.Accept(finished, end).Ending(c.TradeId);
     }
+
+    private static UInt256 HeldBy(OpenTrade trade) =>
+        trade.Held.Length == 0 ? UInt256.Zero : trade.Held[0].Amount;
 
     private static AccountDecision LiquidityAdded(
         AccountState state, Command.RecordLiquidityAdded c, CommandContext context)

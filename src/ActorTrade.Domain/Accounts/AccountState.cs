@@ -10,7 +10,7 @@ public sealed class AccountState(AccountId id)
 {
     private readonly Dictionary<TokenId, Balance> _balances = [];
     private readonly Dictionary<Guid, OpenTrade> _trades = [];
-    private readonly StartOrder _startOrder = new();
+    private readonly StartOrder<OpenTrade> _startOrder = new(static trade => trade.StartedAt);
     private readonly Dictionary<Guid, OpenHold> _holds = [];
     private readonly Dictionary<EntityId, List<Guid>> _unacknowledged = [];
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
@@ -108,7 +108,7 @@ public sealed class AccountState(AccountId id)
         {
             var open = OpenTrade.Restore(trade);
             state._trades.Add(open.Id, open);
-            state._startOrder.Started(open.Id);
+            state._startOrder.Started(open.Id, open.StartedAt);
         }
 
         foreach (var hold in snapshot.Holds)
@@ -182,7 +182,7 @@ public sealed class AccountState(AccountId id)
         {
             case Event.SwapStarted swap:
                 Nonce = swap.Nonce ?? Nonce;
-                Start(OpenTrade.Start(swap.TradeId, e, swap.At, new TokenAmount(swap.Route[0].TokenIn, swap.AmountIn)));
+                Start(OpenTrade.Start(swap.TradeId, e, swap.At, swap.Held()));
                 break;
             case Event.LiquidityAdditionStarted addition:
                 Start(OpenTrade.Start(addition.TradeId, e, addition.At, addition.Max0, addition.Max1));
@@ -221,6 +221,11 @@ public sealed class AccountState(AccountId id)
     {
         switch (e)
         {
+            case Event.TradeSettled { FlashHeld: { } held } flash:
+                SpendHeld(flash.TokenIn, held);
+                Add(flash.TokenOut, held + flash.AmountOut - flash.AmountIn);
+                End(flash.TradeId, e, flash.At, happened: true);
+                break;
             case Event.TradeSettled settled:
                 SpendHeld(settled.TokenIn, settled.AmountIn);
                 Add(settled.TokenOut, settled.AmountOut);
@@ -270,7 +275,7 @@ public sealed class AccountState(AccountId id)
         }
 
         _trades.Add(trade.Id, trade);
-        _startOrder.Started(trade.Id);
+        _startOrder.Started(trade.Id, trade.StartedAt);
     }
 
     private void End(Guid tradeId, Event outcome, DateTimeOffset at, bool happened)

@@ -52,7 +52,18 @@ public static class Postings
         switch (e)
         {
             case Account.Event.SwapStarted swap:
-                book.Hold(account, swap.Route[0].TokenIn, swap.AmountIn);
+                foreach (var part in swap.Held())
+                {
+                    book.Hold(account, part.Token, part.Amount);
+                }
+
+                break;
+            case Account.Event.TradeSettled { FlashHeld: { } held } flash:
+                // The pools have recorded input and output of the one token; their difference is what is left.
+                var route = Bucket.Transit(account, flash.TradeId);
+                book.Move(Bucket.Held(account), route, flash.TokenIn, held);
+                book.Move(
+                    route, Bucket.Available(account), flash.TokenOut, held + flash.AmountOut - flash.AmountIn);
                 break;
             case Account.Event.TradeSettled settled:
                 var trade = Bucket.Transit(account, settled.TradeId);

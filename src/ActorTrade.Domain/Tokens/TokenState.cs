@@ -9,7 +9,7 @@ namespace ActorTrade.Domain.Tokens;
 public sealed class TokenState(TokenId id)
 {
     private readonly Dictionary<Guid, Event.Minted> _openMints = [];
-    private readonly StartOrder _mintOrder = new();
+    private readonly StartOrder<Event.Minted> _mintOrder = new(static mint => mint.At);
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
 
     public TokenId Id { get; } = id;
@@ -39,7 +39,7 @@ public sealed class TokenState(TokenId id)
                 Minted += minted.Amount;
                 _outcomes.ForgetBefore(minted.At);
                 _openMints.Add(minted.MintId, minted);
-                _mintOrder.Started(minted.MintId);
+                _mintOrder.Started(minted.MintId, minted.At);
                 break;
             case Event.MintDelivered delivered:
                 EndMint(delivered.MintId, e);
@@ -90,7 +90,7 @@ public sealed class TokenState(TokenId id)
         foreach (var mint in snapshot.OpenMints)
         {
             state._openMints.Add(mint.MintId, mint);
-            state._mintOrder.Started(mint.MintId);
+            state._mintOrder.Started(mint.MintId, mint.At);
         }
 
         state._outcomes.Restore(snapshot.Outcomes);

@@ -31,7 +31,8 @@ internal sealed class SwapEndpoints(GatewayServices services, TokenForms forms, 
         var end = await desk.RunAsync(new TradeCall(
             id,
             Account.IdOf(account),
-            new Account.Command.StartSwap(id, route, amountIn, least, deadline, request.Nonce),
+            new Account.Command.StartSwap(
+                id, route, amountIn, least, deadline, request.Nonce, request.Flash == true),
             http.Principal(),
             e => e is Account.Event.TradeSettled s
                 && s.TokenIn == route[0].TokenIn && s.TokenOut == route[^1].TokenOut && s.AmountIn == amountIn));
@@ -115,6 +116,11 @@ internal sealed class SwapEndpoints(GatewayServices services, TokenForms forms, 
             return request.MaxSlippageBps is null
                 ? RequestReading.Amount(text, decimalsOut, "minAmountOut")
                 : throw ApiProblem.Invalid("maxSlippageBps", "Give either minAmountOut or maxSlippageBps.");
+        }
+
+        if (request.Flash == true && request.MaxSlippageBps is null)
+        {
+            return amountIn;
         }
 
         if (!Bps.TryCreate(request.MaxSlippageBps ?? SlippageBpsDefault, out var slippage))

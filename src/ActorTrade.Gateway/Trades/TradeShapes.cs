@@ -11,6 +11,8 @@ namespace ActorTrade.Gateway.Trades;
 /// <param name="MaxSlippageBps">How much less than now quoted is accepted, in 1e-4; 50 if neither is given.</param>
 /// <param name="Deadline">Until when it may happen; 30 s from now if left out, at most an hour ahead.</param>
 /// <param name="Nonce">Where given, one more than the account's last.</param>
+/// <param name="Flash">The route returns to its first token and pays itself: the account needs only what it may
+/// lose. If neither a minimum nor a slippage is given, it may lose nothing.</param>
 public sealed record SwapRequest(
     string? Account,
     string? Pool,
@@ -21,7 +23,8 @@ public sealed record SwapRequest(
     string? MinAmountOut,
     int? MaxSlippageBps,
     DateTimeOffset? Deadline,
-    ulong? Nonce);
+    ulong? Nonce,
+    bool? Flash = null);
 
 /// <summary>What a swap did. A repeat of the request gets the same receipt, to the byte.</summary>
 /// <param name="Fee">Of the first pool, in the input token.</param>

@@ -53,6 +53,19 @@ public sealed class SwapApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_flash_route_needs_no_money_and_does_not_happen_where_it_would_lose()
+    {
+        await _node.OpenAsync("poor");
+        var body = """
+            {"account":"poor","route":["BTC-USD","BTC-USD"],"tokenIn":"USD","amountIn":"1000","flash":true}
+            """;
+        var lost = await _node.PostAsync("/api/swaps", body, "1");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "below-minimum"), (lost.Status, lost.Code));
+        var open = await _node.PostAsync("/api/swaps", Swap.Replace("}", ",\"flash\":true}"), "2");
+        Assert.Equal("invalid-route", open.Code);
+    }
+
+    [Fact]
     public async Task Twenty_first_sendings_at_once_are_one_trade()
     {
         var together = await Task.WhenAll(

@@ -90,8 +90,11 @@ internal sealed class SimulatedClient
             case 0 or 1 or 2 or 3:
                 Start(self, Swap(id, deadline, hops: 1), id, _account.Value);
                 break;
-            case 4 or 5:
+            case 4:
                 Start(self, Swap(id, deadline, hops: 2 + _random.NextInt(2)), id, _account.Value);
+                break;
+            case 5:
+                Start(self, FlashSwap(id, deadline), id, _account.Value);
                 break;
             case 6:
                 Start(self, Transfer(id, deadline), id, _account.Value);
@@ -142,11 +145,28 @@ internal sealed class SimulatedClient
         return new Account.Command.StartSwap(id, [.. route], amount, minimum, deadline);
     }
 
+    // Around the triangle and back to the token it begins with; sometimes it may lose a tenth, which is then held.
+    private Account.Command.StartSwap FlashSwap(Guid id, DateTimeOffset deadline)
+    {
+        string[] names = _random.NextInt(2) == 0 ? ["AB", "BC", "AC"] : ["AC", "BC", "AB"];
+        var (token, route) = (_world.Tokens[0], new SwapHop[names.Length]);
+        for (var i = 0; i < names.Length; i++)
+        {
+            var pool = _world.Pools.Single(p => p.Id.Value == names[i]);
+            var other = pool.Token0 == token ? pool.Token1 : pool.Token0;
+            (route[i], token) = (new SwapHop(pool.Id, token, other), other);
+        }
+
+        var amount = Amount();
+        var minimum = _random.NextInt(2) == 0 ? amount : UInt256.MulDivUp(amount, 9, 10);
+        return new Account.Command.StartSwap(id, route, amount, minimum, deadline, IsFlash: true);
+    }
+
     private Account.Command.Transfer Transfer(Guid id, DateTimeOffset deadline)
     {
         // Sometimes to an account that nobody has opened: the credit is refused, and the money must come back.
         var to = _random.NextInt(6) == 0 ? AccountId.Parse("nobody") : _world.Accounts[_random.NextInt(_world.Accounts.Length)];
-        return new Account.Command.Transfer(id, to, AnyToken(), Amount(), deadline);
+        return new Account.Command.Transfer(id, to, AnyAsset(), Amount(), deadline);
     }
 
     private Account.Command.AddLiquidity AddLiquidity(Guid id, DateTimeOffset deadline)
@@ -211,6 +231,9 @@ internal sealed class SimulatedClient
     }
 
     private TokenId AnyToken() => _world.Tokens[_random.NextInt(_world.Tokens.Length)];
+
+    // Shares of pools move between accounts like any token.
+    private TokenId AnyAsset() => _random.NextInt(4) == 0 ? TokenId.SharesOf(AnyPool().Id) : AnyToken();
 
     private (PoolId Id, TokenId Token0, TokenId Token1) AnyPool() => _world.Pools[_random.NextInt(_world.Pools.Length)];
 

@@ -78,7 +78,7 @@ public sealed class AccountPropertyTests
         var deadline = account.Now + TimeSpan.FromSeconds(random.Next(-3, 30));
         var token = Tokens[random.Next(Tokens.Length)];
         UInt256 amount = (uint)random.Next(60);
-        return random.Next(20) switch
+        return random.Next(22) switch
         {
             0 or 1 or 2 => new Command.Credit(id, Token.IdOf(token), token, amount, deadline),
             3 => new Command.AcknowledgeCredits([id]),
@@ -97,6 +97,13 @@ public sealed class AccountPropertyTests
             16 => new Command.RecordLegFinished(id, random.Next(2)),
             17 => new Command.RecordLegPrepared(id, random.Next(2), amount, 1),
             18 => new Command.RecordSwapOutcome(id, amount, 0, 0),
+            19 or 20 => new Command.StartSwap(
+                id,
+                [new SwapHop(Pools[0], A, B), new SwapHop(Pools[0], B, A)],
+                amount,
+                (uint)random.Next(1, 60),
+                deadline,
+                IsFlash: true),
             _ => new Command.RecordDelivered(id),
         };
     }

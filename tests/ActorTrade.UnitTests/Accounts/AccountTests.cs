@@ -268,6 +268,70 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public void A_flash_route_needs_no_money_and_leaves_what_it_earned()
+    {
+        var account = AccountWith();
+        account.Given(RouteABA() with { IsFlash = true, MinAmountOut = 40 });
+        Assert.Empty(account.State<AccountState>().ToView().Balances);
+        Assert.Equal(40UL, PreparedInput(account));
+        account.Given(new Command.RecordLegPrepared(Id(1), 0, 80, 1), new Command.RecordLegPrepared(Id(1), 1, 90, 0));
+        var decision = account.When(new Command.RecordLegPrepared(Id(1), 2, 47, 0));
+        Assert.IsType<Event.RouteCommitted>(decision.Events[^1]);
+        account.Given(new Command.RecordLegFinished(Id(1), 0), new Command.RecordLegFinished(Id(1), 1));
+        account.When(new Command.RecordLegFinished(Id(1), 2));
+        Assert.Equal(new Balance(7, 0), account.State<AccountState>().BalanceOf(A));
+        account.IsRepeat<Event.TradeSettled>(RouteABA() with { IsFlash = true, MinAmountOut = 40 });
+        account.IsRejected<Rejection.IdReused>(RouteABA());
+    }
+
+    [Fact]
+    public void A_flash_route_holds_what_it_may_lose_and_no_more()
+    {
+        var account = AccountWith(20UL.Of(A));
+        account.IsRejected<Rejection.InsufficientFunds>(RouteABA() with { IsFlash = true, MinAmountOut = 19 });
+        account.Given(RouteABA() with { IsFlash = true });
+        Assert.Equal(new Balance(10, 10), account.State<AccountState>().BalanceOf(A));
+        account.Given(new Command.RecordLegPrepared(Id(1), 0, 80, 1), new Command.RecordLegPrepared(Id(1), 1, 90, 0));
+        account.When(new Command.RecordLegPrepared(Id(1), 2, 33, 0));
+        for (var hop = 0; hop < 3; hop++)
+        {
+            account.When(new Command.RecordLegFinished(Id(1), hop));
+        }
+
+        Assert.Equal(new Balance(13, 0), account.State<AccountState>().BalanceOf(A));
+    }
+
+    [Fact]
+    public void A_flash_route_that_does_not_repay_itself_is_undone_and_costs_nothing()
+    {
+        var account = AccountWith();
+        account.Given(RouteABA() with { IsFlash = true, MinAmountOut = 40 });
+        account.Given(new Command.RecordLegPrepared(Id(1), 0, 80, 1), new Command.RecordLegPrepared(Id(1), 1, 90, 0));
+        var decision = account.When(new Command.RecordLegPrepared(Id(1), 2, 39, 0));
+        Assert.IsType<Event.RouteAborted>(decision.Events[^1]);
+        for (var hop = 0; hop < 3; hop++)
+        {
+            account.When(new Command.RecordLegFinished(Id(1), hop));
+        }
+
+        Assert.Empty(account.State<AccountState>().Trades);
+        Assert.Equal(new Balance(0, 0), account.State<AccountState>().BalanceOf(A));
+    }
+
+    [Fact]
+    public void A_flash_route_returns_to_its_first_token()
+    {
+        var account = AccountWith(100UL.Of(A));
+        account.IsRejected<Rejection.InvalidRoute>(Swap() with { IsFlash = true });
+        account.IsRejected<Rejection.InvalidRoute>(RouteABA() with
+        {
+            Route = [.. RouteABA().Route.Take(2)],
+            IsFlash = true,
+        });
+        account.IsRejected<Rejection.ZeroAmount>(RouteABA() with { IsFlash = true, AmountIn = 0 });
+    }
+
+    [Fact]
     public void An_overdue_route_is_decided_when_a_pool_asks_and_never_otherwise()
     {
         var account = AccountWith(100UL.Of(A)).Given(RouteABA());

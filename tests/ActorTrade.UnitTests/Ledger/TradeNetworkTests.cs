@@ -69,6 +69,7 @@ public sealed class TradeNetworkTests
     private static void AssertAtRest(TradeNetwork network)
     {
         Assert.Empty(network.Books.CheckQuiescent());
+        AssertFlashRoutesPaidForThemselves(network);
         Assert.Equal(0, network.Books.OpenAffairs);
         Assert.All(network.Books.Report(), token => Assert.True(token.Ok));
         foreach (var entity in network.Entities)
@@ -100,6 +101,20 @@ public sealed class TradeNetworkTests
                     var sums = network.Books.Report().Single(r => r.Token == token.Id);
                     Assert.Equal((token.Minted, token.Burned), (sums.Minted, sums.Burned));
                     break;
+            }
+        }
+    }
+
+    private static void AssertFlashRoutesPaidForThemselves(TradeNetwork network)
+    {
+        foreach (var entity in network.Entities)
+        {
+            var started = entity.Journal.OfType<Account.Event.SwapStarted>().Where(s => s.IsFlash).ToList();
+            foreach (var end in entity.Journal.OfType<Account.Event.TradeSettled>().Where(e => e.FlashHeld is not null))
+            {
+                Assert.True(end.AmountOut + end.FlashHeld!.Value >= end.AmountIn, $"{entity.Id} was lent {end}");
+                var start = started.Last(s => s.TradeId == end.TradeId && s.AmountIn == end.AmountIn);
+                Assert.True(end.AmountOut >= start.MinAmountOut, $"{end} gave less than {start.MinAmountOut}");
             }
         }
     }
@@ -162,7 +177,7 @@ public sealed class TradeNetworkTests
             var account = Pick(Accounts);
             var target = AccountOf(account);
             var deadline = network.Now + TimeSpan.FromSeconds(Random.Next(40));
-            switch (Random.Next(24))
+            switch (Random.Next(27))
             {
                 case 0:
                     network.Mode = Random.Next(3) == 0 ? (SystemMode)Random.Next(5) : SystemMode.Active;
@@ -191,6 +206,12 @@ public sealed class TradeNetworkTests
                     break;
                 case 12 or 13 or 14:
                     Hold(account, target, deadline);
+                    break;
+                case 15 or 16 or 17:
+                    var amount = Amount();
+                    var least = Random.Next(2) == 0 ? amount : UInt256.MulDivUp(amount, 9, 10);
+                    Twice(target, new Account.Command.StartSwap(
+                        AnyId(), FlashRoute(), amount, least, deadline, IsFlash: true));
                     break;
                 default:
                     Twice(target, new Account.Command.StartSwap(AnyId(), Route(), Amount(), MinOut(), deadline));
@@ -263,6 +284,27 @@ public sealed class TradeNetworkTests
             for (var i = 0; i < hops; i++)
             {
                 var pool = Pick(Pools.Where(p => p.Token0 == token || p.Token1 == token).ToList());
+                var next = pool.Token0 == token ? pool.Token1 : pool.Token0;
+                route[i] = new SwapHop(PoolId.Parse(pool.Name), TokenId.Parse(token), TokenId.Parse(next));
+                token = next;
+            }
+
+            return route;
+        }
+
+        // Out through one pool and back through another: over two pools of one pair, or around the triangle.
+        private SwapHop[] FlashRoute()
+        {
+            string[] pools = Random.Next(3) switch
+            {
+                0 => ["A-B", "A-B.2"],
+                1 => ["A-B.2", "A-B"],
+                _ => ["A-B", "B-C", "C-A"],
+            };
+            var (token, route) = ("A", new SwapHop[pools.Length]);
+            for (var i = 0; i < pools.Length; i++)
+            {
+                var pool = Pools.Single(p => p.Name == pools[i]);
                 var next = pool.Token0 == token ? pool.Token1 : pool.Token0;
                 route[i] = new SwapHop(PoolId.Parse(pool.Name), TokenId.Parse(token), TokenId.Parse(next));
                 token = next;
