@@ -99,16 +99,6 @@ public sealed class TimeWeightedOracleTests
     }
 
     [Fact]
-    public void Ticks_are_those_of_uniswap_v3()
-    {
-        Assert.Equal("4295128739", OracleTicks.SqrtPriceX96(-OracleTicks.Max).ToString());
-        Assert.Equal(
-            "1461446703485210103287273052203988822378723970342", OracleTicks.SqrtPriceX96(OracleTicks.Max).ToString());
-        Assert.Equal("79232123823359799118286999568", OracleTicks.SqrtPriceX96(1).ToString());
-        Assert.Equal("79224201403219477170569942574", OracleTicks.SqrtPriceX96(-1).ToString());
-    }
-
-    [Fact]
     public void A_price_lies_between_its_tick_and_the_next()
     {
         var random = new Random(9);
