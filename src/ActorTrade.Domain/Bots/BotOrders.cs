@@ -345,7 +345,7 @@ internal static class BotOrders
             happened,
             new Bot.Event.LimitBreached(BotLimit.DailyLoss, instrument.Quote, loss.Value, loss.Max, now),
             new Bot.Event.Paused(CommandContext.Self, why, now),
-            .. Bot.CancelAll(state, why, now),
+            .. BotDecisions.CancelAll(state, why, now),
         ];
     }
 
