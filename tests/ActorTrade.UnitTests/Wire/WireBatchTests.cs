@@ -239,8 +239,18 @@ public sealed class WireBatchTests
         return damaged;
     }
 
-    // What is read of a few hundred bytes fits into little memory.
+    // What is read of a few hundred bytes fits into little memory; what the first reading of a kind makes once for all
+    // that follow is not counted.
     private static void AssertHarmless(byte[] bytes, Func<byte[], int> read)
+    {
+        var most = 100_000 + (200L * bytes.Length);
+        if (AllocatedBy(bytes, read) > most)
+        {
+            Assert.InRange(AllocatedBy(bytes, read), 0, most);
+        }
+    }
+
+    private static long AllocatedBy(byte[] bytes, Func<byte[], int> read)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         try
@@ -251,7 +261,7 @@ public sealed class WireBatchTests
         {
         }
 
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000 + (200L * bytes.Length));
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     public sealed record NoRejection(string Code) : IRejection;
