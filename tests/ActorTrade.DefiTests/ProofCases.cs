@@ -17,7 +17,13 @@ internal static class ProofCases
     private static long Only { get; } = Read("ACTORTRADE_PROOF_CASE", -1);
 
     /// <summary>The environment's ACTORTRADE_PROOF_CASES where set, else <paramref name="usual"/>.</summary>
-    public static int Count(int usual) => (int)Read("ACTORTRADE_PROOF_CASES", usual);
+    /// <param name="share">A dear check takes one in so many of the environment's cases, never fewer than
+    /// usual.</param>
+    public static int Count(int usual, int share = 1)
+    {
+        var asked = Read("ACTORTRADE_PROOF_CASES", usual);
+        return (int)(share == 1 ? asked : Math.Max(usual, asked / share));
+    }
 
     /// <param name="name">Told when a case fails; another name means other cases.</param>
     /// <param name="share">A dear check takes one in so many of the cases.</param>

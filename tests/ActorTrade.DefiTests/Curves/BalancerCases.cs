@@ -46,8 +46,8 @@ internal static class BalancerCases
         int Slot(int token) => token > bpt ? token - 1 : token;
         return (pool, Oracle(
             pool,
-            (b, i, j, x) => BalancerOracle.StableOut(amplification, Traded(b), Slot(i), Slot(j), x, version == 1),
-            (b, i, j, x) => BalancerOracle.StableIn(amplification, Traded(b), Slot(i), Slot(j), x, version == 1)));
+            (b, i, j, x) => BalancerOracle.StableOut(amplification, Traded(b), Slot(i), Slot(j), x, version),
+            (b, i, j, x) => BalancerOracle.StableIn(amplification, Traded(b), Slot(i), Slot(j), x, version)));
     }
 
     public static ImmutableArray<UInt256> Weights(CaseSource source, int n)

@@ -19,7 +19,7 @@ public class StableSwapProofTests
     public void Swaps_equal_the_contract(bool isNg, uint precision)
     {
         var source = new CaseSource(isNg ? 11 : (int)precision);
-        for (var i = 0; i < ProofCases.Count(6_000); i++)
+        for (var i = 0; i < ProofCases.Count(4_000); i++)
         {
             var (pool, oracle) = StableSwapCases.Next(source, isNg, precision);
             var (tokenIn, tokenOut) = StableSwapCases.Pair(source, pool.TokenCount);
@@ -27,7 +27,7 @@ public class StableSwapProofTests
             AssertSameTrade(pool, oracle, tokenIn, tokenOut, amountIn);
         }
 
-        Assert.True(_compared > ProofCases.Count(6_000) / 2, $"only {_compared} trades answered by both");
+        Assert.True(_compared > ProofCases.Count(4_000) / 2, $"only {_compared} trades answered by both");
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public class StableSwapProofTests
     public void Shares_equal_the_contract(bool isNg, uint precision)
     {
         var source = new CaseSource(isNg ? 21 : 30 + (int)precision);
-        for (var i = 0; i < ProofCases.Count(1_500); i++)
+        for (var i = 0; i < ProofCases.Count(1_000, share: 4); i++)
         {
             var (pool, oracle) = StableSwapCases.Next(source, isNg, precision);
             var total = source.Near(pool.Invariant, 0.2) + UInt256.One;
@@ -54,7 +54,7 @@ public class StableSwapProofTests
                 () => oracle.RemoveOne(token, shares, total), isShares: false, token);
         }
 
-        Assert.True(_compared > ProofCases.Count(1_500), $"only {_compared} changes answered by both");
+        Assert.True(_compared > ProofCases.Count(1_000, share: 4), $"only {_compared} changes answered by both");
     }
 
     [Fact]

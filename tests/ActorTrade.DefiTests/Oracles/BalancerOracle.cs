@@ -362,7 +362,7 @@ internal sealed class BalancerOracle
         throw new RevertException("no convergence");
     }
 
-    public static U256 StableBalance(U256 amp, U256[] balances, U256 d, int token)
+    public static U256 StableBalance(U256 amp, U256[] balances, U256 d, int token, bool isV3)
     {
         var n = balances.Length;
         var ann = amp * n;
@@ -376,8 +376,10 @@ internal sealed class BalancerOracle
 
         sum -= balances[token];
         var square = d * d;
-        var c = BalancerNumbers.DivideUp(square, ann * pd) * 1000 * balances[token];
-        var b = sum + (d / ann * 1000);
+        var c = isV3
+            ? BalancerNumbers.DivideUp(square * 1000, ann * pd) * balances[token]
+            : BalancerNumbers.DivideUp(square, ann * pd) * 1000 * balances[token];
+        var b = sum + (isV3 ? d * 1000 / ann : d / ann * 1000);
         var y = BalancerNumbers.DivideUp(square + c, d + b);
         for (var round = 0; round < 255; round++)
         {
@@ -392,20 +394,20 @@ internal sealed class BalancerOracle
         throw new RevertException("no convergence");
     }
 
-    public static U256 StableOut(U256 amp, U256[] balances, int i, int j, U256 amount, bool isRoundedUp)
+    public static U256 StableOut(U256 amp, U256[] balances, int i, int j, U256 amount, int version)
     {
-        var d = isRoundedUp ? StableInvariantUp(amp, balances) : StableInvariantDown(amp, balances);
+        var d = version == 1 ? StableInvariantUp(amp, balances) : StableInvariantDown(amp, balances);
         var changed = (U256[])balances.Clone();
         changed[i] += amount;
-        return balances[j] - StableBalance(amp, changed, d, j) - 1;
+        return balances[j] - StableBalance(amp, changed, d, j, version == 3) - 1;
     }
 
-    public static U256 StableIn(U256 amp, U256[] balances, int i, int j, U256 amount, bool isRoundedUp)
+    public static U256 StableIn(U256 amp, U256[] balances, int i, int j, U256 amount, int version)
     {
-        var d = isRoundedUp ? StableInvariantUp(amp, balances) : StableInvariantDown(amp, balances);
+        var d = version == 1 ? StableInvariantUp(amp, balances) : StableInvariantDown(amp, balances);
         var changed = (U256[])balances.Clone();
         changed[j] -= amount;
-        return StableBalance(amp, changed, d, i) - balances[i] + 1;
+        return StableBalance(amp, changed, d, i, version == 3) - balances[i] + 1;
     }
 
     private U256[] Scaled() => [.. Balances.Select((x, k) => BalancerNumbers.MulDown(x, Factors[k]))];

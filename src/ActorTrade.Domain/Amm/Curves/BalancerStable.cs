@@ -9,8 +9,8 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// trade with it, which is a deposit or a withdrawal, is no pair here.
 /// </summary>
 /// <remarks>
-/// Sources: StableMath.sol of balancer-v2-monorepo and balancer-v3-monorepo; the balance equation is the same in all.
-/// The output is one unit less than computed, the input one unit more.
+/// Sources: StableMath.sol of balancer-v2-monorepo and balancer-v3-monorepo. The output is one unit less than computed,
+/// the input one unit more.
 /// </remarks>
 public sealed class BalancerStable : BalancerCurve
 {
@@ -27,7 +27,7 @@ public sealed class BalancerStable : BalancerCurve
     /// <param name="bptIndex">The share token's number, null where it is not among the tokens.</param>
     /// <param name="invariantVersion">1: V2's first pools (StablePool, MetaStablePool, StablePhantomPool), D rounded
     /// up at every step. 2: V2's composable pools, D rounded down at every step, as Curve. 3: V3's pools and vault, D
-    /// as in 2.</param>
+    /// as in 2, the balance with one rounding less.</param>
     /// <param name="ratesE18">V3 only: the rates in the scaling factors; none where all are one.</param>
     /// <param name="protocolFeeE18">V3 only: the aggregate fee, the part of the fee that leaves the pool.</param>
     public BalancerStable(
@@ -120,7 +120,7 @@ public sealed class BalancerStable : BalancerCurve
         }
 
         var error = BalancerStableMath.Balance(
-            _scaledTokens, i, changed, j, AmplificationE3, _invariant, out var balance);
+            _scaledTokens, i, changed, j, AmplificationE3, _invariant, IsV3, out var balance);
         if (error != QuoteError.None)
         {
             return error;
@@ -146,7 +146,7 @@ public sealed class BalancerStable : BalancerCurve
         }
 
         var error = BalancerStableMath.Balance(
-            _scaledTokens, j, _scaledTokens[j] - scaledOut, i, AmplificationE3, _invariant, out var balance);
+            _scaledTokens, j, _scaledTokens[j] - scaledOut, i, AmplificationE3, _invariant, IsV3, out var balance);
         if (error != QuoteError.None)
         {
             return error;

@@ -60,6 +60,7 @@ internal static class BalancerStableMath
 
     /// <summary>The balance of <paramref name="token"/> that keeps the invariant, rounded up.</summary>
     /// <param name="changed">The token whose balance is <paramref name="changedBalance"/>; -1 for none.</param>
+    /// <param name="isV3">V3 multiplies by the amplification's precision before it divides, V2 afterwards.</param>
     public static QuoteError Balance(
         ReadOnlySpan<UInt256> balances,
         int changed,
@@ -67,6 +68,7 @@ internal static class BalancerStableMath
         int token,
         in UInt256 amplification,
         in UInt256 invariant,
+        bool isV3,
         out UInt256 balance)
     {
         var m = default(ContractArithmetic);
@@ -84,9 +86,13 @@ internal static class BalancerStableMath
 
         sum = m.Subtract(sum, balances[token]);
         var square = m.Multiply(invariant, invariant);
-        var c = m.Multiply(
-            m.Multiply(m.DivideUp(square, m.Multiply(ann, product)), Precision), balances[token]);
-        var b = m.Add(sum, m.Multiply(m.Divide(invariant, ann), Precision));
+        var c = isV3
+            ? m.DivideUp(m.Multiply(square, Precision), m.Multiply(ann, product))
+            : m.Multiply(m.DivideUp(square, m.Multiply(ann, product)), Precision);
+        c = m.Multiply(c, balances[token]);
+        var b = m.Add(sum, isV3
+            ? m.Divide(m.Multiply(invariant, Precision), ann)
+            : m.Multiply(m.Divide(invariant, ann), Precision));
         var y = m.DivideUp(m.Add(square, c), m.Add(invariant, b));
         for (var round = 0; round < StableSwapMath.RoundsMax && !m.Reverted; round++)
         {
