@@ -14,6 +14,7 @@ public static class CommandLine
         BenchCommand.Create,
         ReplayCommand.Create,
         JournalCommand.Create,
+        QuoteCommand.Create,
     ];
 
     /// <summary>The whole tree, with the options that every command takes.</summary>

@@ -64,7 +64,7 @@ public abstract class StableSwapCurve : Curve, IMarginalPriceAfter
     public UInt256 Invariant => _invariant;
 
     /// <summary>The contract's A_PRECISION.</summary>
-    private protected uint Precision { get; }
+    internal uint Precision { get; }
 
     /// <summary>The oldest pools go on with the last round's value where an iteration does not settle.</summary>
     private protected virtual bool IsLenient => false;

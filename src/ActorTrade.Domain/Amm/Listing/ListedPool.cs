@@ -37,6 +37,12 @@ public sealed class ListedPool
         Dex = dex;
     }
 
+    private ListedPool(ListedPool pool, Curve curve)
+    {
+        (Id, ChainId, Dex, Tokens) = (pool.Id, pool.ChainId, pool.Dex, pool.Tokens);
+        Curve = curve;
+    }
+
     public string Id { get; }
 
     public long ChainId { get; }
@@ -48,11 +54,11 @@ public sealed class ListedPool
     public Curve Curve { get; }
 
     /// <summary>The token's number in the pool; -1 where the pool has none of this address.</summary>
-    public int IndexOf(string address)
+    public int IndexOf(ReadOnlySpan<char> address)
     {
         for (var i = 0; i < Tokens.Length; i++)
         {
-            if (string.Equals(Tokens[i].Address, address, StringComparison.OrdinalIgnoreCase))
+            if (address.Equals(Tokens[i].Address, StringComparison.OrdinalIgnoreCase))
             {
                 return i;
             }
@@ -61,7 +67,13 @@ public sealed class ListedPool
         return -1;
     }
 
-    public ListedPool With(Curve curve) => new(Id, ChainId, Tokens, curve, Dex);
+    /// <summary>The pool in another state: one of its own kind, with its tokens.</summary>
+    public ListedPool With(Curve curve)
+    {
+        ArgumentNullException.ThrowIfNull(curve);
+        return curve.TokenCount == Tokens.Length ? new(this, curve) : throw new InvalidCurveException(
+            "tokens", $"the pool names {Tokens.Length} tokens and its curve has {curve.TokenCount}; they must agree.");
+    }
 
     /// <summary>What a trader who sends <paramref name="amountIn"/> gets.</summary>
     /// <param name="quote">The pool's side of it: its AmountIn is what arrives there, its AmountOut what it
@@ -106,15 +118,16 @@ public sealed class ListedPool
 
     private bool HasToken(int token) => token >= 0 && token < Tokens.Length;
 
-    // A fee-on-transfer token takes its fee rounded down, as OpenZeppelin-like implementations do.
-    private UInt256 Arriving(int token, UInt256 amount)
+    /// <summary>What arrives of an amount sent. A fee-on-transfer token takes its fee rounded down, as
+    /// OpenZeppelin-like implementations do.</summary>
+    public UInt256 Arriving(int token, UInt256 amount)
     {
         var fee = Tokens[token].TransferFee;
         return fee.Value == 0 ? amount : amount - fee.Of(amount, Rounding.Down);
     }
 
-    // The least amount of which at least the given one arrives.
-    private bool TryLeaving(int token, UInt256 arriving, out UInt256 amount)
+    /// <summary>The least amount to send of which at least the given one arrives; false beyond 256 bits.</summary>
+    public bool TryLeaving(int token, UInt256 arriving, out UInt256 amount)
     {
         var fee = Tokens[token].TransferFee;
         amount = arriving;

@@ -1,0 +1,45 @@
+using System.Globalization;
+using ActorTrade.Domain.Amm.Listing;
+using ActorTrade.Domain.Numerics;
+
+namespace ActorTrade.Node.Quotes;
+
+/// <summary>A quote as names and values for people: whole tokens first, base units behind.</summary>
+internal static class QuoteText
+{
+    public static (string Name, string Value)[] Of(in TradeQuote quote)
+    {
+        var (tokenIn, tokenOut) = (quote.TokenIn, quote.TokenOut);
+        var pair = $"{tokenOut.Symbol} for one {tokenIn.Symbol}";
+        List<(string Name, string Value)> facts =
+        [
+            ("Pool", $"{quote.Pool.Curve.Kind}, {quote.Pool.Curve.MathVersion}"),
+            ("In", Amount(quote.AmountIn, tokenIn)),
+            ("Out", Amount(quote.AmountOut, tokenOut)),
+            ("Fee", Amount(quote.Curve.Fee, quote.FeeToken)),
+            ("To protocol", Amount(quote.Curve.ProtocolFee, quote.FeeToken)),
+        ];
+        AddIfAny(facts, "Transfer fee in", quote.TransferFeeIn, tokenIn);
+        AddIfAny(facts, "Transfer fee out", quote.TransferFeeOut, tokenOut);
+        AddIfAny(facts, "Left over", quote.Leftover, tokenIn);
+        facts.Add(("Price", $"{Price(quote)} {pair}"));
+        facts.Add(
+            ("Spot price", $"{PriceText.Of(quote.SpotPrice, tokenOut.Decimals, tokenIn.Decimals) ?? "none"} {pair}"));
+        facts.Add(("Price impact", quote.PriceImpact.ToString("0.######%", CultureInfo.InvariantCulture)));
+        return [.. facts];
+    }
+
+    private static string Price(in TradeQuote quote) =>
+        PriceText.Of(quote.AmountOut, quote.TokenOut.Decimals, quote.AmountIn, quote.TokenIn.Decimals);
+
+    private static void AddIfAny(List<(string, string)> facts, string name, UInt256 amount, ListedToken token)
+    {
+        if (!amount.IsZero)
+        {
+            facts.Add((name, Amount(amount, token)));
+        }
+    }
+
+    private static string Amount(UInt256 amount, ListedToken token) =>
+        $"{Units.Format(amount, token.Decimals)} {token.Symbol} ({amount} base units)";
+}
