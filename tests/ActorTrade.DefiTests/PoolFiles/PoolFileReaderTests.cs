@@ -104,6 +104,9 @@ public class PoolFileReaderTests
     [InlineData("balancer-stable", "amplificationE3", "\"999\"", "amplificationE3", PoolFaultCodes.InvalidState)]
     [InlineData("balancer-stable", "bptIndex", "2", "bptIndex", PoolFaultCodes.OutOfRange)]
     [InlineData("balancer-stable", "invariantVersion", "0", "invariantVersion", PoolFaultCodes.OutOfRange)]
+    [InlineData("curve-tricrypto", "tokens.1.decimals", "19", "tokens[1].decimals", PoolFaultCodes.OutOfRange)]
+    [InlineData("curve-tricrypto", "price_scale", "[\"1\"]", "price_scale", PoolFaultCodes.WrongLength)]
+    [InlineData("curve-tricrypto", "A", "\"1\"", "A", PoolFaultCodes.InvalidState)]
     [InlineData("stableswap-ng", "offpegFeeMultiplierE10", null, "offpegFeeMultiplierE10", PoolFaultCodes.MissingField)]
     public void What_is_wrong_is_named_by_pool_field_and_code(
         string kind, string path, string? json, string? field, string? code)

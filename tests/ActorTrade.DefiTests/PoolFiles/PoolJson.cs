@@ -64,6 +64,15 @@ internal static class PoolJson
               "swapFeeE18":"400000000000000","scalingFactorsE18":["1000000000000000000000000000000",
               "1000000000000000000"],"bptIndex":null,"invariantVersion":2
               """,
+        ["curve-tricrypto"] =
+            $$"""
+            "tokens":[{"address":"{{Usdc}}","symbol":"USDC","decimals":6},
+            {"address":"0x2260fac5e5542a773aa44fbcfedf7c193bc2c599","symbol":"WBTC","decimals":8},
+            {"address":"{{Weth}}","symbol":"WETH","decimals":18}],
+            "balances":["5000000000000","8300000000","1660000000000000000000"],"A":"1707629","gamma":"11809167828997",
+            "D":"14959999963351757968086599","price_scale":["60000000000000000000000","3000000000000000000000"],
+            "mid_fee":"3000000","out_fee":"30000000","fee_gamma":"500000000000000"
+            """,
     };
 
     public static IEnumerable<string> Kinds => States.Keys;

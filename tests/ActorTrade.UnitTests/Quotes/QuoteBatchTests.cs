@@ -77,7 +77,8 @@ public class QuoteBatchTests
             "unknown-pool pool", "no-liquidity reserves[1]", "unknown-token out", "unknown-token in",
             "no-such-pair out", "zero-amount amountIn", "negative amountIn", "not-an-integer amountIn",
             "overflow amountIn", "insufficient-liquidity amountOut", "malformed-request amountIn",
-            "malformed-request out", "malformed-request amountIn", "malformed-request line", "malformed-request line", "malformed-request line",
+            "malformed-request out", "malformed-request amountIn", "malformed-request line",
+            "malformed-request line", "malformed-request line",
             "insufficient-liquidity amountOut", "-",
         ],
             lines.Select(CodeOf));

@@ -16,6 +16,7 @@ public static class PoolBalances
         StableSwapCurve pool => pool.Balances[token],
         BalancerStable pool when token == pool.BptIndex => UInt256.Zero,
         BalancerCurve pool => pool.Balances[token],
+        Tricrypto pool => pool.Balances[token],
         ConcentratedCurve pool => OfPositions(pool, token),
         _ => throw new ArgumentOutOfRangeException(nameof(curve), curve.Kind, "No rule for what such pools hold."),
     };

@@ -29,7 +29,7 @@ internal sealed class ConcentratedKind : PoolKind
 
     public override Curve Read(PoolFields fields, ImmutableArray<ListedToken> tokens)
     {
-        fields.CheckPair(tokens);
+        fields.CheckCount(tokens, count: 2);
         var spacing = fields.Whole("tickSpacing", 1, TickTable.TickSpacingMax);
         var liquidity = ToUInt128(fields.Amount("liquidity"), "liquidity");
         var ticks = ReadTicks(fields.List("ticks"));

@@ -57,16 +57,18 @@ internal readonly struct PoolFields(JsonElement json, string path, ImmutableArra
     /// <summary>The holdings of a pool of exactly two tokens.</summary>
     public ImmutableArray<UInt256> PairOf(string name, ImmutableArray<ListedToken> tokens)
     {
-        CheckPair(tokens);
+        CheckCount(tokens, count: 2);
         return Holdings(name, count: 2);
     }
 
-    public void CheckPair(ImmutableArray<ListedToken> tokens)
+    public void CheckCount(ImmutableArray<ListedToken> tokens, int count)
     {
-        if (tokens.Length != 2)
+        if (tokens.Length != count)
         {
             throw new PoolFaultException(
-                "tokens", PoolFaultCodes.WrongLength, $"it has {tokens.Length} tokens; a pool of this kind has two.");
+                "tokens",
+                PoolFaultCodes.WrongLength,
+                $"it has {tokens.Length} tokens; a pool of this kind has {count}.");
         }
     }
 

@@ -33,6 +33,7 @@ internal static class PoolKinds
         new StableSwapNgKind(),
         new BalancerWeightedKind(),
         new BalancerStableKind(),
+        new TricryptoKind(),
     ];
 
     public static PoolKind? Find(string name) => All.FirstOrDefault(k => k.Name == name);
