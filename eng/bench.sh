@@ -36,11 +36,17 @@ bench_cluster() {
 }
 
 whats=("$@")
-[ "$#" -gt 0 ] || whats=(kernel swaps ticks recovery cluster)
+[ "$#" -gt 0 ] || whats=(kernel swaps ticks recovery quotes cluster)
 for what in "${whats[@]}"; do
   say "== $what"
   case "$what" in
     cluster) bench_cluster ;;
+    quotes)
+      # The peers are measured where they can be installed; without them only our side is.
+      [ -d tests/oracles/node_modules ] || ! command -v npm > /dev/null ||
+        (cd tests/oracles && npm ci --ignore-scripts --no-audit --no-fund > /dev/null) || true
+      "$program" bench quotes "${options[@]}"
+      ;;
     *) "$program" bench "$what" "${options[@]}" ;;
   esac
 done

@@ -15,12 +15,13 @@ internal static class BenchCommand
     private const double SecondsDefault = 10;
 
     public static Command Create(CommonOptions common) =>
-        new("bench", "Measure this machine: swaps, kernel, recovery, ticks, cluster.")
+        new("bench", "Measure this machine: swaps, kernel, recovery, ticks, quotes, cluster.")
     {
         Case(common, "swaps", "Durable swaps a second, against the journal's own append limit.", SwapsAsync),
         Case(common, "kernel", "Messages and asks a second, against a bounded channel.", KernelAsync),
         Case(common, "recovery", "Events a second read and folded; a restart on a million of them.", RecoveryAsync),
         Case(common, "ticks", "Recorded ticks a second through the real actors, one bot a symbol.", TicksAsync),
+        Case(common, "quotes", "Exact quotes a second of each kind of pool, against published packages.", QuotesAsync),
         Cluster(common),
     };
 
@@ -178,6 +179,22 @@ internal static class BenchCommand
             ("eventsPerTick", r.EventsPerTick),
             ("repeatable", r.IsRepeatable ? 1 : 0),
         ];
+        return Task.FromResult(measured);
+    }
+
+    private static Task<Measured> QuotesAsync(TimeSpan perCase)
+    {
+        var measured = new Measured();
+        foreach (var r in QuotesBenchmark.Run(perCase))
+        {
+            measured.Add(($"{r.Name}PerSecond", r.PerSecond));
+            if (r.PeerPerSecond is { } peer)
+            {
+                measured.Add(($"{r.Name}PeerPerSecond", peer));
+                measured.Add(($"{r.Name}ToPeer", r.PerSecond / peer));
+            }
+        }
+
         return Task.FromResult(measured);
     }
 

@@ -35,6 +35,37 @@ public class WideDivisionTests
     }
 
     [Fact]
+    public void Ratios_below_128_bits_equal_those_of_integers_without_end() =>
+        ProofCases.ForEach("wide ratio", static c =>
+        {
+            var (a, b, divisor) = ((UInt128)c.Sized(128), (UInt128)c.Sized(128), c.Positive(256));
+            var dividend = (BigInteger)a * b << 96;
+
+            // Also divisors next to a quotient of a few digits' edge.
+            if (c.Chance(2) && !dividend.IsZero)
+            {
+                divisor = BigInteger.Min((dividend / c.Positive(127)) + 1, (BigInteger.One << 256) - 1);
+            }
+
+            var fits = WideRatio.TryMulDiv96(a, b, (UInt256)divisor, out var quotient, out var isExact);
+
+            Assert.True(fits || dividend / divisor >= BigInteger.One << 126, "A short quotient was refused.");
+            if (fits)
+            {
+                Assert.Equal(dividend / divisor, (BigInteger)quotient);
+                Assert.Equal((dividend % divisor).IsZero, isExact);
+            }
+        });
+
+    [Fact]
+    public void The_quick_double_is_near() =>
+        ProofCases.ForEach("quick double", static c =>
+        {
+            var value = c.Amount(256);
+            Assert.InRange(value.ToDoubleNear(), (double)value * (1 - 1e-15), (double)value * (1 + 1e-15));
+        }, share: 5);
+
+    [Fact]
     public void Accumulators_wrap() =>
         ProofCases.ForEach("wrapping", static c =>
         {

@@ -93,7 +93,7 @@ public sealed class ConcentratedCurve : Curve
     {
         result = default;
         var limit = sqrtPriceLimitX96 ?? LastPrice(zeroForOne);
-        var error = Walk(zeroForOne, amount, isExactOut, limit, out var walk);
+        var error = Walk(zeroForOne, amount, isExactOut, limit, out var walk, growsFees: true);
         if (error != QuoteError.None)
         {
             return error;
@@ -267,10 +267,16 @@ public sealed class ConcentratedCurve : Curve
     }
 
     private QuoteError Walk(
-        bool zeroForOne, UInt256 amount, bool isExactOut, UInt256 limit, out ConcentratedWalk walk)
+        bool zeroForOne,
+        UInt256 amount,
+        bool isExactOut,
+        UInt256 limit,
+        out ConcentratedWalk walk,
+        bool growsFees = false)
     {
+        var feeProtocol = (uint)(zeroForOne ? FeeProtocol0 : FeeProtocol1);
         walk = new ConcentratedWalk(
-            Ticks, (uint)Fee.Value, (uint)(zeroForOne ? FeeProtocol0 : FeeProtocol1), zeroForOne, isExactOut, amount);
+            Ticks, (uint)Fee.Value, feeProtocol, zeroForOne, isExactOut, amount, growsFees);
         if (amount.IsZero)
         {
             return QuoteError.ZeroAmount;

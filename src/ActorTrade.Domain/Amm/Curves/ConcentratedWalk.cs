@@ -17,13 +17,22 @@ internal struct ConcentratedWalk
     private readonly uint _feeProtocol;
     private readonly bool _isExactOut;
     private readonly bool _zeroForOne;
+    private readonly bool _growsFees;
 
     // Position in the table of the next tick this way.
     private int _next;
 
+    /// <param name="growsFees">Whether <see cref="FeeGrowthX128"/> is wanted: a division a step.</param>
     public ConcentratedWalk(
-        TickTable ticks, uint feePips, uint feeProtocol, bool zeroForOne, bool isExactOut, UInt256 specified)
+        TickTable ticks,
+        uint feePips,
+        uint feeProtocol,
+        bool zeroForOne,
+        bool isExactOut,
+        UInt256 specified,
+        bool growsFees)
     {
+        _growsFees = growsFees;
         (_ticks, _feePips, _feeProtocol) = (ticks, feePips, feeProtocol);
         (_zeroForOne, _isExactOut, Remaining) = (zeroForOne, isExactOut, specified);
     }
@@ -123,7 +132,11 @@ internal struct ConcentratedWalk
             forProviders -= protocol;
         }
 
-        GrowFees(forProviders);
+        if (_growsFees)
+        {
+            GrowFees(forProviders);
+        }
+
         return QuoteError.None;
     }
 

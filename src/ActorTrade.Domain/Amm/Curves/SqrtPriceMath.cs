@@ -17,6 +17,17 @@ internal static class SqrtPriceMath
     public static UInt256 Amount0(UInt256 a, UInt256 b, UInt128 liquidity, Rounding rounding)
     {
         var (lower, upper) = a < b ? (a, b) : (b, a);
+        if (upper.Fits128)
+        {
+            // Rounding twice one way is rounding the quotient by both at once.
+            var high = WideDivision.Multiply(upper.Low128, lower.Low128, out var low);
+            if (WideRatio.TryMulDiv96(
+                    liquidity, (upper - lower).Low128, Join(high, low), out var amount, out var isExact))
+            {
+                return rounding == Rounding.Down || isExact ? amount : (UInt256)amount + UInt256.One;
+            }
+        }
+
         var scaled = ScaleBy96(liquidity);
         if (rounding == Rounding.Down)
         {
@@ -66,7 +77,7 @@ internal static class SqrtPriceMath
         }
 
         var scaled = ScaleBy96(liquidity);
-        return UInt256.MulDivUp(scaled, price, scaled - (amountOut * price));
+        return ScaledQuotientUp(liquidity, price, scaled - (amountOut * price));
     }
 
     /// <summary>liquidity·2^96.</summary>
@@ -89,19 +100,49 @@ internal static class SqrtPriceMath
         }
 
         var scaled = ScaleBy96(liquidity);
-        if (UInt256.TryMultiply(amount, price, out var product)
+        if (TryMultiply(amount, price, out var product)
             && UInt256.TryAdd(scaled, product, out var denominator))
         {
-            return UInt256.MulDivUp(scaled, price, denominator);
+            return ScaledQuotientUp(liquidity, price, denominator);
         }
 
         var (quotient, remainder) = UInt256.DivRem(scaled, (scaled / price) + amount);
         return remainder.IsZero ? quotient : quotient + UInt256.One;
     }
 
+    // ceil(L·2^96·P / denominator).
+    private static UInt256 ScaledQuotientUp(UInt128 liquidity, UInt256 price, UInt256 denominator) =>
+        price.Fits128
+            && WideRatio.TryMulDiv96(liquidity, price.Low128, denominator, out var quotient, out var isExact)
+            ? isExact ? quotient : (UInt256)quotient + UInt256.One
+            : UInt256.MulDivUp(ScaleBy96(liquidity), price, denominator);
+
+    private static bool TryMultiply(UInt256 a, UInt256 b, out UInt256 product)
+    {
+        if (!a.Fits128 || !b.Fits128)
+        {
+            return UInt256.TryMultiply(a, b, out product);
+        }
+
+        var high = WideDivision.Multiply(a.Low128, b.Low128, out var low);
+        product = Join(high, low);
+        return true;
+    }
+
+    private static UInt256 Join(UInt128 high, UInt128 low) =>
+        unchecked(new UInt256((ulong)low, (ulong)(low >> 64), (ulong)high, (ulong)(high >> 64)));
+
     // floor(amount·2^96 / liquidity).
     private static UInt256 Quotient96(UInt256 amount, UInt128 liquidity, out bool isExact)
     {
+        if (amount.Fits128 && amount.Low128 >> 32 < liquidity)
+        {
+            var low = unchecked(amount.Low128 << 96);
+            var short128 = WideDivision.Divide(amount.Low128 >> 32, low, liquidity, out var rest);
+            isExact = rest == 0;
+            return short128;
+        }
+
         UInt256.TryMulDivRem(amount, new UInt256(0, 1UL << 32, 0, 0), liquidity, out var quotient, out var remainder);
         isExact = remainder.IsZero;
         return quotient;

@@ -20,6 +20,7 @@ internal readonly record struct SwapStep(UInt256 SqrtPriceX96, UInt256 AmountIn,
 internal static class SwapMath
 {
     private const uint PipsOne = FeePips.One;
+    private const double TwoPow96 = 79228162514264337593543950336.0;
 
     /// <param name="remaining">Of the exact input (fee included), or of the exact output.</param>
     public static SwapStep Step(
@@ -75,12 +76,14 @@ internal static class SwapMath
     // True only where the amount of the token between the prices is certainly above the limit.
     private static bool IsFarBeyond(UInt256 current, UInt256 target, UInt128 liquidity, UInt256 limit, bool token0)
     {
-        var (a, b) = ((double)current, (double)target);
-        var difference = Math.Abs((double)(current < target ? target - current : current - target));
-        var amount = token0
-            ? (double)liquidity * Math.ScaleB(1, 96) / a * difference / b
-            : (double)liquidity * difference / Math.ScaleB(1, 96);
-        return amount * (1 - 1e-9) > (double)limit + 2;
+        var difference = current < target ? target - current : current - target;
+        var product = ((UInt256)liquidity).ToDoubleNear() * difference.ToDoubleNear();
+        var limitNear = limit.ToDoubleNear() + 2;
+
+        // Multiplied out: the divisor is 2^96, or P·P'/2^96.
+        return token0
+            ? product * (1 - 1e-9) * TwoPow96 > limitNear * current.ToDoubleNear() * target.ToDoubleNear()
+            : product * (1 - 1e-9) > limitNear * TwoPow96;
     }
 
     private static UInt256 In(UInt256 current, UInt256 target, UInt128 liquidity, bool zeroForOne) => zeroForOne

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.Domain.Amm.Curves;
@@ -18,6 +19,7 @@ public static class TickMath
     public const int TickMax = 887272;
 
     private const int FactorCount = 20;
+    private const int LowBits = 8;
 
     // round(2^128 / √1.0001^(2^i)), for each bit i of a tick.
     private static readonly UInt128[] Factors =
@@ -33,6 +35,9 @@ public static class TickMath
         new(0x09aa508b5b7a84e1, 0xc677de54f3e99bc9), new(0x005d6af8dedb8119, 0x6699c329225ee604),
         new(0x00002216e584f5fa, 0x1ea926041bedfe98), new(0x00000000048a1703, 0x91f7dc42444e8fa2),
     ];
+
+    // The products of the factors of the low bits, in the contract's order, so that a tick needs only the high ones.
+    private static readonly UInt128[] LowProducts = MakeLowProducts();
 
     private static readonly double LogOfRoot = Math.Log(1.0001) / 2;
 
@@ -52,15 +57,14 @@ public static class TickMath
             return new UInt256(0, 1UL << 32, 0, 0);
         }
 
+        // A product of zero stands for one, which 128 bits do not hold.
         var bits = tick < 0 ? -tick : tick;
-        var isFirst = true;
-        UInt128 ratio = 0;
-        for (var i = 0; i < FactorCount && bits != 0; i++, bits >>= 1)
+        var ratio = LowProducts[bits & ((1 << LowBits) - 1)];
+        for (var i = LowBits; i < FactorCount; i++)
         {
-            if ((bits & 1) != 0)
+            if ((bits >> i & 1) != 0)
             {
-                ratio = isFirst ? Factors[i] : WideDivision.Multiply(ratio, Factors[i], out _);
-                isFirst = false;
+                ratio = ratio == 0 ? Factors[i] : WideDivision.Multiply(ratio, Factors[i], out _);
             }
         }
 
@@ -91,6 +95,19 @@ public static class TickMath
         return tick;
     }
 
+    private static UInt128[] MakeLowProducts()
+    {
+        var products = new UInt128[1 << LowBits];
+        for (var i = 1; i < products.Length; i++)
+        {
+            var top = 31 - BitOperations.LeadingZeroCount((uint)i);
+            var rest = products[i & ~(1 << top)];
+            products[i] = rest == 0 ? Factors[top] : WideDivision.Multiply(rest, Factors[top], out _);
+        }
+
+        return products;
+    }
+
     // ceil(ratio / 2^32), the upper limb apart.
     private static ulong UpBy32(UInt128 ratio, out ulong upper)
     {
@@ -105,11 +122,11 @@ public static class TickMath
     // ceil(floor((2^256 - 1) / ratio) / 2^32).
     private static UInt256 Reciprocal(UInt128 ratio)
     {
-        var quotient = UInt256.MaxValue / ratio;
+        var upper = WideDivision.Divide(0, UInt128.MaxValue, ratio, out var rest);
+        var lower = WideDivision.Divide(rest, UInt128.MaxValue, ratio, out _);
         unchecked
         {
-            var (l0, l1) = (quotient.GetLimb(0), quotient.GetLimb(1));
-            var (l2, l3) = (quotient.GetLimb(2), quotient.GetLimb(3));
+            var (l0, l1, l2, l3) = ((ulong)lower, (ulong)(lower >> 64), (ulong)upper, (ulong)(upper >> 64));
             var shifted = new UInt256(
                 (l0 >> 32) | (l1 << 32), (l1 >> 32) | (l2 << 32), (l2 >> 32) | (l3 << 32), l3 >> 32);
             return (uint)l0 == 0 ? shifted : shifted + UInt256.One;

@@ -20,6 +20,9 @@ public sealed class TickTable
     public const int TickSpacingMax = 32767;
 
     private readonly TickLiquidity[] _ticks;
+
+    // Apart, since the search reads nothing else.
+    private readonly int[] _indexes;
     private readonly UInt256[] _sqrtPrices;
 
     // Liquidity between tick i and tick i + 1, as the sum of Net up to and with i.
@@ -46,6 +49,7 @@ public sealed class TickTable
         KnownTo = knownTo ?? TickMath.TickMax;
         IsComplete = knownFrom is null && knownTo is null;
         _ticks = [.. ticks];
+        _indexes = [.. _ticks.Select(static t => t.Index)];
         _sqrtPrices = new UInt256[_ticks.Length];
         _liquidityAbove = new Int128[_ticks.Length];
         Int128 sum = 0;
@@ -68,6 +72,7 @@ public sealed class TickTable
         (TickSpacing, KnownFrom, KnownTo, IsComplete) =
             (before.TickSpacing, before.KnownFrom, before.KnownTo, before.IsComplete);
         _ticks = ticks;
+        _indexes = [.. ticks.Select(static t => t.Index)];
         _sqrtPrices = new UInt256[ticks.Length];
         _liquidityAbove = new Int128[ticks.Length];
         Int128 sum = 0;
@@ -119,11 +124,12 @@ public sealed class TickTable
     /// <summary>Position of the last tick at or below; -1 where there is none.</summary>
     internal int IndexAtOrBelow(int tick)
     {
-        var (from, to) = (0, _ticks.Length);
+        var indexes = _indexes;
+        var (from, to) = (0, indexes.Length);
         while (from < to)
         {
             var middle = (from + to) >> 1;
-            if (_ticks[middle].Index <= tick)
+            if (indexes[middle] <= tick)
             {
                 from = middle + 1;
             }
@@ -136,7 +142,7 @@ public sealed class TickTable
         return from - 1;
     }
 
-    internal int IndexOf(int position) => _ticks[position].Index;
+    internal int IndexOf(int position) => _indexes[position];
 
     internal Int128 NetOf(int position) => _ticks[position].Net;
 
