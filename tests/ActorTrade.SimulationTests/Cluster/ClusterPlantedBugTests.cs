@@ -14,8 +14,10 @@ public sealed class ClusterPlantedBugTests
     [Fact]
     public void Appends_that_are_not_checked_against_the_epoch_are_caught()
     {
-        var broken = FirstBrokenLaw(new ClusterSetup { ChecksEpochs = false });
-        Assert.Contains("in epoch", broken, StringComparison.Ordinal);
+        // What makes an owner late; among all faults it is too rare to be met by a few seeds.
+        var honest = new ClusterSetup { Kinds = FaultKinds.Pauses | FaultKinds.Partitions };
+        AssertHolds(honest);
+        Assert.Contains("in epoch", FirstBrokenLaw(honest with { ChecksEpochs = false }), StringComparison.Ordinal);
     }
 
     [Fact]
