@@ -70,13 +70,6 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     /// <summary>The value modulo 2^128.</summary>
     internal UInt128 Low128 => new(_l1, _l0);
 
-    /// <summary>As the cast to double, a few times faster, and wrong by at most 2^-50 of the value.</summary>
-    internal double ToDoubleNear()
-    {
-        const double twoPow64 = 18446744073709551616.0;
-        return (((((_l3 * twoPow64) + _l2) * twoPow64) + _l1) * twoPow64) + _l0;
-    }
-
     /// <summary>The limb of weight 2^(64·index), 0 to 3.</summary>
     public ulong GetLimb(int index) => index switch
     {

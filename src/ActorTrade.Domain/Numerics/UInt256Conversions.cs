@@ -86,6 +86,11 @@ internal static class UInt256Conversions
         return (UInt256)(ulong)Math.ScaleB(value, -exponent) << exponent;
     }
 
+    /// <summary>As <see cref="ToDouble"/>, a few times faster, and wrong by at most 2^-50 of the value.</summary>
+    public static double ToDoubleNear(UInt256 value) =>
+        (((((value.GetLimb(3) * TwoPow64) + value.GetLimb(2)) * TwoPow64) + value.GetLimb(1)) * TwoPow64)
+        + value.GetLimb(0);
+
     // The top 64 bits, the lowest of them made sticky by whatever lies below, so that the one rounding is the right
     // one.
     public static double ToDouble(UInt256 value)

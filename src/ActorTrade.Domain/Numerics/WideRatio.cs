@@ -8,8 +8,8 @@ namespace ActorTrade.Domain.Numerics;
 /// concentrated liquidity. The numbers stay in registers; the oracle in tests is BigInteger.
 /// </summary>
 /// <remarks>
-/// The divisor is shifted until its top bit is set, and the dividend alike. As the quotient is below 2^128, the dividend
-/// then fits six limbs, and two digits of Knuth's Algorithm D are left, of which the first is often zero.
+/// The divisor is shifted until its top bit is set, and the dividend alike. As the quotient is below 2^128, the
+/// dividend then fits six limbs, and two digits of Knuth's Algorithm D are left, of which the first is often zero.
 /// </remarks>
 internal readonly struct WideRatio
 {

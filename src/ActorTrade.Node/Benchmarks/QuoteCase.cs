@@ -5,11 +5,13 @@ using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.Node.Benchmarks;
 
-/// <summary>Quotes of one kind of pool: many states and amounts in turn, so that no branch is learnt by heart.</summary>
+/// <summary>
+/// Quotes of one kind of pool: many states and amounts in turn, so that no branch is learnt by heart.
+/// </summary>
 /// <param name="Name">Of the measured figure, as in <c>constantProduct</c>.</param>
 /// <param name="Trades">Their number is a power of two.</param>
-/// <param name="Question">What the peer's runner is asked for the same kind of trade; see tests/oracles/runner.mjs. Null
-/// where there is no peer.</param>
+/// <param name="Question">What the peer's runner is asked for the same kind of trade; see tests/oracles/runner.mjs.
+/// Null where there is no peer.</param>
 internal sealed record QuoteCase(string Name, IReadOnlyList<QuoteTrade> Trades, object? Question)
 {
     private const int QuotesBetweenLooks = 4096;

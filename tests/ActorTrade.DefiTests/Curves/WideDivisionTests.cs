@@ -62,7 +62,7 @@ public class WideDivisionTests
         ProofCases.ForEach("quick double", static c =>
         {
             var value = c.Amount(256);
-            Assert.InRange(value.ToDoubleNear(), (double)value * (1 - 1e-15), (double)value * (1 + 1e-15));
+            Assert.InRange(UInt256Conversions.ToDoubleNear(value), (double)value * (1 - 1e-15), (double)value * (1 + 1e-15));
         }, share: 5);
 
     [Fact]

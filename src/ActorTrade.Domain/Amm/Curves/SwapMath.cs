@@ -77,14 +77,16 @@ internal static class SwapMath
     private static bool IsFarBeyond(UInt256 current, UInt256 target, UInt128 liquidity, UInt256 limit, bool token0)
     {
         var difference = current < target ? target - current : current - target;
-        var product = ((UInt256)liquidity).ToDoubleNear() * difference.ToDoubleNear();
-        var limitNear = limit.ToDoubleNear() + 2;
+        var product = (double)liquidity * Near(difference);
+        var limitNear = Near(limit) + 2;
 
         // Multiplied out: the divisor is 2^96, or P·P'/2^96.
         return token0
-            ? product * (1 - 1e-9) * TwoPow96 > limitNear * current.ToDoubleNear() * target.ToDoubleNear()
+            ? product * (1 - 1e-9) * TwoPow96 > limitNear * Near(current) * Near(target)
             : product * (1 - 1e-9) > limitNear * TwoPow96;
     }
+
+    private static double Near(UInt256 value) => UInt256Conversions.ToDoubleNear(value);
 
     private static UInt256 In(UInt256 current, UInt256 target, UInt128 liquidity, bool zeroForOne) => zeroForOne
         ? SqrtPriceMath.Amount0(target, current, liquidity, Rounding.Up)
