@@ -46,6 +46,9 @@ internal sealed class ConcentratedOracle
 
     public BigInteger Liquidity { get; set; }
 
+    /// <summary>Each step's tick before it, the providers' fee, and the liquidity that earned it.</summary>
+    public List<(int Tick, BigInteger Fee, BigInteger Liquidity)> Steps { get; } = [];
+
     public IEnumerable<(int Index, BigInteger Gross, BigInteger Net)> Ticks =>
         _ticks.OrderBy(static t => t.Key).Select(static t => (t.Key, t.Value.Gross, t.Value.Net));
 
@@ -171,6 +174,7 @@ internal sealed class ConcentratedOracle
             fees += step.Fee;
             var toProtocol = FeeProtocol > 0 ? step.Fee / FeeProtocol : 0;
             protocol += toProtocol;
+            Steps.Add((Tick, step.Fee - toProtocol, Liquidity));
             growth = Liquidity > 0 ? (growth + ((step.Fee - toProtocol) * Q128 / Liquidity)) % Q256 : growth;
             if (SqrtPrice == priceNext)
             {

@@ -89,11 +89,21 @@ public sealed class ConcentratedCurve : Curve
         UInt256 amount,
         bool isExactOut,
         UInt256? sqrtPriceLimitX96,
+        out ConcentratedSwap result) =>
+        SwapThrough(zeroForOne, amount, isExactOut, sqrtPriceLimitX96, crossed: null, out result);
+
+    /// <summary>As <see cref="Swap"/>, with the ticks passed.</summary>
+    internal QuoteError SwapThrough(
+        bool zeroForOne,
+        UInt256 amount,
+        bool isExactOut,
+        UInt256? sqrtPriceLimitX96,
+        List<CrossedTick>? crossed,
         out ConcentratedSwap result)
     {
         result = default;
         var limit = sqrtPriceLimitX96 ?? LastPrice(zeroForOne);
-        var error = Walk(zeroForOne, amount, isExactOut, limit, out var walk, growsFees: true);
+        var error = Walk(zeroForOne, amount, isExactOut, limit, out var walk, growsFees: true, crossed);
         if (error != QuoteError.None)
         {
             return error;
@@ -272,11 +282,12 @@ public sealed class ConcentratedCurve : Curve
         bool isExactOut,
         UInt256 limit,
         out ConcentratedWalk walk,
-        bool growsFees = false)
+        bool growsFees = false,
+        List<CrossedTick>? crossed = null)
     {
         var feeProtocol = (uint)(zeroForOne ? FeeProtocol0 : FeeProtocol1);
         walk = new ConcentratedWalk(
-            Ticks, (uint)Fee.Value, feeProtocol, zeroForOne, isExactOut, amount, growsFees);
+            Ticks, (uint)Fee.Value, feeProtocol, zeroForOne, isExactOut, amount, growsFees, crossed);
         if (amount.IsZero)
         {
             return QuoteError.ZeroAmount;

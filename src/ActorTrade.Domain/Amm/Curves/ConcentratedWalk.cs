@@ -2,6 +2,9 @@ using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.Domain.Amm.Curves;
 
+/// <summary>A tick passed, and the growth of the input token's fee in the trade up to then.</summary>
+internal readonly record struct CrossedTick(int Index, UInt256 FeeGrowthX128);
+
 /// <summary>A trade with concentrated liquidity under way: the loop of Uniswap V3's swap.</summary>
 /// <remarks>
 /// Source: v3-core 1.0.1 <c>UniswapV3Pool.swap</c>. A step goes to the next initialised tick, but at most to the border
@@ -18,11 +21,13 @@ internal struct ConcentratedWalk
     private readonly bool _isExactOut;
     private readonly bool _zeroForOne;
     private readonly bool _growsFees;
+    private readonly List<CrossedTick>? _crossed;
 
     // Position in the table of the next tick this way.
     private int _next;
 
     /// <param name="growsFees">Whether <see cref="FeeGrowthX128"/> is wanted: a division a step.</param>
+    /// <param name="crossed">Gets each tick passed, where it is not null.</param>
     public ConcentratedWalk(
         TickTable ticks,
         uint feePips,
@@ -30,9 +35,10 @@ internal struct ConcentratedWalk
         bool zeroForOne,
         bool isExactOut,
         UInt256 specified,
-        bool growsFees)
+        bool growsFees,
+        List<CrossedTick>? crossed)
     {
-        _growsFees = growsFees;
+        (_growsFees, _crossed) = (growsFees, crossed);
         (_ticks, _feePips, _feeProtocol) = (ticks, feePips, feeProtocol);
         (_zeroForOne, _isExactOut, Remaining) = (zeroForOne, isExactOut, specified);
     }
@@ -171,6 +177,7 @@ internal struct ConcentratedWalk
     {
         var net = _ticks.NetOf(_next);
         var change = _zeroForOne ? -net : net;
+        _crossed?.Add(new CrossedTick(_ticks.IndexOf(_next), FeeGrowthX128));
         _next += _zeroForOne ? -1 : 1;
         Crossings++;
         var size = (UInt128)Int128.Abs(change);
