@@ -247,6 +247,68 @@ public abstract class BalancerCurve : Curve, IMarginalPriceAfter
     /// <summary>The state with other balances, all else the same.</summary>
     public abstract BalancerCurve WithBalances(ImmutableArray<UInt256> balances);
 
+    /// <summary>
+    /// A deposit of any amounts into a pool that has shares; what unbalances it pays the swap fee. Amounts of a
+    /// composable pool's own share token are zero. <paramref name="totalShares"/> are those in circulation, after the
+    /// shares the protocol is due.
+    /// </summary>
+    public QuoteError QuoteDeposit(ReadOnlySpan<UInt256> amounts, UInt256 totalShares, out LiquidityChange change) =>
+        BalancerShares.Deposit(this, amounts, totalShares, out change);
+
+    /// <summary>The amounts of all tokens, in the pool's ratio and rounded up, that given shares cost.</summary>
+    public QuoteError QuoteDepositForShares(UInt256 shares, UInt256 totalShares, out LiquidityChange change) =>
+        BalancerShares.DepositForShares(this, shares, totalShares, out change);
+
+    /// <summary>The amount of one token that given shares cost, with the fee on what it swaps.</summary>
+    public QuoteError QuoteDepositOfOne(
+        int token, UInt256 shares, UInt256 totalShares, out LiquidityChange change) =>
+        BalancerShares.DepositOne(this, token, shares, totalShares, out change);
+
+    /// <summary>A balanced withdrawal, free of fees, rounded down.</summary>
+    public QuoteError QuoteWithdrawal(UInt256 shares, UInt256 totalShares, out LiquidityChange change) =>
+        BalancerShares.Withdraw(this, shares, totalShares, out change);
+
+    /// <summary>All that the shares are worth in one token, less the fee on what that swaps.</summary>
+    public QuoteError QuoteWithdrawalOfOne(
+        int token, UInt256 shares, UInt256 totalShares, out LiquidityChange change) =>
+        BalancerShares.WithdrawOne(this, token, shares, totalShares, out change);
+
+    /// <summary>The scaled balances of the tokens that trade.</summary>
+    internal abstract ReadOnlySpan<UInt256> Traded { get; }
+
+    /// <summary>How far one deposit or withdrawal of V3 may move the invariant, and of V2's weighted pools.</summary>
+    internal abstract (UInt256 Min, UInt256 Max) InvariantRatios { get; }
+
+    /// <summary>A token's number among those that trade.</summary>
+    internal virtual int Slot(int token) => token;
+
+    internal bool CanTrade(int token) => HasToken(token) && IsTradable(token);
+
+    internal ReadOnlySpan<UInt256> Factors => _scalingFactors;
+
+    internal UInt256 Limit => BalanceMax;
+
+    internal QuoteError TradeState => State;
+
+    /// <summary>V3: the invariant, at least or at most the true one.</summary>
+    internal abstract QuoteError InvariantOf(
+        ReadOnlySpan<UInt256> traded, Rounding rounding, out UInt256 invariant);
+
+    /// <summary>V3: the balance of one token at which the invariant is so many times the present one.</summary>
+    internal abstract QuoteError BalanceAtRatio(int slot, in UInt256 invariantRatio, out UInt256 balance);
+
+    /// <summary>V2: shares for exact scaled amounts.</summary>
+    internal abstract QuoteError SharesFor(
+        ReadOnlySpan<UInt256> amounts, in UInt256 totalShares, out UInt256 shares);
+
+    /// <summary>V2: the scaled amount of one token for exact shares, fee included.</summary>
+    internal abstract QuoteError AmountInFor(
+        int slot, in UInt256 shares, in UInt256 totalShares, out UInt256 amount);
+
+    /// <summary>V2: the scaled amount of one token that exact shares give, fee taken off.</summary>
+    internal abstract QuoteError AmountOutFor(
+        int slot, in UInt256 shares, in UInt256 totalShares, out UInt256 amount);
+
     /// <summary>The scaled output for a scaled input without fee.</summary>
     private protected abstract QuoteError ScaledOut(
         int tokenIn, int tokenOut, in UInt256 scaledIn, out UInt256 scaledOut);

@@ -105,6 +105,110 @@ public sealed class BalancerStable : BalancerCurve
         RatesE18,
         ProtocolFeeE18);
 
+    internal override ReadOnlySpan<UInt256> Traded => _scaledTokens;
+
+    internal override (UInt256 Min, UInt256 Max) InvariantRatios => (One / 10 * 6, One * 5);
+
+    // A token's number among those that trade.
+    internal override int Slot(int token) => token > BptIndex ? token - 1 : token;
+
+    internal override QuoteError InvariantOf(
+        ReadOnlySpan<UInt256> traded, Rounding rounding, out UInt256 invariant)
+    {
+        var error = InvariantVersion == 1
+            ? BalancerStableMath.InvariantRounded(traded, AmplificationE3, rounding == Rounding.Up, out invariant)
+            : BalancerStableMath.Invariant(traded, AmplificationE3, isRoundedUp: false, out invariant);
+        invariant = IsV3 && rounding == Rounding.Up && error == QuoteError.None ? invariant + UInt256.One : invariant;
+        return error;
+    }
+
+    internal override QuoteError BalanceAtRatio(int slot, in UInt256 invariantRatio, out UInt256 balance)
+    {
+        balance = default;
+        var m = default(ContractArithmetic);
+        var invariant = BalancerFixedPoint.MulUp(ref m, m.Add(_invariant, UInt256.One), invariantRatio);
+        return m.Reverted ? QuoteError.ArithmeticOverflow : BalanceAt(invariant, slot, out balance);
+    }
+
+    // _calcBptOutGivenExactTokensIn: the fee is on what a token comes in beyond the mean of all ratios.
+    internal override QuoteError SharesFor(
+        ReadOnlySpan<UInt256> amounts, in UInt256 totalShares, out UInt256 shares)
+    {
+        shares = default;
+        var m = default(ContractArithmetic);
+        Span<UInt256> ratios = stackalloc UInt256[amounts.Length];
+        Span<UInt256> updated = stackalloc UInt256[amounts.Length];
+        var sum = Sum(ref m);
+        UInt256 mean = default;
+        for (var k = 0; k < amounts.Length; k++)
+        {
+            var weight = BalancerFixedPoint.DivDown(ref m, _scaledTokens[k], sum);
+            ratios[k] = BalancerFixedPoint.DivDown(ref m, m.Add(_scaledTokens[k], amounts[k]), _scaledTokens[k]);
+            mean = m.Add(mean, BalancerFixedPoint.MulDown(ref m, ratios[k], weight));
+        }
+
+        for (var k = 0; k < amounts.Length; k++)
+        {
+            var net = amounts[k];
+            if (ratios[k] > mean)
+            {
+                var free = BalancerFixedPoint.MulDown(ref m, _scaledTokens[k], m.Subtract(mean, One));
+                var taxed = m.Subtract(amounts[k], free);
+                net = m.Add(free, BalancerFixedPoint.MulDown(ref m, taxed, One - SwapFeeE18));
+            }
+
+            updated[k] = m.Add(_scaledTokens[k], net);
+        }
+
+        if (m.Reverted)
+        {
+            return QuoteError.ArithmeticOverflow;
+        }
+
+        var error = InvariantOf(updated, Rounding.Down, out var invariant);
+        var ratio = BalancerFixedPoint.DivDown(ref m, invariant, _invariant);
+        shares = ratio > One ? BalancerFixedPoint.MulDown(ref m, totalShares, ratio - One) : UInt256.Zero;
+        return error != QuoteError.None ? error : m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
+    }
+
+    internal override QuoteError AmountInFor(
+        int slot, in UInt256 shares, in UInt256 totalShares, out UInt256 amount)
+    {
+        amount = default;
+        var m = default(ContractArithmetic);
+        var ratio = BalancerFixedPoint.DivUp(ref m, m.Add(totalShares, shares), totalShares);
+        var invariant = BalancerFixedPoint.MulUp(ref m, ratio, _invariant);
+        if (m.Reverted)
+        {
+            return QuoteError.ArithmeticOverflow;
+        }
+
+        var error = BalanceAt(invariant, slot, out var balance);
+        var net = m.Subtract(balance, _scaledTokens[slot]);
+        var taxed = BalancerFixedPoint.MulUp(ref m, net, TaxedPart(ref m, slot));
+        amount = m.Add(m.Subtract(net, taxed), BalancerFixedPoint.DivUp(ref m, taxed, One - SwapFeeE18));
+        return error != QuoteError.None ? error : m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
+    }
+
+    internal override QuoteError AmountOutFor(
+        int slot, in UInt256 shares, in UInt256 totalShares, out UInt256 amount)
+    {
+        amount = default;
+        var m = default(ContractArithmetic);
+        var ratio = BalancerFixedPoint.DivUp(ref m, m.Subtract(totalShares, shares), totalShares);
+        var invariant = BalancerFixedPoint.MulUp(ref m, ratio, _invariant);
+        if (m.Reverted || invariant.IsZero)
+        {
+            return QuoteError.ArithmeticOverflow;
+        }
+
+        var error = BalanceAt(invariant, slot, out var balance);
+        var gross = m.Subtract(_scaledTokens[slot], balance);
+        var taxed = BalancerFixedPoint.MulUp(ref m, gross, TaxedPart(ref m, slot));
+        amount = m.Add(m.Subtract(gross, taxed), BalancerFixedPoint.MulDown(ref m, taxed, One - SwapFeeE18));
+        return error != QuoteError.None ? error : m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
+    }
+
     private protected override bool IsTradable(int token) => token != BptIndex;
 
     private protected override QuoteError ScaledOut(
@@ -173,6 +277,25 @@ public sealed class BalancerStable : BalancerCurve
         return StableSwapMath.NormalizedPrice(tokens, Slot(tokenIn), Slot(tokenOut), ann, invariant);
     }
 
-    // A token's number among those that trade.
-    private int Slot(int token) => token > BptIndex ? token - 1 : token;
+    private QuoteError BalanceAt(in UInt256 invariant, int slot, out UInt256 balance) =>
+        BalancerStableMath.Balance(
+            _scaledTokens, -1, default, slot, AmplificationE3, invariant, IsV3, out balance);
+
+    // What is not the token's own part of the pool counts as swapped.
+    private UInt256 TaxedPart(ref ContractArithmetic m, int slot)
+    {
+        var sum = Sum(ref m);
+        return BalancerFixedPoint.Complement(BalancerFixedPoint.DivDown(ref m, _scaledTokens[slot], sum));
+    }
+
+    private UInt256 Sum(ref ContractArithmetic m)
+    {
+        UInt256 sum = default;
+        foreach (ref readonly var balance in _scaledTokens.AsSpan())
+        {
+            sum = m.Add(sum, balance);
+        }
+
+        return sum;
+    }
 }

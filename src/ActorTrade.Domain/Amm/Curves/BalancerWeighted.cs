@@ -72,6 +72,112 @@ public sealed class BalancerWeighted : BalancerCurve
     public override BalancerWeighted WithBalances(ImmutableArray<UInt256> balances) => new(
         balances, WeightsE18, SwapFeeE18, ScalingFactorsE18, PowVersion, RatesE18, ProtocolFeeE18);
 
+    internal override ReadOnlySpan<UInt256> Traded => Scaled;
+
+    internal override (UInt256 Min, UInt256 Max) InvariantRatios => (One / 10 * 7, One * 3);
+
+    internal override QuoteError InvariantOf(
+        ReadOnlySpan<UInt256> traded, Rounding rounding, out UInt256 invariant)
+    {
+        var m = default(ContractArithmetic);
+        invariant = One;
+        for (var k = 0; k < traded.Length; k++)
+        {
+            invariant = rounding == Rounding.Up
+                ? BalancerFixedPoint.MulUp(
+                    ref m, invariant, BalancerFixedPoint.PowUp(ref m, traded[k], _weights[k], HasShortcuts))
+                : BalancerFixedPoint.MulDown(
+                    ref m, invariant, BalancerFixedPoint.PowDown(ref m, traded[k], _weights[k], HasShortcuts));
+        }
+
+        return m.Reverted ? QuoteError.ArithmeticOverflow
+            : invariant.IsZero ? QuoteError.InvariantBroken : QuoteError.None;
+    }
+
+    internal override QuoteError BalanceAtRatio(int slot, in UInt256 invariantRatio, out UInt256 balance)
+    {
+        var m = default(ContractArithmetic);
+        var exponent = BalancerFixedPoint.DivUp(ref m, One, _weights[slot]);
+        balance = BalancerFixedPoint.MulUp(
+            ref m, Scaled[slot], BalancerFixedPoint.PowUp(ref m, invariantRatio, exponent, HasShortcuts));
+        return m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
+    }
+
+    // _calcBptOutGivenExactTokensIn: the fee is on what a token comes in beyond the mean of all ratios.
+    internal override QuoteError SharesFor(
+        ReadOnlySpan<UInt256> amounts, in UInt256 totalShares, out UInt256 shares)
+    {
+        var m = default(ContractArithmetic);
+        Span<UInt256> ratios = stackalloc UInt256[amounts.Length];
+        UInt256 mean = default;
+        for (var k = 0; k < amounts.Length; k++)
+        {
+            ratios[k] = BalancerFixedPoint.DivDown(ref m, m.Add(Scaled[k], amounts[k]), Scaled[k]);
+            mean = m.Add(mean, BalancerFixedPoint.MulDown(ref m, ratios[k], _weights[k]));
+        }
+
+        var ratio = One;
+        for (var k = 0; k < amounts.Length; k++)
+        {
+            var net = amounts[k];
+            if (ratios[k] > mean)
+            {
+                var free = BalancerFixedPoint.MulDown(ref m, Scaled[k], m.Subtract(mean, One));
+                var taxed = m.Subtract(amounts[k], free);
+                net = m.Add(free, m.Subtract(taxed, BalancerFixedPoint.MulUp(ref m, taxed, SwapFeeE18)));
+            }
+
+            var grown = BalancerFixedPoint.DivDown(ref m, m.Add(Scaled[k], net), Scaled[k]);
+            ratio = BalancerFixedPoint.MulDown(
+                ref m, ratio, BalancerFixedPoint.PowDown(ref m, grown, _weights[k], HasShortcuts));
+        }
+
+        shares = ratio > One ? BalancerFixedPoint.MulDown(ref m, totalShares, ratio - One) : UInt256.Zero;
+        return m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
+    }
+
+    internal override QuoteError AmountInFor(
+        int slot, in UInt256 shares, in UInt256 totalShares, out UInt256 amount)
+    {
+        amount = default;
+        var m = default(ContractArithmetic);
+        var ratio = BalancerFixedPoint.DivUp(ref m, m.Add(totalShares, shares), totalShares);
+        if (ratio > InvariantRatios.Max)
+        {
+            return QuoteError.AmountTooLarge;
+        }
+
+        var exponent = BalancerFixedPoint.DivUp(ref m, One, _weights[slot]);
+        var grown = BalancerFixedPoint.PowUp(ref m, ratio, exponent, HasShortcuts);
+        var net = BalancerFixedPoint.MulUp(ref m, Scaled[slot], m.Subtract(grown, One));
+        var taxed = BalancerFixedPoint.MulUp(ref m, net, BalancerFixedPoint.Complement(_weights[slot]));
+        amount = m.Add(
+            m.Subtract(net, taxed),
+            BalancerFixedPoint.DivUp(ref m, taxed, BalancerFixedPoint.Complement(SwapFeeE18)));
+        return m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
+    }
+
+    internal override QuoteError AmountOutFor(
+        int slot, in UInt256 shares, in UInt256 totalShares, out UInt256 amount)
+    {
+        amount = default;
+        var m = default(ContractArithmetic);
+        var ratio = BalancerFixedPoint.DivUp(ref m, m.Subtract(totalShares, shares), totalShares);
+        if (ratio < InvariantRatios.Min)
+        {
+            return QuoteError.AmountTooLarge;
+        }
+
+        var exponent = BalancerFixedPoint.DivDown(ref m, One, _weights[slot]);
+        var shrunk = BalancerFixedPoint.PowUp(ref m, ratio, exponent, HasShortcuts);
+        var gross = BalancerFixedPoint.MulDown(ref m, Scaled[slot], BalancerFixedPoint.Complement(shrunk));
+        var taxed = BalancerFixedPoint.MulUp(ref m, gross, BalancerFixedPoint.Complement(_weights[slot]));
+        amount = m.Add(
+            m.Subtract(gross, taxed),
+            BalancerFixedPoint.MulUp(ref m, taxed, BalancerFixedPoint.Complement(SwapFeeE18)));
+        return m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
+    }
+
     private protected override QuoteError ScaledOut(
         int tokenIn, int tokenOut, in UInt256 scaledIn, out UInt256 scaledOut)
     {
