@@ -21,6 +21,7 @@ internal static class QuoteCases
         ConstantProduct(),
         Concentrated("concentratedWithoutCrossing", crossings: 0),
         Concentrated("concentratedWithThreeCrossings", crossings: 3),
+        .. PooledQuoteCases.All(),
     ];
 
     private static QuoteCase ConstantProduct()
