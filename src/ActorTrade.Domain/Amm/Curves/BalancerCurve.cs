@@ -130,7 +130,7 @@ public abstract class BalancerCurve : Curve, IMarginalPriceAfter
         var amountOut = BalancerFixedPoint.DivDown(ref m, scaledOut, _scalingFactorsRatedUp[tokenOut]);
         return m.Reverted ? QuoteError.ArithmeticOverflow
             : amountOut.IsZero || (IsV3 && scaledOut < ScaledTradeMin) ? QuoteError.OutputTooSmall
-            : Checked(tokenIn, tokenOut, amountIn, amountOut, fee, out quote);
+            : Checked(tokenIn, tokenOut, amountIn, amountOut, fee, isExactOut: false, out quote);
     }
 
     public override QuoteError QuoteExactOut(int tokenIn, int tokenOut, UInt256 amountOut, out CurveQuote quote)
@@ -191,7 +191,7 @@ public abstract class BalancerCurve : Curve, IMarginalPriceAfter
 
         return m.Reverted || amountIn > BalanceMax - _balances[tokenIn] ? QuoteError.ArithmeticOverflow
             : amountIn.IsZero ? QuoteError.OutputTooSmall
-            : Checked(tokenIn, tokenOut, amountIn, amountOut, fee, out quote);
+            : Checked(tokenIn, tokenOut, amountIn, amountOut, fee, isExactOut: true, out quote);
     }
 
     public override Curve Apply(in CurveQuote quote)
@@ -329,7 +329,13 @@ public abstract class BalancerCurve : Curve, IMarginalPriceAfter
         : _scaled[tokenIn].IsZero || _scaled[tokenOut].IsZero ? QuoteError.NoLiquidity : QuoteError.None;
 
     private QuoteError Checked(
-        int tokenIn, int tokenOut, in UInt256 amountIn, in UInt256 amountOut, in UInt256 fee, out CurveQuote quote)
+        int tokenIn,
+        int tokenOut,
+        in UInt256 amountIn,
+        in UInt256 amountOut,
+        in UInt256 fee,
+        bool isExactOut,
+        out CurveQuote quote)
     {
         quote = default;
         if (amountOut > _balances[tokenOut])
@@ -339,7 +345,8 @@ public abstract class BalancerCurve : Curve, IMarginalPriceAfter
 
         var m = default(ContractArithmetic);
         var protocolFee = IsV3 ? BalancerFixedPoint.MulDown(ref m, fee, ProtocolFeeE18) : UInt256.Zero;
-        quote = new CurveQuote(tokenIn, tokenOut, amountIn, amountOut, fee, protocolFee);
+        quote = new CurveQuote(
+            tokenIn, tokenOut, amountIn, amountOut, fee, protocolFee, IsExactOut: isExactOut);
         return m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
     }
 

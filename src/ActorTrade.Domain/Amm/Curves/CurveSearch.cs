@@ -75,7 +75,7 @@ internal static class CurveSearch
             }
         }
 
-        quote = found;
+        quote = found with { IsExactOut = true };
         return QuoteError.None;
     }
 
