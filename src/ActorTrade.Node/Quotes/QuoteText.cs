@@ -1,5 +1,9 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
+using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
+using ActorTrade.Domain.Amm.PoolFiles;
 using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.Node.Quotes;
@@ -26,7 +30,34 @@ internal static class QuoteText
         facts.Add(
             ("Spot price", $"{PriceText.Of(quote.SpotPrice, tokenOut.Decimals, tokenIn.Decimals) ?? "none"} {pair}"));
         facts.Add(("Price impact", quote.PriceImpact.ToString("0.######%", CultureInfo.InvariantCulture)));
+        facts.AddRange(Changed(quote.Pool.Curve, quote.Pool.Curve.Apply(quote.Curve)));
         return [.. facts];
+    }
+
+    // The fields of the pool's state that the trade changes, as the file has them, with their values afterwards.
+    private static IEnumerable<(string Name, string Value)> Changed(Curve before, Curve after)
+    {
+        var former = StateOf(before);
+        foreach (var field in StateOf(after).EnumerateObject())
+        {
+            if (!former.TryGetProperty(field.Name, out var was) || !JsonElement.DeepEquals(was, field.Value))
+            {
+                yield return ($"After: {field.Name}", field.Value.ToString());
+            }
+        }
+    }
+
+    private static JsonElement StateOf(Curve curve)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            PoolFileWriter.WriteState(json, curve);
+            json.WriteEndObject();
+        }
+
+        return JsonElement.Parse(buffer.WrittenSpan);
     }
 
     private static string Price(in TradeQuote quote) =>
