@@ -15,6 +15,7 @@ public static class CommandLine
         ReplayCommand.Create,
         JournalCommand.Create,
         QuoteCommand.Create,
+        ScanCommand.Create,
     ];
 
     /// <summary>The whole tree, with the options that every command takes.</summary>
