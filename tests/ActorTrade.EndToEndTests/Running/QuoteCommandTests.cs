@@ -14,13 +14,16 @@ public sealed class QuoteCommandTests : IDisposable
     private const string Pools =
         $$$"""
         {"pools":[
-        {"id":"one","chainId":1,"kind":"constant-product","tokens":[{"address":"{{{Usdc}}}","symbol":"USDC","decimals":6},
+        {"id":"one","chainId":1,"kind":"constant-product",
+         "tokens":[{"address":"{{{Usdc}}}","symbol":"USDC","decimals":6},
          {"address":"{{{Weth}}}","symbol":"WETH","decimals":18}],"reserves":["5000000000000","2500000000000000000000"],
          "fee":{"numerator":3,"denominator":1000}},
-        {"id":"two","chainId":1,"kind":"constant-product","tokens":[{"address":"{{{Usdc}}}","symbol":"USDC","decimals":6},
+        {"id":"two","chainId":1,"kind":"constant-product",
+         "tokens":[{"address":"{{{Usdc}}}","symbol":"USDC","decimals":6},
          {"address":"{{{Weth}}}","symbol":"WETH","decimals":18}],"reserves":["5000000000000","2400000000000000000000"],
          "fee":{"numerator":3,"denominator":1000}},
-        {"id":"bad","chainId":1,"kind":"constant-product","tokens":[{"address":"{{{Usdc}}}","symbol":"USDC","decimals":37},
+        {"id":"bad","chainId":1,"kind":"constant-product",
+         "tokens":[{"address":"{{{Usdc}}}","symbol":"USDC","decimals":37},
          {"address":"{{{Weth}}}","symbol":"WETH","decimals":18}],"reserves":["5","7"],
          "fee":{"numerator":3,"denominator":1000}}
         ]}

@@ -94,7 +94,8 @@ public class FileScanTests
         Assert.Equal("p4", any.Found[0].Hops[0].Pool.Id);
         Assert.Null(any.AgeOf("p4"));
 
-        var taxed = Read(Pool("p1", A, B, 50_000, 100_000, tax: 10_000), Pool("p2", A, B, 50_000, 200_000, tax: 10_000));
+        var taxed = Read(
+            Pool("p1", A, B, 50_000, 100_000, tax: 10_000), Pool("p2", A, B, 50_000, 200_000, tax: 10_000));
         Assert.Empty(FileScan.Run(taxed, Request(A), Now)[0].Found);
         var gain = Best(taxed, Request(A) with { AllowsTransferFees = true });
         Assert.True(gain.NetProfit < Best(
@@ -145,8 +146,9 @@ public class FileScanTests
         Assert.Equal(1, root.GetProperty("chains")[0].GetProperty("chainId").GetInt64());
         Assert.Equal(found.NetProfit.ToString(), first.GetProperty("netProfit").GetString());
         Assert.Equal(found.LoanFee.ToString(), first.GetProperty("loanFee").GetString());
-        Assert.Equal(["p2", "p1"], first.GetProperty("hops").EnumerateArray().Select(h => h.GetProperty("pool").GetString()!));
-        Assert.Equal(JsonValueKind.Null, first.GetProperty("hops")[0].GetProperty("ageSeconds").ValueKind);
+        var hops = first.GetProperty("hops");
+        Assert.Equal(["p2", "p1"], hops.EnumerateArray().Select(h => h.GetProperty("pool").GetString()!));
+        Assert.Equal(JsonValueKind.Null, hops[0].GetProperty("ageSeconds").ValueKind);
     }
 
     private static Arbitrage.Opportunities.Opportunity Best(PoolFile file, ScanRequest request) =>
@@ -174,7 +176,14 @@ public class FileScanTests
         PoolFile.Read(Encoding.UTF8.GetBytes($"{{\"pools\":[{string.Join(',', pools)}]}}"));
 
     private static string Pool(
-        string id, string a, string b, ulong reserveA, ulong reserveB, long chain = 1, string? at = null, int tax = 0) =>
+        string id,
+        string a,
+        string b,
+        ulong reserveA,
+        ulong reserveB,
+        long chain = 1,
+        string? at = null,
+        int tax = 0) =>
         $$"""
         {"id":"{{id}}","chainId":{{chain}},"kind":"constant-product",
          "tokens":[{"address":"{{a}}","symbol":"A","decimals":0},
