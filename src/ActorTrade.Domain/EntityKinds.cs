@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Bots;
 using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Pools;
@@ -14,7 +15,7 @@ namespace ActorTrade.Domain;
 /// </summary>
 public static class EntityKinds
 {
-    /// <summary>Nodes with this role serve accounts, pools, tokens, bots, orders, venues and the trading
+    /// <summary>Nodes with this role serve accounts, pools, their books, tokens, bots, orders, venues and the trading
     /// system.</summary>
     public const string TradeRole = "trade";
 
@@ -22,6 +23,7 @@ public static class EntityKinds
     [
         Account.Definition,
         Pool.Definition,
+        OrderBook.Definition,
         Token.Definition,
         Bot.Definition,
         Order.Definition,

@@ -22,7 +22,9 @@ internal sealed class Seeds(string name, ulong countDefault)
 
         return $"{name} {_first} to {_first + _count - 1}: {Sum(r => r.Operations)} operations, "
             + $"{Sum(r => r.Acknowledged)} acknowledged, {Sum(r => r.Events)} events, {Sum(r => r.Orders)} orders, "
-            + $"{Sum(r => r.Fills)} fills, {Sum(r => r.Stops)} stops, {Sum(r => r.Crashes)} crashes; every law held.";
+            + $"{Sum(r => r.Fills)} fills, {Sum(r => r.PoolOrders)} pool orders, "
+            + $"{Sum(r => r.PoolFills)} fills of them, "
+            + $"{Sum(r => r.Stops)} stops, {Sum(r => r.Crashes)} crashes; every law held.";
 
         long Sum(Func<SimulationReport, long> of) => reports.Sum(of);
     }

@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
@@ -11,9 +12,10 @@ namespace ActorTrade.Domain.Accounts;
 /// </summary>
 /// <remarks>
 /// Invariants (AccountPropertyTests): available and held never fall below zero (they are unsigned, and overflow stops
-/// the actor); the held amount of a token is the sum of its open trades and holds; a trade id names one trade until its
-/// deadline and what its sender asked to remember have passed, and is refused after; a trade ends once. Only the owner,
-/// or the cluster on its behalf, starts anything.
+/// the actor); the held amount of a token is the sum of its open trades, holds and pool orders; a trade id names
+/// one trade until its deadline and what its sender asked to remember have passed, and is refused after; a trade ends
+/// once; a fill of an order, by its number, has one outcome for ever. Only the owner, or the cluster on its behalf,
+/// starts anything.
 /// <para>Decisions are in <see cref="AccountDecisions"/>, the state and its evolution in <see cref="AccountState"/>,
 /// what committed events ask of others in <see cref="AccountEffects"/>.</para>
 /// </remarks>
@@ -29,6 +31,9 @@ public static class Account
 
     /// <summary>Holds for orders that may be open at once.</summary>
     public const int OpenHoldsMax = 8_192;
+
+    /// <summary>Orders in books of pools that may be open at once.</summary>
+    public const int OpenPoolOrdersMax = 8_192;
 
     /// <summary>Outcomes one account remembers; see <see cref="OutcomeMemory{TEvent}"/>.</summary>
     public const int OutcomesMax = 262_144;
@@ -126,6 +131,27 @@ public static class Account
         /// <summary>Ends a hold; what was not spent is available again.</summary>
         public sealed record ReleaseHold(Guid HoldId) : Command, INaturallyIdempotent;
 
+        /// <summary>
+        /// Holds the money of an order and places it in the book of a pool. Answered when the book has it
+        /// (<see cref="Event.PoolOrderAccepted"/>) or refuses it (<see cref="Event.PoolOrderRefused"/>).
+        /// </summary>
+        public sealed record PlacePoolOrder(Guid OrderId, PoolId Pool, PoolOrder Order, DateTimeOffset Deadline)
+            : Command, INaturallyIdempotent;
+
+        /// <summary>Ends an order; passes in every mode. It has ended with <see cref="Event.PoolOrderClosed"/>, after a
+        /// fill that may be under way.</summary>
+        public sealed record CancelPoolOrder(Guid OrderId, string Why) : Command, INaturallyIdempotent;
+
+        /// <summary>The book fills a part of an order: swap it. Answered when that ends.</summary>
+        /// <param name="Number">1, 2, 3 … within the order; the next is not begun before the last has ended.</param>
+        public sealed record FillPoolOrder(
+            Guid OrderId, int Number, PoolId Pool, UInt256 AmountIn, UInt256 MinAmountOut, DateTimeOffset Deadline)
+            : Command, INaturallyIdempotent;
+
+        /// <summary>The order has left its book; what was not sold is available again.</summary>
+        public sealed record ClosePoolOrder(Guid OrderId, PoolOrderEnd End, string Reason)
+            : Command, INaturallyIdempotent;
+
         /// <summary>Asks what became of a trade, for a pool whose prepared leg is overdue:
         /// undecided is decided as aborted first.</summary>
         public sealed record ResolveTrade(Guid TradeId) : Command, INaturallyIdempotent;
@@ -151,6 +177,10 @@ public static class Account
         public sealed record RecordDelivered(Guid TradeId) : Command, INaturallyIdempotent;
 
         public sealed record RecordAcknowledged(EntityId Target, Guid[] Ids) : Command, INaturallyIdempotent;
+
+        public sealed record RecordPoolOrderAccepted(Guid OrderId) : Command, INaturallyIdempotent;
+
+        public sealed record RecordPoolOrderRefused(Guid OrderId, string Reason) : Command, INaturallyIdempotent;
     }
 
     // Stored for ever: add cases, and fields with defaults at the end; never rename or change one.
@@ -272,7 +302,8 @@ public static class Account
             DateTimeOffset At,
             UInt256? FlashHeld = null) : Event;
 
-        /// <summary>The trade did not happen; the hold is available again.</summary>
+        /// <summary>The trade did not happen; what is released is available again. Of a fill of a pool order nothing
+        /// is: it is the order's again.</summary>
         [StoredName("account.trade-released.v1")]
         public sealed record TradeReleased(
             Guid TradeId, TokenAmount[] Released, string Reason, DateTimeOffset At) : Event;
@@ -329,6 +360,53 @@ public static class Account
             Guid HoldId, TokenId Token, UInt256 Amount, string Code, DateTimeOffset Deadline, DateTimeOffset At)
             : Event;
 
+        /// <summary>The order's money is held, and its book is asked to take it.</summary>
+        [StoredName("account.pool-order-placed.v1")]
+        public sealed record PoolOrderPlaced(
+            Guid OrderId, PoolId Pool, PoolOrder Order, DateTimeOffset Deadline, DateTimeOffset RememberUntil,
+            DateTimeOffset At) : Event;
+
+        [StoredName("account.pool-order-accepted.v1")]
+        public sealed record PoolOrderAccepted(Guid OrderId, PoolId Pool, DateTimeOffset At) : Event;
+
+        /// <summary>The book did not and will not take the order; its money is available again.</summary>
+        [StoredName("account.pool-order-refused.v1")]
+        public sealed record PoolOrderRefused(
+            Guid OrderId, TokenId Token, UInt256 Amount, string Reason, DateTimeOffset At) : Event;
+
+        [StoredName("account.pool-order-cancel-requested.v1")]
+        public sealed record PoolOrderCancelRequested(Guid OrderId, string By, string Why, DateTimeOffset At) : Event;
+
+        /// <summary>A part of an order's money is being swapped: it is the trade's now, not the order's.</summary>
+        [StoredName("account.order-fill-started.v1")]
+        public sealed record OrderFillStarted(
+            Guid OrderId,
+            int Number,
+            Guid TradeId,
+            SwapHop Hop,
+            UInt256 AmountIn,
+            UInt256 MinAmountOut,
+            DateTimeOffset Deadline,
+            DateTimeOffset RememberUntil,
+            DateTimeOffset At) : Event;
+
+        /// <summary>This fill did not and will not happen.</summary>
+        [StoredName("account.order-fill-refused.v1")]
+        public sealed record OrderFillRefused(Guid OrderId, int Number, string Reason, DateTimeOffset At) : Event;
+
+        /// <summary>The order has ended: so much was sold for so much, the rest is available again.</summary>
+        [StoredName("account.pool-order-closed.v1")]
+        public sealed record PoolOrderClosed(
+            Guid OrderId,
+            TokenId TokenIn,
+            UInt256 Sold,
+            UInt256 Released,
+            TokenId TokenOut,
+            UInt256 Bought,
+            PoolOrderEnd End,
+            string Reason,
+            DateTimeOffset At) : Event;
+
         /// <summary>The target has recorded that these outcomes are known here.</summary>
         [StoredName("account.outcomes-acknowledged.v1")]
         public sealed record OutcomesAcknowledged(string Target, Guid[] Ids) : Event;
@@ -369,6 +447,12 @@ public static class Account
 
         public sealed record UnknownTrade(Guid TradeId) : Rejection("unknown-trade");
 
+        public sealed record InvalidOrder(string Why) : Rejection("order-terms-invalid");
+
+        public sealed record UnknownOrder(Guid OrderId) : Rejection("order-unknown");
+
+        public sealed record OrderIsFinal(Guid OrderId) : Rejection("order-is-final");
+
         /// <summary>The trade is undecided and its deadline has not passed.</summary>
         public sealed record StillOpen(Guid TradeId) : Rejection("still-open");
     }
@@ -379,7 +463,13 @@ public sealed record SwapHop(PoolId Pool, TokenId TokenIn, TokenId TokenOut);
 
 /// <summary>What readers see of an account.</summary>
 public sealed record AccountView(
-    AccountId Id, string? Owner, ulong Nonce, BalanceView[] Balances, int OpenTrades, int OpenHolds);
+    AccountId Id,
+    string? Owner,
+    ulong Nonce,
+    BalanceView[] Balances,
+    int OpenTrades,
+    int OpenHolds,
+    int OpenPoolOrders = 0);
 
 /// <summary>One token of an account, in base units; the total is the sum of both.</summary>
 public sealed record BalanceView(TokenId Token, UInt256 Available, UInt256 Held);

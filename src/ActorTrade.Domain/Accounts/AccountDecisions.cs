@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.System;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Accounts.Account;
@@ -36,17 +37,22 @@ internal static class AccountDecisions
             Command.HoldFunds c => HoldFunds(state, c, context),
             Command.SettleFill c => SettleFill(state, c, context),
             Command.ReleaseHold c => ReleaseHold(state, c, context),
+            Command.PlacePoolOrder or Command.CancelPoolOrder or Command.FillPoolOrder or Command.ClosePoolOrder
+                or Command.RecordPoolOrderAccepted or Command.RecordPoolOrderRefused =>
+                AccountOrders.Decide(state, command, context),
             _ => AccountOutcomes.Decide(state, command, context),
         };
     }
 
-    // The cluster may do everything on behalf of the owner; the owner only what starts something.
+    // The cluster may do everything on behalf of the owner; the owner only what starts something or ends an order, and
+    // operators may end it, too.
     private static bool IsPermitted(AccountState state, Command command, CommandContext context) =>
         context.Principal == CommandContext.Self
+        || (Operators.IsOne(context.Principal) && command is Command.CancelPoolOrder)
         || (state.Owner is not null
             && context.Principal == state.Owner
             && command is Command.StartSwap or Command.AddLiquidity or Command.RemoveLiquidity or Command.Withdraw
-                or Command.Transfer);
+                or Command.Transfer or Command.PlacePoolOrder or Command.CancelPoolOrder);
 
     private static AccountDecision Open(AccountState state, Command.Open c, CommandContext context)
     {
@@ -75,7 +81,7 @@ internal static class AccountDecisions
         }
 
         // The outcome of what is under way would take this one's place.
-        if (state.Trades.ContainsKey(c.CreditId) || state.Holds.ContainsKey(c.CreditId))
+        if (state.IsOpen(c.CreditId))
         {
             return CreditIdReused(c, context);
         }
@@ -275,7 +281,7 @@ internal static class AccountDecisions
             return isSame ? AccountDecision.Earlier(ended) : new Rejection.IdReused(c.HoldId);
         }
 
-        if (state.Trades.ContainsKey(c.HoldId))
+        if (state.IsOpen(c.HoldId))
         {
             return new Rejection.IdReused(c.HoldId);
         }
@@ -362,10 +368,10 @@ internal static class AccountDecisions
                 : new Rejection.IdReused(tradeId);
         }
 
-        return state.Holds.ContainsKey(tradeId) ? new Rejection.IdReused(tradeId) : default(AccountDecision?);
+        return state.IsOpen(tradeId) ? new Rejection.IdReused(tradeId) : default(AccountDecision?);
     }
 
-    private static Rejection? CannotStart(
+    internal static Rejection? CannotStart(
         AccountState state, DateTimeOffset deadline, CommandContext context, params ReadOnlySpan<TokenAmount> parts) =>
         context.Mode != SystemMode.Active
             ? new Rejection.TradingHalted(context.Mode)
@@ -418,7 +424,7 @@ internal static class AccountDecisions
         return null;
     }
 
-    private static DateTimeOffset Remember(DateTimeOffset deadline, CommandContext context) =>
+    internal static DateTimeOffset Remember(DateTimeOffset deadline, CommandContext context) =>
         deadline > context.ExpiresAt ? deadline : context.ExpiresAt;
 
     // Repaid within the route: by a later pool, in the token that the first one is owed.

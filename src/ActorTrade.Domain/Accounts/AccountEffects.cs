@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.Domain.Trades;
@@ -16,12 +17,15 @@ internal static class AccountEffects
     private const uint CommitSalt = 100;
     private const uint AbortSalt = 200;
     private const uint AcknowledgeSalt = 300;
+    private const uint CancelSalt = 900;
     private static readonly Effect[] None = [];
 
     public static IReadOnlyList<Effect> React(AccountState state, Event e) => e switch
     {
         Event.SwapStarted or Event.LiquidityAdditionStarted or Event.LiquidityRemovalStarted or Event.TransferStarted
-            or Event.WithdrawalStarted => Of(state, TradeOf(e)),
+            or Event.WithdrawalStarted or Event.OrderFillStarted => Of(state, TradeOf(e)),
+        Event.PoolOrderPlaced placed => [Place(state, placed)],
+        Event.PoolOrderCancelRequested cancel => [CancelOrder(state, state.PoolOrders[cancel.OrderId])],
         Event.LegPrepared leg => Of(state, leg.TradeId),
         Event.RouteCommitted committed => Of(state, committed.TradeId),
         Event.RouteAborted aborted => Of(state, aborted.TradeId),
@@ -38,6 +42,19 @@ internal static class AccountEffects
             effects.AddRange(Of(trade, state));
         }
 
+        foreach (var order in state.UnansweredOrders)
+        {
+            if (!order.IsAccepted)
+            {
+                effects.Add(Place(state, order.Placed));
+            }
+
+            if (order.CancelRequested is not null)
+            {
+                effects.Add(CancelOrder(state, order));
+            }
+        }
+
         foreach (var (target, ids) in state.Unacknowledged.OrderBy(u => u.Key.ToString(), StringComparer.Ordinal))
         {
             effects.AddRange(
@@ -51,8 +68,10 @@ internal static class AccountEffects
     {
         DateTimeOffset? trade = state.OldestTrade?.StartedAt + TradeTiming.RetryAfter;
         DateTimeOffset? acknowledge = state.UnacknowledgedSince + (2 * TradeTiming.RetryAfter);
-        return trade is null || acknowledge < trade ? acknowledge : trade;
+        return Earliest(Earliest(trade, acknowledge), state.OrderUnansweredSince + TradeTiming.RetryAfter);
     }
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 
     private static Guid TradeOf(Event started) => started switch
     {
@@ -61,6 +80,7 @@ internal static class AccountEffects
         Event.LiquidityRemovalStarted e => e.TradeId,
         Event.TransferStarted e => e.TradeId,
         Event.WithdrawalStarted e => e.TradeId,
+        Event.OrderFillStarted e => e.TradeId,
         _ => throw new InvalidOperationException($"{started.GetType().Name} starts no trade."),
     };
 
@@ -68,7 +88,7 @@ internal static class AccountEffects
 
     private static IReadOnlyList<Effect> Of(OpenTrade trade, AccountState state) => trade.Started switch
     {
-        Event.SwapStarted { Route: [var only] } swap => [Swap(state, swap, only)],
+        _ when trade.OneSwap is { } swap => [Swap(state, trade.Id, swap)],
         Event.SwapStarted route when trade.Decision != RouteDecision.Open => FinishLegs(state, trade, route),
 
         // The last leg is prepared: the event that follows it decides.
@@ -81,9 +101,9 @@ internal static class AccountEffects
         _ => None,
     };
 
-    private static Effect Swap(AccountState state, Event.SwapStarted swap, SwapHop hop)
+    private static Effect Swap(AccountState state, Guid tradeId, OneSwap swap)
     {
-        var tradeId = swap.TradeId;
+        var hop = swap.Hop;
         return new Effect(
             Pool.IdOf(hop.Pool),
             new Pool.Command.Swap(
@@ -208,6 +228,32 @@ internal static class AccountEffects
                 Token.Event.BurnRefused refused => new Command.RecordRefusal(tradeId, refused.Reason),
                 _ => null,
             });
+    }
+
+    private static Effect Place(AccountState state, Event.PoolOrderPlaced placed)
+    {
+        var orderId = placed.OrderId;
+        return new Effect(
+            OrderBook.IdOf(placed.Pool),
+            new OrderBook.Command.Place(orderId, state.Id, placed.Order, placed.Deadline),
+            orderId,
+            answer => OutcomeOf(answer) switch
+            {
+                OrderBook.Event.OrderReceived => new Command.RecordPoolOrderAccepted(orderId),
+                OrderBook.Event.OrderRefused refused => new Command.RecordPoolOrderRefused(orderId, refused.Reason),
+                _ => null,
+            });
+    }
+
+    // Asked again until the book says that the order has ended: it may come before the order itself.
+    private static Effect CancelOrder(AccountState state, PlacedOrder order)
+    {
+        var placed = order.Placed;
+        return new Effect(
+            OrderBook.IdOf(placed.Pool),
+            new OrderBook.Command.Cancel(placed.OrderId, state.Id, order.CancelRequested!.Why, placed.Deadline),
+            DeterministicGuid.Derive(placed.OrderId, CancelSalt),
+            static _ => null);
     }
 
     private static IReadOnlyList<Effect> AcknowledgeFullGroups(AccountState state)

@@ -27,14 +27,13 @@ internal static class AccountOutcomes
 
     private static AccountDecision SwapOutcome(AccountState state, Command.RecordSwapOutcome c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
-            || trade.Started is not Event.SwapStarted { Route: [var hop] } swap)
+        if (!state.Trades.TryGetValue(c.TradeId, out var trade) || trade.OneSwap is not { } swap)
         {
             return AccountDecision.Nothing;
         }
 
         return AccountDecision.Accept(new Event.TradeSettled(
-            c.TradeId, hop.TokenIn, swap.AmountIn, hop.TokenOut, c.AmountOut, c.Fee, c.PriceImpactBps,
+            c.TradeId, swap.Hop.TokenIn, swap.AmountIn, swap.Hop.TokenOut, c.AmountOut, c.Fee, c.PriceImpactBps,
             context.Now)).Ending(c.TradeId);
     }
 
@@ -194,6 +193,11 @@ internal static class AccountOutcomes
             : new Rejection.UnknownTrade(c.TradeId);
     }
 
-    private static AccountDecision Release(OpenTrade trade, string reason, CommandContext context) =>
-        AccountDecision.Accept(new Event.TradeReleased(trade.Id, trade.Held, reason, context.Now)).Ending(trade.Id);
+    private static AccountDecision Release(OpenTrade trade, string reason, CommandContext context)
+    {
+        var released = trade.Started is Event.OrderFillStarted ? [] : trade.Held;
+        return AccountDecision
+            .Accept(new Event.TradeReleased(trade.Id, released, reason, context.Now))
+            .Ending(trade.Id);
+    }
 }

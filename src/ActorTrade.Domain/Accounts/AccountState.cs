@@ -12,6 +12,8 @@ public sealed class AccountState(AccountId id)
     private readonly Dictionary<Guid, OpenTrade> _trades = [];
     private readonly StartOrder<OpenTrade> _startOrder = new(static trade => trade.StartedAt);
     private readonly Dictionary<Guid, OpenHold> _holds = [];
+    private readonly Dictionary<Guid, PlacedOrder> _poolOrders = [];
+    private readonly SortedSet<(DateTimeOffset Since, Guid Order)> _unansweredOrders = [];
     private readonly Dictionary<EntityId, List<Guid>> _unacknowledged = [];
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
 
@@ -25,6 +27,16 @@ public sealed class AccountState(AccountId id)
     public IReadOnlyDictionary<Guid, OpenTrade> Trades => _trades;
 
     public IReadOnlyDictionary<Guid, OpenHold> Holds => _holds;
+
+    /// <summary>Orders in books of pools that have not ended.</summary>
+    public IReadOnlyDictionary<Guid, PlacedOrder> PoolOrders => _poolOrders;
+
+    /// <summary>Of these, the ones whose book has not answered the placing, or has not ended them though a cancel was
+    /// asked for; the oldest first.</summary>
+    internal IEnumerable<PlacedOrder> UnansweredOrders => _unansweredOrders.Select(o => _poolOrders[o.Order]);
+
+    internal DateTimeOffset? OrderUnansweredSince =>
+        _unansweredOrders.Count == 0 ? null : _unansweredOrders.Min.Since;
 
     /// <summary>Outcomes that pools, accounts and tokens still remember for this account alone, by who remembers
     /// them.</summary>
@@ -41,6 +53,10 @@ public sealed class AccountState(AccountId id)
 
     public OpenTrade? OldestTrade => _startOrder.Oldest is { } oldest ? _trades[oldest] : null;
 
+    /// <summary>Whether a trade, hold or order of this id is open.</summary>
+    public bool IsOpen(Guid id) =>
+        _trades.ContainsKey(id) || _holds.ContainsKey(id) || _poolOrders.ContainsKey(id);
+
     public Balance BalanceOf(TokenId token) => _balances.GetValueOrDefault(token);
 
     public AccountState Evolve(Event e)
@@ -55,6 +71,10 @@ public sealed class AccountState(AccountId id)
                 break;
             case Event.FundsHeld or Event.FillSettled or Event.HoldReleased or Event.HoldRefused:
                 EvolveHold(e);
+                break;
+            case Event.PoolOrderPlaced or Event.PoolOrderAccepted or Event.PoolOrderRefused
+                or Event.PoolOrderCancelRequested or Event.OrderFillRefused or Event.PoolOrderClosed:
+                EvolveOrder(e);
                 break;
             case Event.OutcomesAcknowledged acknowledged:
                 RemoveUnacknowledged(acknowledged);
@@ -73,7 +93,8 @@ public sealed class AccountState(AccountId id)
         Nonce,
         [.. _balances.OrderBy(b => b.Key).Select(b => new BalanceView(b.Key, b.Value.Available, b.Value.Held))],
         _trades.Count,
-        _holds.Count);
+        _holds.Count,
+        _poolOrders.Count);
 
     public AccountSnapshot Capture() => new(
         Id,
@@ -88,7 +109,8 @@ public sealed class AccountState(AccountId id)
                 .Select(u => new CapturedUnacknowledged(u.Key.ToString(), [.. u.Value]))
                 .OrderBy(u => u.Target, StringComparer.Ordinal),
         ],
-        _outcomes.Capture());
+        _outcomes.Capture(),
+        [.. _poolOrders.Values.OrderBy(o => o.Placed.At).ThenBy(o => o.Id).Select(o => o.Capture())]);
 
     public static AccountState Restore(AccountSnapshot snapshot)
     {
@@ -119,6 +141,11 @@ public sealed class AccountState(AccountId id)
         foreach (var one in snapshot.Unacknowledged)
         {
             state._unacknowledged.Add(EntityId.Parse(one.Target), [.. one.Ids]);
+        }
+
+        foreach (var order in snapshot.PoolOrders ?? [])
+        {
+            state.PutOrder(PlacedOrder.Restore(order));
         }
 
         state._outcomes.Restore(snapshot.Outcomes);
@@ -176,10 +203,81 @@ public sealed class AccountState(AccountId id)
         }
     }
 
+    private void EvolveOrder(Event e)
+    {
+        switch (e)
+        {
+            case Event.PoolOrderPlaced placed:
+                _outcomes.ForgetBefore(placed.At);
+                Hold(placed.Order.TokenIn, placed.Order.AmountIn);
+                PutOrder(new PlacedOrder(placed));
+                break;
+            case Event.PoolOrderAccepted accepted:
+                ChangeOrder(accepted.OrderId, o => o.OnAccepted(accepted));
+                break;
+            case Event.PoolOrderCancelRequested cancel:
+                ChangeOrder(cancel.OrderId, o => o.OnCancelRequested(cancel));
+                break;
+            case Event.OrderFillRefused refused:
+                ChangeOrder(refused.OrderId, o => o.OnFillRefused(refused));
+                break;
+            case Event.PoolOrderRefused refused:
+                Unhold(refused.Token, refused.Amount);
+                EndOrder(refused.OrderId, e);
+                break;
+            case Event.PoolOrderClosed closed:
+                Unhold(closed.TokenIn, closed.Released);
+                EndOrder(closed.OrderId, e);
+                break;
+        }
+    }
+
+    private void PutOrder(PlacedOrder order)
+    {
+        _poolOrders.Add(order.Id, order);
+        if (order.UnansweredSince is { } since)
+        {
+            _unansweredOrders.Add((since, order.Id));
+        }
+    }
+
+    private PlacedOrder TakeOrder(Guid id)
+    {
+        if (!_poolOrders.Remove(id, out var order))
+        {
+            throw new InvalidOperationException($"There is no pool order {id}.");
+        }
+
+        if (order.UnansweredSince is { } since)
+        {
+            _unansweredOrders.Remove((since, order.Id));
+        }
+
+        return order;
+    }
+
+    private void ChangeOrder(Guid id, Action<PlacedOrder> change)
+    {
+        var order = TakeOrder(id);
+        change(order);
+        PutOrder(order);
+    }
+
+    private void EndOrder(Guid id, Event outcome)
+    {
+        var order = TakeOrder(id);
+        _outcomes.Remember(id, outcome, order.Placed.RememberUntil, needsAcknowledgement: false);
+    }
+
     private void EvolveTrade(Event e)
     {
         switch (e)
         {
+            case Event.OrderFillStarted fill:
+                // The money stays held: it was the order's, and is the trade's now.
+                _poolOrders[fill.OrderId].OnFillStarted(fill);
+                Begin(OpenTrade.Start(fill.TradeId, e, fill.At, new TokenAmount(fill.Hop.TokenIn, fill.AmountIn)));
+                break;
             case Event.SwapStarted swap:
                 Nonce = swap.Nonce ?? Nonce;
                 Start(OpenTrade.Start(swap.TradeId, e, swap.At, swap.Held()));
@@ -274,6 +372,11 @@ public sealed class AccountState(AccountId id)
             Hold(part.Token, part.Amount);
         }
 
+        Begin(trade);
+    }
+
+    private void Begin(OpenTrade trade)
+    {
         _trades.Add(trade.Id, trade);
         _startOrder.Started(trade.Id, trade.StartedAt);
     }
@@ -283,6 +386,11 @@ public sealed class AccountState(AccountId id)
         if (!_trades.Remove(tradeId, out var trade))
         {
             throw new InvalidOperationException($"Trade {tradeId} ended without having started.");
+        }
+
+        if (trade.Started is Event.OrderFillStarted fill)
+        {
+            _poolOrders[fill.OrderId].OnFillEnded(outcome);
         }
 
         _startOrder.DropEnded(_trades);
@@ -355,7 +463,8 @@ public sealed record AccountSnapshot(
     CapturedTrade[] Trades,
     CapturedHold[] Holds,
     CapturedUnacknowledged[] Unacknowledged,
-    RememberedOutcome<Event>[] Outcomes);
+    RememberedOutcome<Event>[] Outcomes,
+    CapturedPoolOrder[]? PoolOrders = null);
 
 public sealed record CapturedBalance(TokenId Token, UInt256 Available, UInt256 Held);
 

@@ -57,6 +57,7 @@ public sealed class OpenTrade
         Event.LiquidityRemovalStarted e => e.RememberUntil,
         Event.TransferStarted e => e.RememberUntil,
         Event.WithdrawalStarted e => e.RememberUntil,
+        Event.OrderFillStarted e => e.RememberUntil,
         _ => throw new InvalidOperationException($"{Started.GetType().Name} starts no trade."),
     };
 
@@ -65,10 +66,19 @@ public sealed class OpenTrade
     public EntityId? Counterparty => Started switch
     {
         Event.SwapStarted { Route: [var only] } => Pool.IdOf(only.Pool),
+        Event.OrderFillStarted e => Pool.IdOf(e.Hop.Pool),
         Event.LiquidityAdditionStarted e => Pool.IdOf(e.Pool),
         Event.LiquidityRemovalStarted e => Pool.IdOf(e.Pool),
         Event.TransferStarted e => IdOf(e.To),
         Event.WithdrawalStarted e => Token.IdOf(e.Token),
+        _ => null,
+    };
+
+    /// <summary>The swap that it is, where it is one through a single pool; else null.</summary>
+    public OneSwap? OneSwap => Started switch
+    {
+        Event.SwapStarted { Route: [var only] } e => new OneSwap(only, e.AmountIn, e.MinAmountOut, e.Deadline),
+        Event.OrderFillStarted e => new OneSwap(e.Hop, e.AmountIn, e.MinAmountOut, e.Deadline),
         _ => null,
     };
 
@@ -129,7 +139,11 @@ public sealed class OpenTrade
     public void LegFinished(int hop) => _finishedLegs |= 1 << hop;
 }
 
-/// <summary>Money set aside for an order.</summary>
+/// <summary>A swap through one pool.</summary>
+public readonly record struct OneSwap(
+    SwapHop Hop, UInt256 AmountIn, UInt256 MinAmountOut, DateTimeOffset Deadline);
+
+/// <summary>Money set aside for an order at a venue.</summary>
 public sealed class OpenHold(Event.FundsHeld held)
 {
     private readonly HashSet<Guid> _fills = [];

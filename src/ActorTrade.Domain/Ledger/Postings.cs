@@ -91,6 +91,15 @@ public static class Postings
             case Account.Event.HoldReleased released:
                 book.Move(Bucket.Held(account), Bucket.Available(account), released.Token, released.Amount);
                 break;
+            case Account.Event.PoolOrderPlaced placed:
+                book.Hold(account, placed.Order.TokenIn, placed.Order.AmountIn);
+                break;
+            case Account.Event.PoolOrderRefused refused:
+                book.Move(Bucket.Held(account), Bucket.Available(account), refused.Token, refused.Amount);
+                break;
+            case Account.Event.PoolOrderClosed closed:
+                book.Move(Bucket.Held(account), Bucket.Available(account), closed.TokenIn, closed.Released);
+                break;
             case Account.Event.TransferStarted transfer:
                 book.Hold(account, transfer.Token, transfer.Amount);
                 break;

@@ -104,7 +104,7 @@ public sealed class SimulatedStoreJournal : IJournal, IShardFences
         Enqueue(new SavedSnapshot((Stream)stream, snapshot));
 
     /// <inheritdoc/>
-    /// <exception cref="StoreUnreachableException">The store is away.</exception>
+    /// <exception cref="JournalUnavailableException">The store is away.</exception>
     public IEnumerable<StoredEvent> ReadAll(long afterOrdering)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterOrdering);
@@ -113,7 +113,7 @@ public sealed class SimulatedStoreJournal : IJournal, IShardFences
     }
 
     /// <inheritdoc/>
-    /// <exception cref="StoreUnreachableException">The store is away.</exception>
+    /// <exception cref="JournalUnavailableException">The store is away.</exception>
     public IEnumerable<(EntityId Entity, StoredSnapshot Snapshot)> ReadSnapshots()
     {
         ThrowIfAway();
@@ -121,7 +121,7 @@ public sealed class SimulatedStoreJournal : IJournal, IShardFences
     }
 
     /// <inheritdoc/>
-    /// <exception cref="StoreUnreachableException">The store is away.</exception>
+    /// <exception cref="JournalUnavailableException">The store is away.</exception>
     public IReadOnlyList<(EntityId Entity, DateTimeOffset WakeAt)> ReadWakeUps()
     {
         ThrowIfAway();
@@ -174,7 +174,7 @@ public sealed class SimulatedStoreJournal : IJournal, IShardFences
     {
         if (_isAway || !_store.IsRunning || Link.IsCutToServer || Link.IsCutFromServer)
         {
-            throw new StoreUnreachableException();
+            throw new JournalUnavailableException("The store does not answer.", new StoreUnreachableException());
         }
     }
 

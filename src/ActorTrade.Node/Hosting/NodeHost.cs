@@ -7,6 +7,7 @@ using ActorTrade.Cluster.Transport;
 using ActorTrade.Cluster.Wire;
 using ActorTrade.Domain;
 using ActorTrade.Domain.System;
+using ActorTrade.EventSourcing;
 using ActorTrade.EventSourcing.Records;
 using ActorTrade.Gateway;
 using ActorTrade.Journal;
@@ -15,6 +16,7 @@ using ActorTrade.Journal.Sharding;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Kernel;
 using ActorTrade.Node.ReadModel;
+using ActorTrade.Node.Trading;
 using TablesModel = ActorTrade.Journal.Projections.ReadModel;
 
 namespace ActorTrade.Node.Hosting;
@@ -40,6 +42,9 @@ public sealed record NodeHostOptions
     /// simulation.
     /// </summary>
     public TimeSpan? ModeLookEvery { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Whether the books that this node serves hear of their pools; without that orders only expire.</summary>
+    public bool FeedsBooks { get; init; } = true;
 
     /// <summary>What the first start sets up; null for an empty node.</summary>
     public FirstStartPlan? FirstStart { get; init; } = FirstStartPlan.Default;
@@ -125,6 +130,11 @@ public sealed class NodeHost : IAsyncDisposable
         if (options.ModeLookEvery is { } period)
         {
             system.Spawn(() => new ModeWatch(Door, period, LooksAtMode(cluster)), "mode-watch");
+        }
+
+        if (options.FeedsBooks)
+        {
+            system.Spawn(() => new BookFeed(journal, catalog, Door, Serves(cluster)), "book-feed");
         }
     }
 
@@ -277,6 +287,10 @@ public sealed class NodeHost : IAsyncDisposable
             network: _ => entities,
             shardOf: cluster.Shards.ShardOf));
     }
+
+    private Func<EntityId, bool> Serves(NodeCluster? cluster) => cluster is null
+        ? static _ => true
+        : entity => Cluster!.Board!.PhaseOf(cluster.Shards.ShardOf(entity)) == SeatPhase.Serving;
 
     private Func<bool> LooksAtMode(NodeCluster? cluster)
     {

@@ -62,6 +62,7 @@ public sealed class ReplayRun
                 KeepsTables = false,
                 ModeLookEvery = null,
                 FirstStart = null,
+                FeedsBooks = false,
 
                 // Whatever looks around by the clock looks seldom, or a year of daily bars would be spent on it.
                 Shards = new LocalShardsOptions

@@ -10,6 +10,7 @@ using ActorTrade.Journal.Sharding;
 using ActorTrade.Journal.Simulated;
 using ActorTrade.Kernel;
 using ActorTrade.Node.Hosting;
+using ActorTrade.Node.Trading;
 
 namespace ActorTrade.SimulationTests.Cluster;
 
@@ -90,8 +91,15 @@ internal sealed class ClusterNode
                     ModeLookEvery,
                     () => Cluster.Board!.PhaseOf(shard) == ActorTrade.Cluster.Routing.SeatPhase.Serving),
                 "mode-watch");
+            System.Spawn(
+                () => new BookFeed(
+                    Journal!,
+                    version.Catalog,
+                    Door,
+                    book => Cluster.Board!.PhaseOf(place.ShardOf(book))
+                        == ActorTrade.Cluster.Routing.SeatPhase.Serving),
+                "book-feed");
         }
-
     }
 
     /// <summary>As configured.</summary>

@@ -194,6 +194,7 @@ internal sealed class ClusterWorld : LedgerWorld
         EmergencyIsHeardEverywhere();
         Market.Close();
         CancelOrders(_random);
+        CancelPoolOrders(_random);
         Wait(HealthyTime);
         Settle("the end");
         var report = new SimulationLaws(this).Check();

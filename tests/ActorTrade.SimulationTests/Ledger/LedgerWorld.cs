@@ -6,7 +6,9 @@ using ActorTrade.Domain.System;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
+using ActorTrade.EventSourcing.Records;
 using ActorTrade.Journal;
+using ActorTrade.Journal.Entities;
 using ActorTrade.Kernel;
 
 namespace ActorTrade.SimulationTests.Ledger;
@@ -31,6 +33,9 @@ internal abstract class LedgerWorld(ulong seed, int clients)
         (PoolId.Parse("BC"), TokenId.Parse("BBB"), TokenId.Parse("CCC")),
         (PoolId.Parse("AC"), TokenId.Parse("AAA"), TokenId.Parse("CCC")),
     ];
+
+    /// <summary>Of each pool: token 1 for one token 0 when it was filled.</summary>
+    public Dictionary<PoolId, Price> StartPrices { get; } = [];
 
     public abstract SimulatedMarket Market { get; }
 
@@ -78,13 +83,15 @@ internal abstract class LedgerWorld(ulong seed, int clients)
 
         foreach (var pool in Pools)
         {
+            var amount1 = (uint)(500_000 + random.NextInt(1_000_000));
+            StartPrices[pool.Id] = new Price(amount1, 1_000_000u);
             var (fee, share) = (new FeePips(2500), new FeePips(500));
             Do(Pool.IdOf(pool.Id), new Pool.Command.Create(pool.Token0, pool.Token1, fee, share));
             Do(Account.IdOf(house), new Account.Command.AddLiquidity(
                 random.NextGuid(),
                 pool.Id,
                 new TokenAmount(pool.Token0, 1_000_000),
-                new TokenAmount(pool.Token1, (uint)(500_000 + random.NextInt(1_000_000))),
+                new TokenAmount(pool.Token1, amount1),
                 UInt256.One,
                 Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
         }
@@ -97,6 +104,21 @@ internal abstract class LedgerWorld(ulong seed, int clients)
         {
             var header = new CommandHeader(random.NextGuid(), "operator1", Time.GetUtcNow() + TimeSpan.FromMinutes(1));
             Tell(order, new Order.Command.Cancel("the end"), header);
+        }
+    }
+
+    protected void CancelPoolOrders(IRandomSource random)
+    {
+        var reader = new RecordReader();
+        foreach (var stored in Events.Where(e => e.Entity.Category == Account.Category).ToList())
+        {
+            var e = EventEnvelope.Read(SimulatedWorld.Catalog, reader, stored).Event;
+            if (e is Account.Event.PoolOrderPlaced placed)
+            {
+                var header = new CommandHeader(
+                    random.NextGuid(), Operators.PrincipalOf("one"), Time.GetUtcNow() + TimeSpan.FromMinutes(1));
+                Tell(stored.Entity, new Account.Command.CancelPoolOrder(placed.OrderId, "the end"), header);
+            }
         }
     }
 

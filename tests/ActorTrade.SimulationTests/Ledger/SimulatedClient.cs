@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
@@ -42,6 +43,7 @@ internal sealed class SimulatedClient
     private readonly IRandomSource _random;
     private readonly AccountId _account;
     private readonly List<OrderId> _orders = [];
+    private readonly List<Guid> _poolOrders = [];
     private ITimer? _timer;
     private Guid? _hold;
     private int _left;
@@ -85,7 +87,7 @@ internal sealed class SimulatedClient
         var id = _random.NextGuid();
         var deadline = Now + TimeSpan.FromSeconds(1 + _random.NextInt(20));
         var self = Account.IdOf(_account);
-        switch (_random.NextInt(16))
+        switch (_random.NextInt(20))
         {
             case 0 or 1 or 2 or 3:
                 Start(self, Swap(id, deadline, hops: 1), id, _account.Value);
@@ -119,6 +121,13 @@ internal sealed class SimulatedClient
             case 14 when _orders.Count > 0:
                 var order = _orders[_random.NextInt(_orders.Count)];
                 Start(Order.IdOf(order), new Order.Command.Cancel("enough"), id, _account.Value);
+                break;
+            case 16 or 17 or 18:
+                PlacePoolOrder(id, deadline);
+                break;
+            case 19 when _poolOrders.Count > 0:
+                var placed = _poolOrders[_random.NextInt(_poolOrders.Count)];
+                Start(self, new Account.Command.CancelPoolOrder(placed, "enough"), id, _account.Value);
                 break;
             default:
                 HoldOrFill(id, deadline);
@@ -228,6 +237,42 @@ internal sealed class SimulatedClient
             order, null, _account, SimulatedMarket.Venue, market.Instrument, side, type, quantity, limit, market.Mid,
             timeInForce, expiresAt, market.Instrument.Spent(side), hold, RiskLimits.Default);
         Start(Order.IdOf(order), place, id, _account.Value);
+    }
+
+    private void PlacePoolOrder(Guid id, DateTimeOffset deadline)
+    {
+        var pool = AnyPool();
+        var start = _world.StartPrices[pool.Id];
+        var isZeroForOne = _random.NextInt(2) == 0;
+        var (tokenIn, tokenOut) = isZeroForOne ? (pool.Token0, pool.Token1) : (pool.Token1, pool.Token0);
+        var near = isZeroForOne ? start : start.Inverse();
+        var limit = new Price(near.Numerator * (uint)(900 + _random.NextInt(150)), near.Denominator * 1_000u);
+        var order = PoolOrder.Limit(tokenIn, tokenOut, Amount() + 2_500u, limit);
+        var stop = new OrderLeg(TriggerKind.Stop, limit, 0, null, _random.NextInt(500));
+        var trailing = new OrderLeg(TriggerKind.TrailingStop, null, 1 + _random.NextInt(200), null, 300);
+        order = _random.NextInt(8) switch
+        {
+            0 => order with { TimeInForce = TimeInForce.Ioc },
+            1 => order with { TimeInForce = TimeInForce.Fok },
+            2 => order with
+            {
+                TimeInForce = TimeInForce.Gtd,
+                ExpiresAt = Now + TimeSpan.FromSeconds(1 + _random.NextInt(40)),
+            },
+            3 => order with { Legs = [stop] },
+            4 => order with { Legs = [OrderLeg.At(limit), trailing] },
+            5 => order with { Style = ExecutionStyle.Iceberg, Visible = (order.AmountIn / 3u) + 1u },
+            6 => order with
+            {
+                Style = ExecutionStyle.Twap,
+                Slices = 4,
+                SliceEvery = TimeSpan.FromSeconds(2),
+            },
+            _ => order with { PostOnly = _random.NextInt(2) == 0 },
+        };
+        _poolOrders.Add(id);
+        var place = new Account.Command.PlacePoolOrder(id, pool.Id, order, deadline);
+        Start(Account.IdOf(_account), place, id, _account.Value);
     }
 
     private TokenId AnyToken() => _world.Tokens[_random.NextInt(_world.Tokens.Length)];

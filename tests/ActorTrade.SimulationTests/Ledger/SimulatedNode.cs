@@ -3,6 +3,7 @@ using ActorTrade.EventSourcing;
 using ActorTrade.EventSourcing.Records;
 using ActorTrade.Journal;
 using ActorTrade.Kernel;
+using ActorTrade.Node.Trading;
 
 namespace ActorTrade.SimulationTests.Ledger;
 
@@ -46,6 +47,7 @@ internal sealed class SimulatedNode
             mode,
             new LocalShardsOptions { PassivateAfter = TimeSpan.FromSeconds(8) },
             network);
+        system.Spawn(() => new BookFeed(journal, catalog, Shards, static _ => true), "book-feed");
     }
 
     public LocalShards Shards { get; }

@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.System;
@@ -65,6 +66,7 @@ internal sealed class SimulatedWorld : LedgerWorld
     [
         Account.Definition,
         Pool.Definition,
+        OrderBook.Definition,
         Token.Definition,
         Order.Definition,
         PaperVenue.Definition,
@@ -105,6 +107,7 @@ internal sealed class SimulatedWorld : LedgerWorld
         Heal();
         Market.Close();
         CancelOrders(_random);
+        CancelPoolOrders(_random);
         var healthyUntil = Time.GetUtcNow() + HealthyTime;
         RunUntil(() => Time.GetUtcNow() >= healthyUntil, HealthyTime * 2);
         Crash();
@@ -239,7 +242,17 @@ internal sealed class SimulatedWorld : LedgerWorld
 
 /// <summary>What happened in a run, for people.</summary>
 internal sealed record SimulationReport(
-    ulong Seed, int Operations, int Acknowledged, int Events, int Orders, int Fills, int Stops, int Crashes, TimeSpan SimulatedTime);
+    ulong Seed,
+    int Operations,
+    int Acknowledged,
+    int Events,
+    int Orders,
+    int Fills,
+    int PoolOrders,
+    int PoolFills,
+    int Stops,
+    int Crashes,
+    TimeSpan SimulatedTime);
 
 /// <summary>A law of the design does not hold.</summary>
 internal sealed class BrokenLawException(string message) : Exception(message);

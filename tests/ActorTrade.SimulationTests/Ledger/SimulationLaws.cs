@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Ledger;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
@@ -47,6 +48,7 @@ internal sealed class SimulationLaws
         BooksBalance();
         new OrderLaws(
             _world, _events, [.. States<OrderLife>()], [.. States<AccountState>()], States<PaperBook>().Single()).Check();
+        PoolOrdersAreFilledWithinTheirLimits();
         TradesEndOnce();
         AcknowledgedIsStored();
         RefusedIsNotDone();
@@ -59,6 +61,8 @@ internal sealed class SimulationLaws
             _events.Count,
             _events.Count(e => e.Event is Order.Event.OrderCreated),
             _events.Count(e => e.Event is Order.Event.FillSettled),
+            _events.Count(e => e.Event is OrderBook.Event.OrderReceived),
+            _events.Count(e => e.Event is OrderBook.Event.FillSettled),
             _world.ModeChanges.Count(m => m.Mode is not SystemMode.Active),
             _world.Crashes,
             _world.Time.GetUtcNow() - LedgerWorld.StartedAt);
@@ -74,6 +78,8 @@ internal sealed class SimulationLaws
             Account.Event.LiquidityRemoved x => x.TradeId,
             Account.Event.TransferSettled x => x.TradeId,
             Account.Event.WithdrawalSettled x => x.TradeId,
+            Account.Event.PoolOrderClosed x => x.OrderId,
+            Account.Event.PoolOrderRefused x => x.OrderId,
             Pool.Event.Swapped x => DeterministicGuid.Derive(x.TradeId, 1_000_001),
             Pool.Event.LegCommitted x => DeterministicGuid.Derive(x.LegId, 1_000_002),
             Token.Event.MintDelivered x => x.MintId,
@@ -108,7 +114,15 @@ internal sealed class SimulationLaws
         foreach (var account in States<AccountState>())
         {
             Require(account.Trades.Count == 0, $"Account {account.Id} still has {account.Trades.Count} trades under way.");
+            Require(
+                account.PoolOrders.Count == 0,
+                $"Account {account.Id} still has {account.PoolOrders.Count} pool orders.");
             Require(account.Unacknowledged.Count == 0, $"Account {account.Id} still has outcomes to acknowledge.");
+        }
+
+        foreach (var book in States<BookState>())
+        {
+            Require(book.Orders.Count == 0, $"The book of {book.Pool} still has {book.Orders.Count} orders.");
         }
 
         foreach (var pool in States<PoolState>())
@@ -194,6 +208,25 @@ internal sealed class SimulationLaws
         Require(violation is null, $"The books do not balance: {violation}");
     }
 
+    // What an order sold and got back is its amount, and it was sold at its limit or better; the book and the account
+    // say the same of it.
+    private void PoolOrdersAreFilledWithinTheirLimits()
+    {
+        var placed = _stored.OfType<Account.Event.PoolOrderPlaced>().ToDictionary(p => p.OrderId, p => p.Order);
+        var bought = _stored.OfType<OrderBook.Event.FillSettled>()
+            .GroupBy(f => f.OrderId)
+            .ToDictionary(g => g.Key, g => g.Aggregate(UInt256.Zero, (sum, f) => sum + f.AmountOut));
+        foreach (var closed in _stored.OfType<Account.Event.PoolOrderClosed>())
+        {
+            var order = placed[closed.OrderId];
+            Require(closed.Sold + closed.Released == order.AmountIn, $"{closed} of {order.AmountIn}");
+            Require(closed.Bought == bought.GetValueOrDefault(closed.OrderId), $"{closed}, the book says otherwise");
+            var isWithin = order.Legs is not [{ Trigger: TriggerKind.None, Limit: { } limit }]
+                || closed.Bought >= limit.ToQuote(closed.Sold, Rounding.Up);
+            Require(isWithin, $"{closed} is below its limit");
+        }
+    }
+
     private void TradesEndOnce()
     {
         foreach (var (id, ends) in _ends)
@@ -236,7 +269,8 @@ internal sealed class SimulationLaws
 
     // These tell a repeat how the hold or the order stands, not what the first sending led to.
     private static bool IsAnsweredWithWhatIsKnownNow(ICommand command) => command
-        is Account.Command.HoldFunds or Account.Command.SettleFill or Account.Command.ReleaseHold or Order.Command;
+        is Account.Command.HoldFunds or Account.Command.SettleFill or Account.Command.ReleaseHold or Order.Command
+        or Account.Command.PlacePoolOrder or Account.Command.CancelPoolOrder;
 
     private void SnapshotsSayWhatTheEventsSay()
     {

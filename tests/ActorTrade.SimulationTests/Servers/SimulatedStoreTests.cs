@@ -115,7 +115,7 @@ public sealed class SimulatedStoreTests
         Assert.Equal(fromServer ? 1 : 0, _world.Store.History().Count);
         Assert.False(a.HasRoom);
         Assert.Equal(AppendOutcome.Failed, Append(a, bob, 1));
-        Assert.Throws<StoreUnreachableException>(() => a.ReadAll(0));
+        Assert.Throws<JournalUnavailableException>(() => a.ReadAll(0));
         Assert.NotNull(_world.TakeOver(a, ServerWorld.OtherShard).Failure);
         a.Link.Heal();
         _world.RunUntil(() => a.HasRoom);

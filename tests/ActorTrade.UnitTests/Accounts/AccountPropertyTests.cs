@@ -1,5 +1,6 @@
 using System.Numerics;
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Ledger;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Tokens;
@@ -78,9 +79,9 @@ public sealed class AccountPropertyTests
         var deadline = account.Now + TimeSpan.FromSeconds(random.Next(-3, 30));
         var token = Tokens[random.Next(Tokens.Length)];
         UInt256 amount = (uint)random.Next(60);
-        return random.Next(22) switch
+        return random.Next(29) switch
         {
-            0 or 1 or 2 => new Command.Credit(id, Token.IdOf(token), token, amount, deadline),
+            0 or 1 or 2 => new Command.Credit(id, Token.IdOf(token), token, amount * 40u, deadline),
             3 => new Command.AcknowledgeCredits([id]),
             4 => new Command.Withdraw(id, token, amount, deadline),
             5 => new Command.Transfer(id, AccountId.Parse("bob"), token, amount, deadline),
@@ -104,14 +105,39 @@ public sealed class AccountPropertyTests
                 (uint)random.Next(1, 60),
                 deadline,
                 IsFlash: true),
+            21 => new Command.PlacePoolOrder(
+                id, PoolAB, PoolOrder.Limit(token, token == A ? B : A, 1_000, new Price(1, 1)), deadline),
+            22 => new Command.RecordPoolOrderAccepted(id),
+            23 => random.Next(2) == 0
+                ? new Command.RecordPoolOrderRefused(id, "why")
+                : new Command.CancelPoolOrder(id, "why"),
+            24 or 25 => Fill(account.State<AccountState>(), id, amount, deadline, random),
+            26 => new Command.ClosePoolOrder(id, PoolOrderEnd.Expired, "why"),
+            27 => EndOfFill(account.State<AccountState>(), id, amount, random),
             _ => new Command.RecordDelivered(id),
         };
+    }
+
+    private static Command.FillPoolOrder Fill(
+        AccountState state, Guid id, UInt256 amount, DateTimeOffset deadline, Random random)
+    {
+        var next = state.PoolOrders.TryGetValue(id, out var order) ? order.FillNumber : 0;
+        return new Command.FillPoolOrder(id, next + random.Next(2), PoolAB, amount, 1, deadline);
+    }
+
+    private static Command EndOfFill(AccountState state, Guid id, UInt256 amount, Random random)
+    {
+        var trade = state.PoolOrders.TryGetValue(id, out var order) && order.Fill is { } fill ? fill.TradeId : id;
+        return random.Next(2) == 0
+            ? new Command.RecordSwapOutcome(trade, amount, 0, 0)
+            : new Command.RecordRefusal(trade, "why");
     }
 
     private static void AssertHeldIsOpen(AccountState state, int seed)
     {
         var open = state.Trades.Values.SelectMany(t => t.Held)
             .Concat(state.Holds.Values.Select(h => new Domain.Trades.TokenAmount(h.Token, h.Left)))
+            .Concat(state.PoolOrders.Values.Select(o => new Domain.Trades.TokenAmount(o.Terms.TokenIn, o.Left)))
             .GroupBy(h => h.Token)
             .ToDictionary(g => g.Key, g => g.Aggregate(BigInteger.Zero, (sum, h) => sum + (BigInteger)h.Amount));
         foreach (var balance in state.ToView().Balances)

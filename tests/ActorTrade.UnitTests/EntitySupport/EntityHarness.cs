@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.EventSourcing;
@@ -24,7 +25,8 @@ internal sealed class EntityHarness
 
     public static DateTimeOffset Start { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static EventCatalog Catalog { get; } = new([Account.Definition, Pool.Definition, Token.Definition]);
+    public static EventCatalog Catalog { get; } = new(
+        [Account.Definition, Pool.Definition, OrderBook.Definition, Token.Definition]);
 
     public EntityId Id { get; }
 

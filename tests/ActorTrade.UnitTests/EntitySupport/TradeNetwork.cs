@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Ledger;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
@@ -18,6 +19,7 @@ internal sealed class TradeNetwork(int seed)
     private readonly Dictionary<EntityId, EntityHarness> _entities = [];
     private readonly Dictionary<EntityId, TimeSpan> _skew = [];
     private readonly List<Message> _messages = [];
+    private readonly Dictionary<PoolId, PoolView> _views = [];
     private long _ordering;
 
     public Random Random { get; } = new(seed);
@@ -128,12 +130,26 @@ internal sealed class TradeNetwork(int seed)
         _skew[entity.Id] = TimeSpan.FromMilliseconds(Random.Next(-1_000, 1_001));
     }
 
+    /// <summary>Tells the book of a pool what the pool looks like now, or looked like a little while ago.</summary>
+    public void Look(PoolId pool)
+    {
+        var view = Pool(pool.Value).ToView();
+        if (Random.Next(6) == 0 && _views.TryGetValue(pool, out var earlier))
+        {
+            view = earlier;
+        }
+
+        _views[pool] = view;
+        Send(OrderBook.IdOf(pool), new OrderBook.Command.Look(Now, view));
+    }
+
     private EntityHarness Create(EntityId id)
     {
         IEntityDefinition definition = id.Category switch
         {
             Domain.Accounts.Account.Category => Domain.Accounts.Account.Definition,
             Domain.Pools.Pool.Category => Domain.Pools.Pool.Definition,
+            OrderBook.Category => OrderBook.Definition,
             _ => Domain.Tokens.Token.Definition,
         };
         var entity = new EntityHarness(definition, id.Key) { Now = Now, Observer = Record };
@@ -160,6 +176,11 @@ internal sealed class TradeNetwork(int seed)
         {
             if (everyone || entity.Fold.WakeAt() <= Now + _skew[entity.Id])
             {
+                if (entity.Fold.OnWake(Now + _skew[entity.Id]) is { } command)
+                {
+                    Send(entity.Id, command);
+                }
+
                 foreach (var effect in entity.Fold.Outstanding())
                 {
                     Post(new Message(entity.Id, effect, Answer: null));

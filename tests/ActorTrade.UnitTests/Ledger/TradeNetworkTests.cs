@@ -1,5 +1,7 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Ledger;
+using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
@@ -26,10 +28,13 @@ public sealed class TradeNetworkTests
     [InlineData(4)]
     public void Money_is_conserved_and_everything_ends(int group)
     {
+        var fills = 0;
         for (var seed = group * 1_000; seed < (group * 1_000) + 10; seed++)
         {
-            Run(seed, isHostile: false);
+            fills += Run(seed, isHostile: false);
         }
+
+        Assert.True(fills > 15, $"only {fills} fills of orders");
     }
 
     /// <summary>Clients that take each other's ids harm nobody but themselves.</summary>
@@ -46,7 +51,8 @@ public sealed class TradeNetworkTests
         }
     }
 
-    private static void Run(int seed, bool isHostile)
+    // How many fills of pool orders were settled.
+    private static int Run(int seed, bool isHostile)
     {
         var network = new TradeNetwork(seed);
         var clients = new RandomClients(network, isHostile);
@@ -62,8 +68,39 @@ public sealed class TradeNetworkTests
 
         network.Mode = SystemMode.Active;
         clients.ReleaseHolds();
+        clients.CancelOrders();
         network.Settle();
         AssertAtRest(network);
+        AssertNobodyWasFilledBelowTheLimit(network);
+        return network.Entities.Sum(e => e.Journal.OfType<OrderBook.Event.FillSettled>().Count());
+    }
+
+    private static void AssertNobodyWasFilledBelowTheLimit(TradeNetwork network)
+    {
+        foreach (var account in network.Entities.Where(e => e.Fold.State is AccountState))
+        {
+            var orders = new Dictionary<Guid, PoolOrder>();
+            foreach (var e in account.Journal)
+            {
+                if (e is Account.Event.PoolOrderPlaced placed)
+                {
+                    orders[placed.OrderId] = placed.Order;
+                }
+                else if (e is Account.Event.PoolOrderClosed closed)
+                {
+                    AssertWithinLimit(closed, orders[closed.OrderId]);
+                }
+            }
+        }
+    }
+
+    private static void AssertWithinLimit(Account.Event.PoolOrderClosed closed, PoolOrder order)
+    {
+        Assert.Equal(order.AmountIn, closed.Sold + closed.Released);
+        if (order.Legs is [{ Trigger: TriggerKind.None, Limit: { } limit }])
+        {
+            Assert.True(closed.Bought >= limit.ToQuote(closed.Sold, Rounding.Up), $"{closed} at {limit}");
+        }
     }
 
     private static void AssertAtRest(TradeNetwork network)
@@ -79,6 +116,7 @@ public sealed class TradeNetworkTests
                 case AccountState account:
                     Assert.Empty(account.Trades);
                     Assert.Empty(account.Unacknowledged);
+                    Assert.Empty(account.PoolOrders);
                     foreach (var balance in account.ToView().Balances)
                     {
                         Assert.Equal(UInt256.Zero, balance.Held);
@@ -95,6 +133,9 @@ public sealed class TradeNetworkTests
                     AssertBooked(network, Bucket.Treasury(pool.Id.Value), terms.Token1, pool.TreasuryFees1);
                     var shares = network.Books.Report().Single(r => r.Token == TokenId.SharesOf(pool.Id));
                     Assert.Equal(pool.TotalShares, shares.Minted - shares.Burned);
+                    break;
+                case BookState book:
+                    Assert.Empty(book.Orders);
                     break;
                 case TokenState { Form: not null } token:
                     Assert.Empty(token.OpenMints);
@@ -177,8 +218,17 @@ public sealed class TradeNetworkTests
             var account = Pick(Accounts);
             var target = AccountOf(account);
             var deadline = network.Now + TimeSpan.FromSeconds(Random.Next(40));
-            switch (Random.Next(27))
+            switch (Random.Next(isHostile ? 27 : 44))
             {
+                case >= 27 and < 33:
+                    PlaceOrder(target, deadline);
+                    break;
+                case 33:
+                    network.Send(target, new Account.Command.CancelPoolOrder(AnyOrder(), "enough"));
+                    break;
+                case > 33:
+                    network.Look(PoolId.Parse(Pick(Pools).Name));
+                    break;
                 case 0:
                     network.Mode = Random.Next(3) == 0 ? (SystemMode)Random.Next(5) : SystemMode.Active;
                     break;
@@ -216,6 +266,17 @@ public sealed class TradeNetworkTests
                 default:
                     Twice(target, new Account.Command.StartSwap(AnyId(), Route(), Amount(), MinOut(), deadline));
                     break;
+            }
+        }
+
+        public void CancelOrders()
+        {
+            foreach (var account in Accounts)
+            {
+                foreach (var order in network.Account(account).PoolOrders.Keys.ToList())
+                {
+                    network.Send(AccountOf(account), new Account.Command.CancelPoolOrder(order, "the end"));
+                }
             }
         }
 
@@ -275,6 +336,40 @@ public sealed class TradeNetworkTests
                     open.HoldId, NewId(), Amount(), AnyToken(), Amount(), AnyToken(), Fee: 3, "paper");
             Twice(AccountOf(open.Account), command);
         }
+
+        private void PlaceOrder(EntityId target, DateTimeOffset deadline)
+        {
+            var pool = Pick(Pools);
+            var isZeroForOne = Random.Next(2) == 0;
+            var (tokenIn, tokenOut) = isZeroForOne ? (pool.Token0, pool.Token1) : (pool.Token1, pool.Token0);
+            var state = network.Pool(pool.Name);
+            var (reserveIn, reserveOut) = state.QuoteReserves(isZeroForOne);
+            var limit = OrderLeg.At(new Price(reserveOut * (uint)Random.Next(800, 1_030), reserveIn * 1_000u));
+            var order = PoolOrder.Limit(
+                TokenId.Parse(tokenIn), TokenId.Parse(tokenOut), Amount() + 100_000u, limit.Limit!.Value);
+            var stop = new OrderLeg(TriggerKind.Stop, limit.Limit, 0, null, Random.Next(500));
+            var trailing = new OrderLeg(TriggerKind.TrailingStop, null, Random.Next(1, 500), null, Random.Next(500));
+            order = Random.Next(8) switch
+            {
+                0 => order with { TimeInForce = TimeInForce.Ioc },
+                1 => order with { TimeInForce = TimeInForce.Fok },
+                2 => order with { TimeInForce = TimeInForce.Gtd, ExpiresAt = network.Now + TimeSpan.FromSeconds(20) },
+                3 => order with { Legs = [stop] },
+                4 => order with { Legs = [limit, trailing] },
+                5 => order with { Style = ExecutionStyle.Iceberg, Visible = (order.AmountIn / 4u) + 1u },
+                6 => order with
+                {
+                    Style = ExecutionStyle.Twap,
+                    Slices = 5,
+                    SliceEvery = TimeSpan.FromSeconds(2),
+                },
+                _ => order,
+            };
+            Twice(target, new Account.Command.PlacePoolOrder(AnyId(), PoolId.Parse(pool.Name), order, deadline));
+        }
+
+        private Guid AnyOrder() => Pick(Accounts) is var account
+            && network.Account(account).PoolOrders.Keys.ToList() is { Count: > 0 } open ? Pick(open) : NewId();
 
         private SwapHop[] Route()
         {

@@ -1,0 +1,194 @@
+using ActorTrade.Domain.Markets;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
+using ActorTrade.EventSourcing;
+using static ActorTrade.Domain.Books.OrderBook;
+using BookDecision = ActorTrade.EventSourcing.Decision<
+    ActorTrade.Domain.Books.OrderBook.Event, ActorTrade.Domain.Books.OrderBook.Rejection>;
+
+namespace ActorTrade.Domain.Books;
+
+/// <summary>
+/// What a look at the pool leads to: first new highs and triggers, and at the next look, when everyone who has been
+/// triggered stands in line, fills. A look that reaches nobody costs O(log n) and stores nothing.
+/// </summary>
+/// <remarks>
+/// An order gets the part of which every unit sells at its limit or better, as if the orders before it had been filled;
+/// only all-or-nothing orders are judged by the price of the whole. An order that could sell only a part too small to
+/// be worth it stays first in line, and nobody behind it is filled before it. One direction a look: a fill of one makes
+/// the other dearer only for itself.
+/// </remarks>
+internal static class BookMatching
+{
+    public static BookDecision Decide(BookState state, Command.Look c, CommandContext context)
+    {
+        // A stop of the system begins nothing new; what waits goes on waiting.
+        if (context.Mode != SystemMode.Active || c.Pool.Id != state.Pool || context.Now - c.SeenAt > LookAgeMax)
+        {
+            return BookDecision.Nothing;
+        }
+
+        var events = new List<Event>();
+        var depth = PoolDepth.Of(c.Pool);
+        foreach (var side in state.Sides)
+        {
+            if (side.IsEmpty)
+            {
+                continue;
+            }
+
+            if (depth is null || !depth.Trades(side.TokenIn, side.TokenOut))
+            {
+                EndStrangers(state, side, events, context.Now);
+            }
+            else if (depth.Spot(side.TokenIn) is { } spot)
+            {
+                Trigger(state, side, spot, events, context.Now);
+            }
+        }
+
+        if (events.Count == 0 && depth is not null)
+        {
+            Trade(state, depth, events, context);
+        }
+
+        return events.Count == 0 ? BookDecision.Nothing : BookDecision.Accept([.. events]);
+    }
+
+    private static void EndStrangers(BookState state, BookSide side, List<Event> events, DateTimeOffset now)
+    {
+        foreach (var order in state.OrdersOf(side).Take(StepMax - Math.Min(StepMax, events.Count)))
+        {
+            events.Add(BookDecisions.End(order, PoolOrderEnd.Ended, "wrong-tokens", now));
+        }
+    }
+
+    private static void Trigger(BookState state, BookSide side, Price spot, List<Event> events, DateTimeOffset now)
+    {
+        if (side.Trailing.IsNewHigh(spot))
+        {
+            events.Add(new Event.HighSeen(side.TokenIn, side.TokenOut, spot, now));
+        }
+
+        var triggered = new HashSet<Guid>();
+        var room = StepMax - Math.Min(StepMax, events.Count);
+        var fixedStops = side.Stops.ReachedAt(spot).Take(room)
+            .Select(s => new ReachedStop(s.Price, s.Number, s.Order));
+
+        // The highest stop first, as the price passed them, then the earliest.
+        var stops = side.Trailing.ReachedAt(spot, room).Concat(fixedStops)
+            .OrderByDescending(s => s.Stop).ThenBy(s => s.Number);
+        foreach (var stop in stops.Take(room))
+        {
+            var order = state.Orders[stop.Order];
+            Add(order, order.Terms.Legs.Length - 1, stop.Stop);
+        }
+
+        foreach (var profit in side.TakeProfits.ReachedAt(spot).Take(room))
+        {
+            Add(state.Orders[profit.Order], 0, profit.Price);
+        }
+
+        void Add(BookOrder order, int leg, Price at)
+        {
+            if (events.Count < StepMax && triggered.Add(order.Id))
+            {
+                var limit = order.Terms.Legs[leg].LimitFrom(at);
+                events.Add(new Event.OrderTriggered(order.Id, leg, spot, limit, now));
+            }
+        }
+    }
+
+    private static void Trade(BookState state, PoolDepth depth, List<Event> events, CommandContext context)
+    {
+        if (state.FillsUnderWay > 0 && context.Now <= state.FillsUntil)
+        {
+            return;
+        }
+
+        foreach (var side in state.Sides)
+        {
+            Admit(state, side, depth, events, context.Now);
+            if (events.Count == 0)
+            {
+                Fill(state, side, depth, events, context.Now);
+                EndImmediate(state, side, events, context.Now);
+            }
+
+            if (events.Count > 0)
+            {
+                return;
+            }
+        }
+    }
+
+    // Post-only orders are looked at before anything trades, against the pool as it is.
+    private static void Admit(
+        BookState state, BookSide side, PoolDepth depth, List<Event> events, DateTimeOffset now)
+    {
+        foreach (var (_, id) in side.AwaitLook.Take(StepMax))
+        {
+            var order = state.Orders[id];
+            var wouldTrade = !depth.SellableAt(side.TokenIn, order.RestingLimit!.Value, order.Left).IsZero;
+            events.Add(wouldTrade
+                ? BookDecisions.End(order, PoolOrderEnd.Ended, "post-only-would-trade", now)
+                : new Event.OrderRested(id, now));
+        }
+    }
+
+    private static void Fill(
+        BookState state, BookSide side, PoolDepth depth, List<Event> events, DateTimeOffset now)
+    {
+        var passedOver = 0;
+        foreach (var line in side.Resting.InOrder)
+        {
+            var order = state.Orders[line.Order];
+            if (events.Count >= StepMax || passedOver >= StepMax)
+            {
+                return;
+            }
+
+            var isAllOrNothing = order.Terms.TimeInForce == TimeInForce.Fok;
+            var amount = isAllOrNothing ? order.Left : depth.SellableAt(side.TokenIn, line.Price, order.Shown);
+            var isWorthIt = amount == order.Shown || amount >= order.Terms.LeastFill || order.Terms.IsImmediate;
+            if (amount.IsZero || !isWorthIt)
+            {
+                return;
+            }
+
+            // All or nothing ends below; so few units that they round below the limit wait; neither is in the way.
+            if (order.NotBefore > now || !depth.IsWithin(side.TokenIn, amount, line.Price))
+            {
+                passedOver++;
+                continue;
+            }
+
+            TriggerPrices.TryLeastOut(amount, line.Price, out var least);
+            depth.Take(side.TokenIn, amount);
+            events.Add(new Event.FillStarted(order.Id, order.Fills + 1, amount, least, now + FillWithin, now));
+        }
+    }
+
+    // Orders that must trade at once, and did not at this look.
+    private static void EndImmediate(BookState state, BookSide side, List<Event> events, DateTimeOffset now)
+    {
+        if (side.Immediate.Count == 0)
+        {
+            return;
+        }
+
+        var filled = events.OfType<Event.FillStarted>().Select(f => f.OrderId).ToHashSet();
+        foreach (var (_, id) in side.Immediate)
+        {
+            if (events.Count >= 2 * StepMax)
+            {
+                return;
+            }
+
+            if (!filled.Contains(id))
+            {
+                events.Add(new Event.OrderEnded(id, PoolOrderEnd.Ended, "not-filled-at-once", now));
+            }
+        }
+    }
+}

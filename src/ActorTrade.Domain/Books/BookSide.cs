@@ -1,0 +1,108 @@
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
+
+namespace ActorTrade.Domain.Books;
+
+/// <summary>One direction of a book: who trades at a limit, and who waits for a trigger. Changed only by the book's
+/// state.</summary>
+internal sealed class BookSide(TokenId tokenIn, TokenId tokenOut)
+{
+    public TokenId TokenIn { get; } = tokenIn;
+
+    public TokenId TokenOut { get; } = tokenOut;
+
+    /// <summary>Orders that trade at their limit: the lowest asks the least of the pool, and is the first.</summary>
+    public PriceTimeIndex Resting { get; } = new(isLowestFirst: true);
+
+    /// <summary>Of these, the ones that end where they do not trade at once, by number.</summary>
+    public SortedSet<(long Number, Guid Order)> Immediate { get; } = [];
+
+    /// <summary>Post-only orders that no look has come to, by number.</summary>
+    public SortedSet<(long Number, Guid Order)> AwaitLook { get; } = [];
+
+    public PriceTimeIndex Stops { get; } = new(isLowestFirst: false);
+
+    public PriceTimeIndex TakeProfits { get; } = new(isLowestFirst: true);
+
+    public TrailingStops Trailing { get; } = new();
+
+    public int Waiting => Stops.Count + TakeProfits.Count + Trailing.Count;
+
+    public bool IsEmpty => Resting.Count == 0 && Waiting == 0 && AwaitLook.Count == 0;
+
+    /// <summary>An order that waits for its legs' triggers.</summary>
+    /// <param name="high">Of a trailing stop, as a snapshot has it; null for one that is new.</param>
+    public void AddTriggers(BookOrder order, Price? high)
+    {
+        foreach (var leg in order.Terms.Legs)
+        {
+            switch (leg.Trigger)
+            {
+                case TriggerKind.Stop:
+                    Stops.Add(LineOf(order, leg));
+                    break;
+                case TriggerKind.TakeProfit:
+                    TakeProfits.Add(LineOf(order, leg));
+                    break;
+                case TriggerKind.TrailingStop:
+                    Trailing.Add(order.Id, order.Number, leg.TrailBps, high ?? TrailingStops.NoneSeen);
+                    break;
+            }
+        }
+    }
+
+    public void RemoveTriggers(BookOrder order)
+    {
+        foreach (var leg in order.Terms.Legs)
+        {
+            switch (leg.Trigger)
+            {
+                case TriggerKind.Stop:
+                    Stops.Remove(LineOf(order, leg));
+                    break;
+                case TriggerKind.TakeProfit:
+                    TakeProfits.Remove(LineOf(order, leg));
+                    break;
+                case TriggerKind.TrailingStop:
+                    Trailing.Remove(order.Id);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Stands it in line where it trades at a limit.</summary>
+    public void PutInLine(BookOrder order)
+    {
+        if (order.AwaitsLook && !order.IsOver)
+        {
+            AwaitLook.Add((order.Number, order.Id));
+        }
+
+        if (order.Resting is not { } resting)
+        {
+            return;
+        }
+
+        Resting.Add(resting);
+        if (order.Terms.IsImmediate)
+        {
+            Immediate.Add((order.Number, order.Id));
+        }
+    }
+
+    /// <summary>Call before anything of the order changes.</summary>
+    public void TakeOutOfLine(BookOrder order)
+    {
+        AwaitLook.Remove((order.Number, order.Id));
+        if (order.Resting is { } resting)
+        {
+            Resting.Remove(resting);
+            Immediate.Remove((order.Number, order.Id));
+        }
+    }
+
+    public BookSideView ToView() => new(TokenIn, TokenOut, Resting.Count, Waiting, Resting.First?.Price);
+
+    private static InLine LineOf(BookOrder order, OrderLeg leg) =>
+        new(leg.TriggerPrice!.Value, order.Number, order.Id);
+}
