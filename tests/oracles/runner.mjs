@@ -1,6 +1,7 @@
 // Answers questions about published implementations, one JSON object a line in, one a line out, in order.
 //   {"oracle":"uniswap-v2","op":"quote",...}                 -> what the oracle's op returns, or {"error":"..."}
-//   {"oracle":"uniswap-v2","op":"quote","seconds":1,...}     -> {"perSecond":...}: the same question over and over
+//   {"oracle":"uniswap-v2","op":"quote","seconds":1,...}     -> {"perSecond":...}: the same question over and over, by
+//                                                             processor time
 // An oracle is a file of its name in oracles/ that exports its ops: functions from a question to a function that
 // answers it, so that what is built once is not measured.
 import { createInterface } from 'node:readline'
@@ -32,9 +33,10 @@ async function measure(run, seconds) {
   }
   const span = BigInt(Math.round(seconds * 1e9))
   await until(process.hrtime.bigint() + span / 4n)
-  const start = process.hrtime.bigint()
-  const count = await until(start + span)
-  return { perSecond: count / (Number(process.hrtime.bigint() - start) / 1e9) }
+  const before = process.cpuUsage()
+  const count = await until(process.hrtime.bigint() + span)
+  const used = process.cpuUsage(before)
+  return { perSecond: count / ((used.user + used.system) / 1e6) }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -36,7 +36,7 @@ internal sealed class OraclePeer : IDisposable
         }
     }
 
-    /// <summary>How often a second the peer answers the question.</summary>
+    /// <summary>How often in a second of processor time the peer answers the question.</summary>
     public double Measure(object question, TimeSpan span)
     {
         var asked = JsonSerializer.SerializeToNode(question)!.AsObject();

@@ -1,7 +1,7 @@
 namespace ActorTrade.Node.Benchmarks;
 
 /// <summary>One kind of pool.</summary>
-/// <param name="PerSecond">Exact quotes a second on one core.</param>
+/// <param name="PerSecond">Exact quotes a second of processor time, on one core.</param>
 /// <param name="PeerPerSecond">The published package's, in Node; null where it is absent.</param>
 public sealed record QuotesResult(string Name, double PerSecond, double? PeerPerSecond);
 

@@ -190,6 +190,24 @@ public class ConcentratedCurveTests
     }
 
     [Fact]
+    public void A_limit_on_the_border_of_an_empty_word_ends_below_it_as_on_chain()
+    {
+        // 256·10 and 2·256·10 below the price, where no liquidity is.
+        foreach (var border in new[] { -2560, -5120, -5110 })
+        {
+            var oracle = new ConcentratedOracle { FeePips = 500, TickSpacing = 10, SqrtPrice = (BigInteger)Q96 };
+            var curve = new ConcentratedCurve(500, Q96, 0, 0, new TickTable(10, []));
+            var limit = TickMath.SqrtPriceAt(border);
+            oracle.Swap(true, 1000, true, (BigInteger)limit);
+
+            Assert.Equal(QuoteError.None, curve.Swap(true, 1000u, false, limit, out var swap));
+
+            Assert.Equal(oracle.Tick, swap.Tick);
+            Assert.Equal(border % 2560 == 0 ? border - 1 : border, swap.Tick);
+        }
+    }
+
+    [Fact]
     public void Nothing_to_trade_with_is_no_liquidity_and_unknown_ticks_are_told()
     {
         var empty = new ConcentratedCurve(100, Q96, 0, 0, new TickTable(1, []));

@@ -81,7 +81,11 @@ public class ConcentratedPositionsTests
     }
 
     private static ConcentratedPositions Add(
-        ProofCase c, ConcentratedPositions pool, ConcentratedOracle oracle, Dictionary<PositionKey, Share> open, int act)
+        ProofCase c,
+        ConcentratedPositions pool,
+        ConcentratedOracle oracle,
+        Dictionary<PositionKey, Share> open,
+        int act)
     {
         var lower = c.Between(-30, 20);
         var key = new PositionKey(

@@ -106,7 +106,9 @@ internal sealed class RealDay
 
         public UInt256 AmountOut => (UInt128)(-(ZeroForOne ? Amount1 : Amount0));
 
-        /// <summary>Whether a state, tried as an exact input, an exact output and to a price limit, does this.</summary>
+        /// <summary>
+        /// Whether a state, tried as an exact input, an exact output and to a price limit, does this.
+        /// </summary>
         public bool IsReproducedBy(ConcentratedCurve before, out ConcentratedSwap swap)
         {
             var largest = UInt256.MaxValue >> 1;

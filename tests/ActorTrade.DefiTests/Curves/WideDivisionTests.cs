@@ -62,7 +62,8 @@ public class WideDivisionTests
         ProofCases.ForEach("quick double", static c =>
         {
             var value = c.Amount(256);
-            Assert.InRange(UInt256Conversions.ToDoubleNear(value), (double)value * (1 - 1e-15), (double)value * (1 + 1e-15));
+            var near = UInt256Conversions.ToDoubleNear(value);
+            Assert.InRange(near, (double)value * (1 - 1e-15), (double)value * (1 + 1e-15));
         }, share: 5);
 
     [Fact]

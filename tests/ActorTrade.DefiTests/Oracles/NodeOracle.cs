@@ -79,7 +79,9 @@ internal sealed class NodeOracle : IDisposable
             return "The oracles' packages did not come in time.";
         }
 
-        return npm.ExitCode == 0 ? null : $"The oracles' packages cannot be had: {said.GetAwaiter().GetResult().Trim()}";
+        return npm.ExitCode == 0
+            ? null
+            : $"The oracles' packages cannot be had: {said.GetAwaiter().GetResult().Trim()}";
     }
 
     private static Process Start(string program, params string[] arguments)

@@ -92,6 +92,10 @@ internal struct ConcentratedWalk
                     return QuoteError.InvariantBroken;
                 }
             }
+            else if (Liquidity == 0 && _zeroForOne)
+            {
+                LandOnBorder();
+            }
 
             if (!_ticks.IsComplete && IsBeyondKnown())
             {
@@ -144,6 +148,18 @@ internal struct ConcentratedWalk
         }
 
         return QuoteError.None;
+    }
+
+    // A limit on the very border of a word that was passed over: the contract's step ended there, and so below it.
+    private void LandOnBorder()
+    {
+        var tick = TickMath.TickAt(SqrtPriceX96);
+        var compressed = tick / _ticks.TickSpacing;
+        if (compressed * _ticks.TickSpacing == tick && Border(compressed) == compressed
+            && TickMath.SqrtPriceAt(tick) == SqrtPriceX96)
+        {
+            (Tick, IsTickStale) = (tick - 1, false);
+        }
     }
 
     private void GrowFees(UInt256 forProviders)
