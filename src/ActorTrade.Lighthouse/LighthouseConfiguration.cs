@@ -7,7 +7,11 @@ namespace ActorTrade.Lighthouse;
 /// <c>cluster-config/reference.json</c>.
 /// </summary>
 public sealed record LighthouseConfiguration(
-    LighthouseSection Lighthouse, PostgresSection Postgres, RabbitMqSection RabbitMq, ClusterSection Cluster)
+    LighthouseSection Lighthouse,
+    RegistrySection Registry,
+    PostgresSection Postgres,
+    RabbitMqSection RabbitMq,
+    ClusterSection Cluster)
 {
     /// <summary>The defaults.</summary>
     public static LighthouseConfiguration Default { get; } = Load(new ConfigurationSources());
@@ -17,6 +21,9 @@ public sealed record LighthouseConfiguration(
     public static LighthouseConfiguration Load(ConfigurationSources sources) =>
         ConfigurationLoader.Load<LighthouseConfiguration>(sources);
 }
+
+public sealed record RegistrySection(
+    string PoolsFile, string CatalogueFile, string References, decimal PriceDepthMin);
 
 public sealed record LighthouseSection(
     string Name, string Address, int Port, string TokenFile, string AuditFile, int TailsMax, TimeSpan CommandTimeout);

@@ -22,6 +22,9 @@ public sealed record LighthouseServices
 
     public required IJournalInspection Journal { get; init; }
 
+    /// <summary>Pools that are not the cluster's own, and what tokens are worth.</summary>
+    public PoolDirectory Pools { get; init; } = PoolDirectory.Empty;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>How long a command waits for entities and nodes.</summary>

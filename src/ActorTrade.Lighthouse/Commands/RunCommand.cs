@@ -70,7 +70,8 @@ internal static class RunCommand
         {
             TellCluster = cluster is null ? null : cluster.TellActed,
         };
-        var services = cluster?.Services(section.CommandTimeout) ?? Unconnected(configuration);
+        var pools = new PoolDirectory(configuration.Registry);
+        var services = (cluster?.Services(section.CommandTimeout) ?? Unconnected(configuration)) with { Pools = pools };
         await using var endpoint = opened =
             await OperatorEndpoint.StartAsync(services, tokens, audit, OptionsOf(section));
         cluster?.Start();

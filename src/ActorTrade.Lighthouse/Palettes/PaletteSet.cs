@@ -41,7 +41,7 @@ internal sealed class PaletteSet
             new TradePalette(asking, stops, new Flattening(services, asking, stops)),
             new BotsPalette(asking),
             new AccountsPalette(asking, decimals),
-            new PoolsPalette(asking, decimals),
+            new PoolsPalette(services, asking, decimals),
             new JournalPalette(services),
             new LogPalette(services, asking),
             new DoctorPalette(services, asking),

@@ -1,3 +1,4 @@
+using ActorTrade.Lighthouse.Cluster;
 using ActorTrade.Lighthouse.Endpoint;
 using ActorTrade.Lighthouse.Operators;
 
@@ -33,14 +34,16 @@ internal sealed class Endpoint : IAsyncDisposable
         }
     }
 
-    public static async Task<Endpoint> StartAsync(EndpointOptions? options = null)
+    public static async Task<Endpoint> StartAsync(
+        EndpointOptions? options = null, Func<LighthouseServices, LighthouseServices>? change = null)
     {
         var folder = Directory.CreateTempSubdirectory("actortrade-operator-").FullName;
         var tokens = OperatorTokens.Open("", $"alice act {Alice}\nbob act {Bob}\neve look {Eve}");
         var audit = new AuditTrail(Path.Combine(folder, "audit.log"));
         var cluster = new FakeCluster();
+        var services = change is null ? cluster.Services : change(cluster.Services);
         var endpoint = await OperatorEndpoint.StartAsync(
-            cluster.Services, tokens, audit, options ?? new EndpointOptions { Server = "lighthouse-1 0.2.0" });
+            services, tokens, audit, options ?? new EndpointOptions { Server = "lighthouse-1 0.2.0" });
         return new Endpoint(endpoint, audit, folder, cluster);
     }
 

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using ActorTrade.Cluster.Operation;
+using ActorTrade.Domain.Amm.Curves;
+using ActorTrade.Domain.Amm.Listing;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
+using ActorTrade.Lighthouse.Cluster;
+
+namespace ActorTrade.Lighthouse.Palettes;
+
+/// <summary>The cluster's own pools and those of the configured file in one registry, with prices.</summary>
+/// <param name="House">What the pools of the house answered, by their id in the registry.</param>
+/// <param name="Remarks">What the reader of a list should know.</param>
+internal sealed record PoolBook(
+    PoolRegistry Registry,
+    TokenPrices Prices,
+    IReadOnlyDictionary<string, PoolView> House,
+    IReadOnlyList<string> Remarks)
+{
+    private const int PoolsAtOnce = 32;
+    private const string HouseDex = "house";
+
+    public static async Task<PoolBook> OpenAsync(
+        Asking asking,
+        TokenDecimalsOf decimals,
+        PoolDirectory directory,
+        DateTimeOffset now,
+        CancellationToken cancelled)
+    {
+        var registry = new PoolRegistry();
+        var remarks = new List<string>();
+        var house = new Dictionary<string, PoolView>(StringComparer.Ordinal);
+        var ids = (await asking.RowsAsync("pools", NodeQuestions.RowsMax, null, cancelled)).Rows;
+        foreach (var some in ids.Chunk(PoolsAtOnce))
+        {
+            foreach (var view in await Task.WhenAll(some.Select(id => ViewAsync(asking, id[0]!))))
+            {
+                if (await ListedAsync(view, decimals) is { } pool)
+                {
+                    house[pool.Id] = view;
+                    registry.Put(pool, now);
+                }
+                else
+                {
+                    remarks.Add($"{view.Id} is not listed: its tokens are not known, or its reserves are too large.");
+                }
+            }
+        }
+
+        AddConfigured(directory, registry, remarks, now);
+        return new PoolBook(registry, PricesOf(registry, directory), house, remarks);
+    }
+
+    private static Task<PoolView> ViewAsync(Asking asking, string id) =>
+        asking.ViewAsync<PoolView>(Pool.IdOf(PoolId.Parse(id)));
+
+    private static void AddConfigured(
+        PoolDirectory directory, PoolRegistry registry, List<string> remarks, DateTimeOffset now)
+    {
+        if (directory.Pools() is not { } configured)
+        {
+            return;
+        }
+
+        // A file from the future is as old as one of now.
+        var writtenAt = configured.WrittenAt < now ? configured.WrittenAt : now;
+        var refused = registry.Load(configured.File, writtenAt);
+        if (!configured.File.Faults.IsEmpty)
+        {
+            remarks.Add($"{configured.File.Faults.Length} pools of the file are not usable; the first: "
+                + configured.File.Faults[0].Message);
+        }
+
+        if (refused.Count > 0)
+        {
+            remarks.Add($"{refused.Count} pools of the file were not taken; the first: pool '{refused[0].Pool.Id}', "
+                + $"{refused[0].Why}.");
+        }
+    }
+
+    private static TokenPrices PricesOf(PoolRegistry registry, PoolDirectory directory)
+    {
+        var references =
+            from reference in directory.References
+            from token in registry.TokensNamed(reference.Key.Address, reference.Key.ChainId)
+            where token.Address == reference.Key.Address
+            select new KeyValuePair<ListedToken, double>(token, reference.Value);
+        return TokenPrices.Derive(
+            [.. registry.Pools().Select(p => p.Pool)], references, directory.PriceDepthMin);
+    }
+
+    private static async Task<ListedPool?> ListedAsync(PoolView view, TokenDecimalsOf decimals)
+    {
+        if (view is not { Token0: { } token0, Token1: { } token1 })
+        {
+            return null;
+        }
+
+        var tokens = ImmutableArray.CreateBuilder<ListedToken>(2);
+        foreach (var token in new[] { token0, token1 })
+        {
+            if (await decimals.OfAsync(token) is not { } known)
+            {
+                return null;
+            }
+
+            tokens.Add(new ListedToken(0, token.Value, token.Value, new TokenDecimals(known)));
+        }
+
+        try
+        {
+            var fee = (uint)(view.LiquidityFeePips + view.TreasuryFeePips);
+            var curve = new ConstantProductCurve(view.Reserve0, view.Reserve1, fee, FeePips.One);
+            return new ListedPool(view.Id.Value, 0, tokens.MoveToImmutable(), curve, HouseDex);
+        }
+        catch (InvalidCurveException)
+        {
+            // The house's reserves reach further than the curve that stands for them here.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,256 @@
+using System.Globalization;
+using ActorTrade.Domain.Amm.Listing;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Oracles;
+using ActorTrade.Domain.Pools;
+using ActorTrade.Lighthouse.Cluster;
+using ActorTrade.Operator;
+
+namespace ActorTrade.Lighthouse.Palettes;
+
+/// <summary><c>pools list</c>, <c>pools tokens</c> and <c>pools show</c>.</summary>
+internal sealed class PoolsPalette(LighthouseServices services, Asking asking, TokenDecimalsOf decimals) : IPalette
+{
+    private const string HouseChain = "house";
+
+    public string Name => "pools";
+
+    public string Meaning => "Liquidity pools: the cluster's own, and those of the configured file.";
+
+    public IReadOnlyList<OperatorCommand> Commands =>
+    [
+        new()
+        {
+            Description = new()
+            {
+                Name = "list",
+                Meaning = "Pools with what they hold and what that is worth, the largest first.",
+                Options =
+                [
+                    Describe.Optional("tvl-min", "Only pools worth at least so many reference tokens."),
+                    Describe.Optional("chain", "Only of this chain: its name, its number, or house."),
+                    Describe.Optional("dex", "Only of this DEX."),
+                    Describe.Optional("kind", "Only of this kind, such as concentrated."),
+                    Describe.Optional("token", "Only with this token: its address or symbol."),
+                    Describe.Optional("max-age", "Only states no older than this: 30s, 5m, 2h or hh:mm:ss."),
+                    Describe.Count("limit", "Pools at most.", 100, 500),
+                ],
+            },
+            Run = ListAsync,
+        },
+        new()
+        {
+            Description = new()
+            {
+                Name = "tokens",
+                Meaning = "Tokens of all pools with their price and by what; those of one symbol are told apart.",
+                Options =
+                [
+                    Describe.Optional("token", "Only this one: its address or symbol."),
+                    Describe.Flag("twins", "Only tokens that share their symbol with another one."),
+                    Describe.Count("limit", "Tokens at most.", 100, 500),
+                ],
+            },
+            Run = TokensAsync,
+        },
+        new()
+        {
+            Description = new()
+            {
+                Name = "show",
+                Meaning = "One pool: reserves, price, fees, prepared legs.",
+                Arguments = [Describe.Argument("pool", "Its name.", "pools")],
+            },
+            Run = ShowAsync,
+        },
+    ];
+
+    private async Task<CommandResult> ListAsync(CommandCall call)
+    {
+        var catalogue = services.Pools.Catalogue();
+        var filter = FilterOf(call, catalogue);
+        var now = services.Time.GetUtcNow();
+        var book = await PoolBook.OpenAsync(asking, decimals, services.Pools, now, call.Cancelled);
+        var listed = book.Registry.List(filter, book.Prices, now);
+        if (listed.Count == 0)
+        {
+            var why = book.Registry.Count == 0
+                ? "There are no pools."
+                : $"None of {book.Registry.Count:N0} pools is like that.";
+            return Told(book, ResultBlock.Line(why));
+        }
+
+        Column[] columns =
+        [
+            new() { Name = "Pool" }, new() { Name = "Chain" }, new() { Name = "DEX" }, new() { Name = "Kind" },
+            new() { Name = "Holds" }, new() { Name = "TVL", Kind = ColumnKinds.Amount },
+            new() { Name = "Age", Kind = ColumnKinds.Duration }, new() { Name = "Swaps", Kind = ColumnKinds.Number },
+            new() { Name = "Prepared", Kind = ColumnKinds.Number },
+        ];
+        var rows = listed.Take(call.Whole("limit")).Select(p => RowOf(p, book, catalogue));
+        var more = listed.Count - call.Whole("limit");
+        return Told(
+            book,
+            ResultBlock.TableOf(null, columns, rows),
+            more > 0 ? ResultBlock.Line($"And {more:N0} more; --limit shows them.") : null);
+    }
+
+    private async Task<CommandResult> TokensAsync(CommandCall call)
+    {
+        var catalogue = services.Pools.Catalogue();
+        var now = services.Time.GetUtcNow();
+        var book = await PoolBook.OpenAsync(asking, decimals, services.Pools, now, call.Cancelled);
+        var twins = book.Registry.Twins().SelectMany(t => t.Tokens.Select(token => (token, t.Tokens.Length)))
+            .ToDictionary(t => t.token, t => t.Length);
+        IEnumerable<ListedToken> named = call.TextOrNull("token") is { } name
+            ? book.Registry.TokensNamed(name)
+            : book.Registry.Tokens;
+        var tokens = named.OrderBy(t => t.ChainId).ThenBy(t => t.Address, StringComparer.Ordinal)
+            .Where(t => !call.Flag("twins") || twins.ContainsKey(t)).ToList();
+        Column[] columns =
+        [
+            new() { Name = "Symbol" }, new() { Name = "Chain" }, new() { Name = "Address" },
+            new() { Name = "Decimals", Kind = ColumnKinds.Number }, new() { Name = "Price", Kind = ColumnKinds.Amount },
+            new() { Name = "Depth", Kind = ColumnKinds.Amount }, new() { Name = "Priced by" },
+            new() { Name = "Of its symbol", Kind = ColumnKinds.Number },
+        ];
+        var rows = tokens.Take(call.Whole("limit")).Select(t =>
+        {
+            var price = book.Prices.Of(t);
+            return Row.Of(
+                t.Symbol,
+                ChainOf(t.ChainId, catalogue),
+                t.Address,
+                Wire.Of(t.Decimals.Value),
+                price is { } known ? known.Value.ToString("G10", CultureInfo.InvariantCulture) : "unknown",
+                price is { Depth: < double.PositiveInfinity } deep ? Money(deep.Depth) : "",
+                price is { } by ? by.PoolId ?? "reference" : "",
+                Wire.Of(twins.GetValueOrDefault(t, 1)));
+        });
+        return Told(
+            book,
+            tokens.Count == 0
+                ? ResultBlock.Line("No token is like that.")
+                : ResultBlock.TableOf(null, columns, rows));
+    }
+
+    private async Task<CommandResult> ShowAsync(CommandCall call)
+    {
+        if (!PoolId.TryParse(call.Text("pool"), out var id, out var error))
+        {
+            throw new OperatorException(ExitCode.Configuration, "pool-malformed", error, "See 'pools list'.");
+        }
+
+        var view = await asking.ViewAsync<PoolView>(Pool.IdOf(id));
+        if (view is not { Token0: { } token0, Token1: { } token1 })
+        {
+            throw new OperatorException(
+                ExitCode.NotFound, "pool-not-created", $"There is no pool '{id}'.", "See 'pools list'.");
+        }
+
+        return CommandResult.Of(ResultBlock.FactsOf(
+            null,
+            new Fact("Pool", id.Value),
+            new Fact("Reserve 0", $"{await decimals.FormatAsync(token0, view.Reserve0)} {token0}"),
+            new Fact("Reserve 1", $"{await decimals.FormatAsync(token1, view.Reserve1)} {token1}"),
+            new Fact("Shares", view.TotalShares.ToString()),
+            new Fact("Fee to providers", $"{view.LiquidityFeePips / 100m:0.####} bps"),
+            new Fact("Fee to treasury", $"{view.TreasuryFeePips / 100m:0.####} bps"),
+            new Fact("Treasury 0", $"{await decimals.FormatAsync(token0, view.TreasuryFees0)} {token0}"),
+            new Fact("Treasury 1", $"{await decimals.FormatAsync(token1, view.TreasuryFees1)} {token1}"),
+            new Fact("Prepared legs", Wire.Of(view.PreparedLegs), Kind: ColumnKinds.Number),
+            new Fact("Swaps", Wire.Of(view.Swaps), Kind: ColumnKinds.Number),
+            new Fact("Mean of 5 min", await MeanAsync(call, id))));
+    }
+
+    // The geometric mean of the last minutes in whole tokens; a dash where the price did not change or is too new.
+    private async Task<string> MeanAsync(CommandCall call, PoolId pool)
+    {
+        try
+        {
+            var terms = new OracleTerms(300, AgeSecondsMax: long.MaxValue, DeviationBpsMax: int.MaxValue);
+            var answer = await asking.DoAsync(call, Pool.IdOf(pool), new Pool.Command.ObservePrice(terms));
+            if (answer.Events is not [Pool.Event.PriceObserved seen])
+            {
+                return "-";
+            }
+
+            var one = await decimals.OneAsync(seen.Token0);
+            return UInt256.TryMulDivDown(one, seen.Numerator, seen.Denominator, out var worth)
+                ? $"{await decimals.FormatAsync(seen.Token1, worth)} {seen.Token1} a {seen.Token0}, "
+                    + $"{seen.Observations} observations, {seen.AgeSeconds} s old"
+                : "-";
+        }
+        catch (OperatorException e) when (e.Error.Code == "price-refused")
+        {
+            return "-";
+        }
+    }
+
+    private static CommandResult Told(PoolBook book, params ResultBlock?[] blocks) => CommandResult.Of(
+        [.. blocks.OfType<ResultBlock>(), .. book.Remarks.Select(r => ResultBlock.Line(r))]);
+
+    private static Row RowOf(PoolListing listing, PoolBook book, DexCatalogue catalogue)
+    {
+        var pool = listing.Pool;
+        var holds = pool.Tokens.Select((t, i) =>
+            $"{Units.Format(PoolBalances.Of(pool.Curve, i), t.Decimals)} {t.Symbol}");
+        var house = book.House.GetValueOrDefault(pool.Id);
+        return Row.Of(
+            pool.Id,
+            ChainOf(pool.ChainId, catalogue),
+            pool.Dex ?? "",
+            pool.Curve.Kind,
+            string.Join(" + ", holds),
+            listing.Tvl is { } tvl ? Money(tvl) : "unknown",
+            Wire.Of(listing.Age < TimeSpan.Zero ? TimeSpan.Zero : listing.Age),
+            house is null ? "" : Wire.Of(house.Swaps),
+            house is null ? "" : Wire.Of(house.PreparedLegs));
+    }
+
+    private static PoolFilter FilterOf(CommandCall call, DexCatalogue catalogue)
+    {
+        long? chain = null;
+        if (call.TextOrNull("chain") is { } name)
+        {
+            chain = name == HouseChain ? 0 : catalogue.ChainIdOf(name) ?? throw Malformed(
+                "chain",
+                $"There is no chain '{name}' in the catalogue.",
+                "Give its number, or configure Registry:CatalogueFile.");
+        }
+
+        double? tvlMin = null;
+        if (call.TextOrNull("tvl-min") is { } least)
+        {
+            tvlMin = double.TryParse(least, CultureInfo.InvariantCulture, out var value) && value >= 0
+                ? value
+                : throw Malformed("tvl-min", $"'{least}' is no number of 0 or more.", "For example --tvl-min 100000.");
+        }
+
+        return new PoolFilter(
+            chain, call.TextOrNull("dex"), call.TextOrNull("kind"), call.TextOrNull("token"), tvlMin,
+            call.TextOrNull("max-age") is { } age ? AgeOf(age) : null);
+    }
+
+    private static TimeSpan AgeOf(string text)
+    {
+        var invariant = CultureInfo.InvariantCulture;
+        var seconds = text.Length > 0 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, _ => 0 } : 0;
+        if (seconds > 0 && uint.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, invariant, out var count))
+        {
+            return TimeSpan.FromSeconds((double)count * seconds);
+        }
+
+        return TimeSpan.TryParseExact(text, "c", invariant, out var age) && age >= TimeSpan.Zero
+            ? age
+            : throw Malformed("max-age", $"'{text}' is no duration.", "For example --max-age 30s, 5m or 01:00:00.");
+    }
+
+    private static OperatorException Malformed(string option, string message, string next) =>
+        new(ExitCode.Configuration, $"{option}-malformed", message, next);
+
+    private static string ChainOf(long chain, DexCatalogue catalogue) =>
+        chain == 0 ? HouseChain : catalogue.ChainName(chain);
+
+    private static string Money(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
+}
