@@ -116,6 +116,7 @@ public sealed class GatewayServer : IAsyncDisposable
         app.MapPost("/api/accounts/{id}/transfers", accounts.TransferAsync);
         app.MapGet("/api/tokens", pools.TokensAsync);
         app.MapGet("/api/pools", pools.ListAsync);
+        app.MapPost("/api/pools", pools.CreateAsync);
         app.MapGet("/api/pools/{id}", pools.GetAsync);
         app.MapGet("/api/pools/{id}/twap", prices.TwapAsync);
         app.MapGet("/api/prices/{base}/{quote}", prices.MedianAsync);

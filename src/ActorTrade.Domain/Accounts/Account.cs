@@ -156,25 +156,33 @@ public static class Account
         /// undecided is decided as aborted first.</summary>
         public sealed record ResolveTrade(Guid TradeId) : Command, INaturallyIdempotent;
 
-        // What the answers to the account's own effects say. Only the cluster sends these.
+        // What the answers to the account's own effects say. Only the cluster sends these. The deadline is that of the
+        // trade that asked: an answer may come so late that its trade is forgotten and another has its id.
 
-        public sealed record RecordSwapOutcome(Guid TradeId, UInt256 AmountOut, UInt256 Fee, int PriceImpactBps)
+        public sealed record RecordSwapOutcome(
+            Guid TradeId, UInt256 AmountOut, UInt256 Fee, int PriceImpactBps, DateTimeOffset? Deadline = null)
             : Command, INaturallyIdempotent;
 
-        public sealed record RecordRefusal(Guid TradeId, string Reason) : Command, INaturallyIdempotent;
+        public sealed record RecordRefusal(Guid TradeId, string Reason, DateTimeOffset? Deadline = null)
+            : Command, INaturallyIdempotent;
 
         public sealed record RecordLegPrepared(
-            Guid TradeId, int Hop, UInt256 AmountOut, UInt256 Fee) : Command, INaturallyIdempotent;
-
-        public sealed record RecordLegFinished(Guid TradeId, int Hop) : Command, INaturallyIdempotent;
-
-        public sealed record RecordLiquidityAdded(Guid TradeId, UInt256 Amount0, UInt256 Amount1, UInt256 Shares)
+            Guid TradeId, int Hop, UInt256 AmountOut, UInt256 Fee, DateTimeOffset? Deadline = null)
             : Command, INaturallyIdempotent;
 
-        public sealed record RecordLiquidityRemoved(Guid TradeId, TokenAmount Out0, TokenAmount Out1)
+        public sealed record RecordLegFinished(Guid TradeId, int Hop, DateTimeOffset? Deadline = null)
             : Command, INaturallyIdempotent;
 
-        public sealed record RecordDelivered(Guid TradeId) : Command, INaturallyIdempotent;
+        public sealed record RecordLiquidityAdded(
+            Guid TradeId, UInt256 Amount0, UInt256 Amount1, UInt256 Shares, DateTimeOffset? Deadline = null)
+            : Command, INaturallyIdempotent;
+
+        public sealed record RecordLiquidityRemoved(
+            Guid TradeId, TokenAmount Out0, TokenAmount Out1, DateTimeOffset? Deadline = null)
+            : Command, INaturallyIdempotent;
+
+        public sealed record RecordDelivered(Guid TradeId, DateTimeOffset? Deadline = null)
+            : Command, INaturallyIdempotent;
 
         public sealed record RecordAcknowledged(EntityId Target, Guid[] Ids) : Command, INaturallyIdempotent;
 

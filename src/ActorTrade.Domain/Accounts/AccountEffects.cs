@@ -112,8 +112,9 @@ internal static class AccountEffects
             answer => OutcomeOf(answer) switch
             {
                 Pool.Event.Swapped e =>
-                    new Command.RecordSwapOutcome(tradeId, e.AmountOut, e.LpFee + e.ProtocolFee, e.PriceImpactBps),
-                Pool.Event.TradeRefused e => new Command.RecordRefusal(tradeId, e.Reason),
+                    new Command.RecordSwapOutcome(
+                        tradeId, e.AmountOut, e.LpFee + e.ProtocolFee, e.PriceImpactBps, swap.Deadline),
+                Pool.Event.TradeRefused e => new Command.RecordRefusal(tradeId, e.Reason, swap.Deadline),
                 _ => null,
             });
     }
@@ -132,8 +133,8 @@ internal static class AccountEffects
             answer => OutcomeOf(answer) switch
             {
                 Pool.Event.LegPrepared e =>
-                    new Command.RecordLegPrepared(tradeId, hop, e.AmountOut, e.LpFee + e.ProtocolFee),
-                Pool.Event.TradeRefused e => new Command.RecordRefusal(tradeId, e.Reason),
+                    new Command.RecordLegPrepared(tradeId, hop, e.AmountOut, e.LpFee + e.ProtocolFee, route.Deadline),
+                Pool.Event.TradeRefused e => new Command.RecordRefusal(tradeId, e.Reason, route.Deadline),
                 _ => null,
             });
     }
@@ -163,7 +164,7 @@ internal static class AccountEffects
             Pool.IdOf(route.Route[hop].Pool),
             command,
             DeterministicGuid.Derive(legId, trade.Decision == RouteDecision.Committed ? CommitSalt : AbortSalt),
-            answer => answer is Answer.Accepted ? new Command.RecordLegFinished(tradeId, hop) : null);
+            answer => answer is Answer.Accepted ? new Command.RecordLegFinished(tradeId, hop, route.Deadline) : null);
     }
 
     private static Effect AddLiquidity(AccountState state, Event.LiquidityAdditionStarted e)
@@ -176,8 +177,9 @@ internal static class AccountEffects
             answer => OutcomeOf(answer) switch
             {
                 Pool.Event.LiquidityAdded added =>
-                    new Command.RecordLiquidityAdded(tradeId, added.Amount0, added.Amount1, added.Shares),
-                Pool.Event.TradeRefused refused => new Command.RecordRefusal(tradeId, refused.Reason),
+                    new Command.RecordLiquidityAdded(
+                        tradeId, added.Amount0, added.Amount1, added.Shares, e.Deadline),
+                Pool.Event.TradeRefused refused => new Command.RecordRefusal(tradeId, refused.Reason, e.Deadline),
                 _ => null,
             });
     }
@@ -194,8 +196,9 @@ internal static class AccountEffects
                 Pool.Event.LiquidityRemoved removed => new Command.RecordLiquidityRemoved(
                     tradeId,
                     new TokenAmount(removed.Token0, removed.Amount0),
-                    new TokenAmount(removed.Token1, removed.Amount1)),
-                Pool.Event.TradeRefused refused => new Command.RecordRefusal(tradeId, refused.Reason),
+                    new TokenAmount(removed.Token1, removed.Amount1),
+                    e.Deadline),
+                Pool.Event.TradeRefused refused => new Command.RecordRefusal(tradeId, refused.Reason, e.Deadline),
                 _ => null,
             });
     }
@@ -209,8 +212,8 @@ internal static class AccountEffects
             tradeId,
             answer => OutcomeOf(answer) switch
             {
-                Event.Credited => new Command.RecordDelivered(tradeId),
-                Event.CreditRefused refused => new Command.RecordRefusal(tradeId, refused.Reason),
+                Event.Credited => new Command.RecordDelivered(tradeId, e.Deadline),
+                Event.CreditRefused refused => new Command.RecordRefusal(tradeId, refused.Reason, e.Deadline),
                 _ => null,
             });
     }
@@ -224,8 +227,8 @@ internal static class AccountEffects
             tradeId,
             answer => OutcomeOf(answer) switch
             {
-                Token.Event.Burned => new Command.RecordDelivered(tradeId),
-                Token.Event.BurnRefused refused => new Command.RecordRefusal(tradeId, refused.Reason),
+                Token.Event.Burned => new Command.RecordDelivered(tradeId, e.Deadline),
+                Token.Event.BurnRefused refused => new Command.RecordRefusal(tradeId, refused.Reason, e.Deadline),
                 _ => null,
             });
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
@@ -25,9 +26,13 @@ internal static class AccountOutcomes
         _ => throw new InvalidOperationException($"The account knows no command {command.GetType().Name}."),
     };
 
+    private static bool IsUnderWay(
+        AccountState state, Guid tradeId, DateTimeOffset? deadline, [NotNullWhen(true)] out OpenTrade? trade) =>
+        state.Trades.TryGetValue(tradeId, out trade) && (deadline is null || deadline == trade.Deadline);
+
     private static AccountDecision SwapOutcome(AccountState state, Command.RecordSwapOutcome c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade) || trade.OneSwap is not { } swap)
+        if (!IsUnderWay(state, c.TradeId, c.Deadline, out var trade) || trade.OneSwap is not { } swap)
         {
             return AccountDecision.Nothing;
         }
@@ -39,7 +44,7 @@ internal static class AccountOutcomes
 
     private static AccountDecision Refusal(AccountState state, Command.RecordRefusal c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade))
+        if (!IsUnderWay(state, c.TradeId, c.Deadline, out var trade))
         {
             return AccountDecision.Nothing;
         }
@@ -57,7 +62,7 @@ internal static class AccountOutcomes
 
     private static AccountDecision LegPrepared(AccountState state, Command.RecordLegPrepared c)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
+        if (!IsUnderWay(state, c.TradeId, c.Deadline, out var trade)
             || trade.Started is not Event.SwapStarted swap
             || trade.Decision != RouteDecision.Open
             || trade.LegOutputs.Count != c.Hop)
@@ -78,7 +83,7 @@ internal static class AccountOutcomes
 
     private static AccountDecision LegFinished(AccountState state, Command.RecordLegFinished c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
+        if (!IsUnderWay(state, c.TradeId, c.Deadline, out var trade)
             || trade.Started is not Event.SwapStarted swap
             || trade.Decision == RouteDecision.Open
             || trade.IsLegFinished(c.Hop))
@@ -113,7 +118,7 @@ internal static class AccountOutcomes
     private static AccountDecision LiquidityAdded(
         AccountState state, Command.RecordLiquidityAdded c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
+        if (!IsUnderWay(state, c.TradeId, c.Deadline, out var trade)
             || trade.Started is not Event.LiquidityAdditionStarted addition)
         {
             return AccountDecision.Nothing;
@@ -133,7 +138,7 @@ internal static class AccountOutcomes
     private static AccountDecision LiquidityRemoved(
         AccountState state, Command.RecordLiquidityRemoved c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade)
+        if (!IsUnderWay(state, c.TradeId, c.Deadline, out var trade)
             || trade.Started is not Event.LiquidityRemovalStarted removal)
         {
             return AccountDecision.Nothing;
@@ -145,7 +150,7 @@ internal static class AccountOutcomes
 
     private static AccountDecision Delivered(AccountState state, Command.RecordDelivered c, CommandContext context)
     {
-        if (!state.Trades.TryGetValue(c.TradeId, out var trade))
+        if (!IsUnderWay(state, c.TradeId, c.Deadline, out var trade))
         {
             return AccountDecision.Nothing;
         }

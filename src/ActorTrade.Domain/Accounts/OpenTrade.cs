@@ -50,6 +50,19 @@ public sealed class OpenTrade
     /// <summary>What each prepared leg of a route gives out, in route order.</summary>
     public IReadOnlyList<UInt256> LegOutputs => (IReadOnlyList<UInt256>?)_legOutputs ?? NoOutputs;
 
+    /// <summary>Tells it from an earlier trade with its id, which is forgotten only when its own deadline has
+    /// passed.</summary>
+    public DateTimeOffset Deadline => Started switch
+    {
+        Event.SwapStarted e => e.Deadline,
+        Event.LiquidityAdditionStarted e => e.Deadline,
+        Event.LiquidityRemovalStarted e => e.Deadline,
+        Event.TransferStarted e => e.Deadline,
+        Event.WithdrawalStarted e => e.Deadline,
+        Event.OrderFillStarted e => e.Deadline,
+        _ => throw new InvalidOperationException($"{Started.GetType().Name} starts no trade."),
+    };
+
     public DateTimeOffset RememberUntil => Started switch
     {
         Event.SwapStarted e => e.RememberUntil,

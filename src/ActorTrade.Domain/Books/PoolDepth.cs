@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.Domain.Pools;
 
@@ -15,6 +16,7 @@ internal sealed class PoolDepth
     private readonly TokenId _token0;
     private readonly TokenId _token1;
     private readonly FeeSchedule _fees;
+    private readonly CurveTerms? _curve;
     private UInt256 _reserve0;
     private UInt256 _reserve1;
 
@@ -24,6 +26,7 @@ internal sealed class PoolDepth
         _token1 = view.Token1!.Value;
         _reserve0 = view.Reserve0;
         _reserve1 = view.Reserve1;
+        _curve = view.Curve;
         _fees = new FeeSchedule(new FeePips(view.LiquidityFeePips), new FeePips(view.TreasuryFeePips));
     }
 
@@ -38,9 +41,21 @@ internal sealed class PoolDepth
     public Price? Spot(TokenId tokenIn)
     {
         var (reserveIn, reserveOut) = Reserves(tokenIn);
-        return reserveIn.IsZero || reserveOut.IsZero
-            ? null
-            : TriggerPrices.Bounded(ConstantProduct.SpotPrice(reserveIn, reserveOut));
+        if (reserveIn.IsZero || reserveOut.IsZero)
+        {
+            return null;
+        }
+
+        if (_curve is null)
+        {
+            return TriggerPrices.Bounded(ConstantProduct.SpotPrice(reserveIn, reserveOut));
+        }
+
+        var (one, other) = tokenIn == _token0 ? (0, 1) : (1, 0);
+        return _curve.TryAt(_reserve0, _reserve1, out var curve)
+            && OracleReading.Of(curve.SpotPrice(one, other)) is { } reading
+            ? TriggerPrices.Bounded(new Price(reading.Price0X112, OracleReading.One))
+            : null;
     }
 
     /// <summary>
@@ -50,7 +65,9 @@ internal sealed class PoolDepth
     public UInt256 SellableAt(TokenId tokenIn, Price limit, UInt256 most)
     {
         var (reserveIn, reserveOut) = Reserves(tokenIn);
-        var error = ConstantProduct.AmountInToMarginalPrice(reserveIn, reserveOut, limit, _fees.Total, out var amount);
+        var error = _curve is null
+            ? ConstantProduct.AmountInToMarginalPrice(reserveIn, reserveOut, limit, _fees.Total, out var amount)
+            : SellableOnCurve(tokenIn, limit, out amount);
 
         // A pool that would take more than it may hold takes any order.
         return error == QuoteError.ReserveOverflow ? most
@@ -73,7 +90,7 @@ internal sealed class PoolDepth
             throw new InvalidOperationException($"The pool cannot take {amount} {tokenIn}.");
         }
 
-        var kept = quote.AmountIn - _fees.Split(quote).Protocol;
+        var kept = quote.AmountIn - quote.ProtocolFee;
         if (tokenIn == _token0)
         {
             _reserve0 += kept;
@@ -86,10 +103,29 @@ internal sealed class PoolDepth
         }
     }
 
-    private bool Quote(TokenId tokenIn, UInt256 amount, out SwapQuote quote)
+    // The treasury's fee comes off before the curve, so the curve must sell at so much more, of so much less.
+    private QuoteError SellableOnCurve(TokenId tokenIn, Price limit, out UInt256 amount)
+    {
+        amount = default;
+        if (_reserve0.IsZero || _reserve1.IsZero || !_curve!.TryAt(_reserve0, _reserve1, out var curve))
+        {
+            return QuoteError.NoLiquidity;
+        }
+
+        UInt256 kept = (uint)(FeePips.One - _fees.Protocol.Value);
+        var target = limit.ToDoubleLossy(0, 0) * FeePips.One / (double)kept;
+        var (one, other) = tokenIn == _token0 ? (0, 1) : (1, 0);
+        var error = curve.AmountInToMarginalPrice(one, other, target, out var net);
+        return error != QuoteError.None ? error
+            : UInt256.TryMulDivDown(net, FeePips.One, kept, out amount) ? QuoteError.None
+            : QuoteError.ReserveOverflow;
+    }
+
+    private bool Quote(TokenId tokenIn, UInt256 amount, out PoolTrade quote)
     {
         var (reserveIn, reserveOut) = Reserves(tokenIn);
-        var error = ConstantProduct.QuoteExactIn(reserveIn, reserveOut, amount, _fees.Total, out quote);
+        var error = PoolQuotes.ExactIn(
+            _curve, _fees, reserveIn, reserveOut, tokenIn == _token0, amount, out quote);
         return error == QuoteError.None;
     }
 

@@ -15,6 +15,20 @@ public readonly record struct OracleReading(UInt256 Price0X112, UInt256 Price1X1
     /// <summary>2^112.</summary>
     public static UInt256 One => UInt256.One << Places;
 
+    /// <summary>The reading of a price that a curve computed in doubles; null where it is not within
+    /// 2^±127.</summary>
+    public static OracleReading? Of(double price)
+    {
+        if (!double.IsFinite(price) || price <= 0 || Math.Abs(Math.ILogB(price)) > 127)
+        {
+            return null;
+        }
+
+        // Exact: its 53 digits as a whole number, over a power of two.
+        var shift = Math.Max(0, 53 - Math.ILogB(price));
+        return Of((UInt256)Math.ScaleB(price, shift), UInt256.One << shift);
+    }
+
     /// <summary>
     /// The reading of a price numerator / denominator (token 1 for one token 0, in base units); null where a term is
     /// zero. Terms up to 2^128, as reserves are, give prices below 2^240.

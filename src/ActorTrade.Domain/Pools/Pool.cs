@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Trades;
@@ -6,7 +7,7 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Pools;
 
 /// <summary>
-/// A constant-product pool of two tokens. It swaps for accounts, takes and returns liquidity for
+/// A pool of two tokens, constant product or one of the curves. It swaps for accounts, takes and returns liquidity for
 /// shares, and prepares legs of routes that a coordinating account commits or aborts. It never calls
 /// out, except to ask about an overdue leg.
 /// </summary>
@@ -66,6 +67,12 @@ public static class Pool
         /// <summary>Creates the pool; a repeat with the same terms is accepted. Token 0 and 1 are the pool's order, for
         /// ever.</summary>
         public sealed record Create(TokenId Token0, TokenId Token1, FeePips LiquidityFee, FeePips TreasuryFee)
+            : Command, INaturallyIdempotent;
+
+        /// <summary>Creates a pool of two tokens with one of the curves; a repeat with the same terms is
+        /// accepted.</summary>
+        /// <param name="TreasuryFee">Of every input, beside the curve's own fee, which is the providers'.</param>
+        public sealed record CreateCurve(TokenId[] Tokens, CurveTerms Curve, FeePips TreasuryFee)
             : Command, INaturallyIdempotent;
 
         public sealed record Swap(
@@ -132,6 +139,14 @@ public static class Pool
         public sealed record Created(
             PoolId Pool, TokenId Token0, TokenId Token1, FeePips LiquidityFee, FeePips TreasuryFee,
             DateTimeOffset At) : Event;
+
+        [StoredName("pool.curve-created.v1")]
+        public sealed record CurveCreated(
+            PoolId Pool, TokenId[] Tokens, CurveTerms Curve, FeePips TreasuryFee, DateTimeOffset At) : Event
+        {
+            /// <summary>What every pool has, with the curve's own fee as the providers'.</summary>
+            public Created ToCreated() => new(Pool, Tokens[0], Tokens[1], Curve.Fee, TreasuryFee, At);
+        }
 
         [StoredName("pool.swapped.v1")]
         public sealed record Swapped(
@@ -256,6 +271,12 @@ public static class Pool
 
         public sealed record FeesTooHigh(int TotalPips) : Rejection("fees-too-high");
 
+        /// <summary>House pools have two tokens.</summary>
+        public sealed record WrongTokenCount(int Count) : Rejection("wrong-token-count");
+
+        /// <summary>A parameter that no pool of this kind can have.</summary>
+        public sealed record InvalidCurve(string Field, string Reason) : Rejection("invalid-curve");
+
         public sealed record IdReused(Guid Id) : Rejection("id-reused");
 
         /// <summary>Not an outcome: ask again when outcomes have been acknowledged and have expired.</summary>
@@ -273,6 +294,7 @@ public static class Pool
 /// empty.</param>
 /// <param name="PriceAt">The second in which the price last changed; null before the first deposit.</param>
 /// <param name="Observations">Observations of the price that are kept.</param>
+/// <param name="Curve">The curve; null for the house's own constant product.</param>
 public sealed record PoolView(
     PoolId Id,
     TokenId? Token0,
@@ -288,4 +310,45 @@ public sealed record PoolView(
     long Swaps,
     UInt256 PriceX112 = default,
     DateTimeOffset? PriceAt = null,
-    int Observations = 0);
+    int Observations = 0,
+    CurveTerms? Curve = null)
+{
+    /// <summary>The kind of its curve, as pool files name it.</summary>
+    public string Kind => Curve?.Kind ?? "constant-product";
+
+    /// <summary>
+    /// What the pool would give now, as if no leg were prepared. An estimate: the pool itself quotes at the price that
+    /// prepared legs leave.
+    /// </summary>
+    public QuoteError QuoteExactIn(TokenId tokenIn, UInt256 amountIn, out PoolTrade trade)
+    {
+        var zeroForOne = tokenIn == Token0;
+        trade = default;
+        return zeroForOne || tokenIn == Token1
+            ? PoolQuotes.ExactIn(
+                Curve,
+                new FeeSchedule(new FeePips(LiquidityFeePips), new FeePips(TreasuryFeePips)),
+                zeroForOne ? Reserve0 : Reserve1,
+                zeroForOne ? Reserve1 : Reserve0,
+                zeroForOne,
+                amountIn,
+                out trade)
+            : QuoteError.NoSuchPair;
+    }
+
+    /// <summary>The largest input of a token around which nobody can profit by trading before and after it.</summary>
+    public UInt256 SafeAmountIn(TokenId tokenIn)
+    {
+        var zeroForOne = tokenIn == Token0;
+        var reserveIn = zeroForOne ? Reserve0 : Reserve1;
+        if (Curve is null)
+        {
+            return SandwichGuard.SafeAmountIn(reserveIn, new FeePips(LiquidityFeePips + TreasuryFeePips));
+        }
+
+        var (one, other) = zeroForOne ? (0, 1) : (1, 0);
+        return Curve.TryAt(Reserve0, Reserve1, out var curve)
+            ? SandwichGuard.SafeAmountIn(curve, one, other, reserveIn)
+            : UInt256.Zero;
+    }
+}

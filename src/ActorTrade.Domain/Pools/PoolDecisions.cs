@@ -34,6 +34,7 @@ internal static class PoolDecisions
             Command.AddLiquidity c => AddLiquidity(state, c, context),
             Command.RemoveLiquidity c => RemoveLiquidity(state, c, context),
             Command.Create c => Create(state, c, context),
+            Command.CreateCurve c => CreateCurve(state, c, context),
             Command.CollectFees c => CollectFees(state, c, context),
             Command.RecordFeesOutcome c => FeesOutcome(state, c),
             _ => throw new InvalidOperationException($"The pool knows no command {command.GetType().Name}."),
@@ -44,7 +45,7 @@ internal static class PoolDecisions
     {
         if (state.Terms is { } terms)
         {
-            return terms.Token0 == c.Token0 && terms.Token1 == c.Token1
+            return state.Curve is null && terms.Token0 == c.Token0 && terms.Token1 == c.Token1
                 && terms.LiquidityFee == c.LiquidityFee && terms.TreasuryFee == c.TreasuryFee
                 ? PoolDecision.Nothing
                 : new Rejection.AlreadyCreated(state.Id);
@@ -59,6 +60,37 @@ internal static class PoolDecisions
         return total >= FeePips.One
             ? new Rejection.FeesTooHigh(total)
             : new Event.Created(state.Id, c.Token0, c.Token1, c.LiquidityFee, c.TreasuryFee, context.Now);
+    }
+
+    private static PoolDecision CreateCurve(PoolState state, Command.CreateCurve c, CommandContext context)
+    {
+        if (state.Terms is { } terms)
+        {
+            return state.Curve == c.Curve && c.Tokens.AsSpan().SequenceEqual([terms.Token0, terms.Token1])
+                && terms.TreasuryFee == c.TreasuryFee
+                ? PoolDecision.Nothing
+                : new Rejection.AlreadyCreated(state.Id);
+        }
+
+        if (c.Tokens is not [var token0, var token1])
+        {
+            return new Rejection.WrongTokenCount(c.Tokens.Length);
+        }
+
+        if (token0 == token1)
+        {
+            return new Rejection.SameTokens(token0);
+        }
+
+        if (c.Curve.Problem() is { } problem)
+        {
+            return new Rejection.InvalidCurve(problem.Field, problem.Reason);
+        }
+
+        var total = c.Curve.Fee.Value + c.TreasuryFee.Value;
+        return total >= FeePips.One
+            ? new Rejection.FeesTooHigh(total)
+            : new Event.CurveCreated(state.Id, c.Tokens, c.Curve, c.TreasuryFee, context.Now);
     }
 
     private static PoolDecision Swap(PoolState state, Command.Swap c, CommandContext context)
@@ -82,7 +114,6 @@ internal static class PoolDecisions
             return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
         }
 
-        var fees = state.Fees.Split(quote);
         return new Event.Swapped(
             c.TradeId,
             c.Trader,
@@ -90,9 +121,9 @@ internal static class PoolDecisions
             c.AmountIn,
             c.TokenOut,
             quote.AmountOut,
-            fees.LiquidityProviders,
-            fees.Protocol,
-            ImpactBps(state, c.TokenIn, quote),
+            quote.LpFee,
+            quote.ProtocolFee,
+            quote.PriceImpactBps,
             c.Deadline,
             context.Now);
     }
@@ -124,7 +155,6 @@ internal static class PoolDecisions
             return new Event.TradeRefused(c.LegId, refusal, c.Deadline, context.Now);
         }
 
-        var fees = state.Fees.Split(quote);
         return new Event.LegPrepared(
             c.LegId,
             c.TradeId,
@@ -133,8 +163,8 @@ internal static class PoolDecisions
             c.AmountIn,
             c.TokenOut,
             quote.AmountOut,
-            fees.LiquidityProviders,
-            fees.Protocol,
+            quote.LpFee,
+            quote.ProtocolFee,
             c.Deadline,
             context.Now);
     }
@@ -213,7 +243,8 @@ internal static class PoolDecisions
                 out deposit);
         refusal = error != QuoteError.None ? QuoteErrors.CodeOf(error)
             : deposit.Shares < c.MinShares ? "below-minimum"
-            : null;
+            : FitsCurve(state, deposit) ? null
+            : QuoteErrors.CodeOf(QuoteError.ReserveOverflow);
         return refusal is not null
             ? new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now)
             : new Event.LiquidityAdded(
@@ -379,6 +410,10 @@ internal static class PoolDecisions
 
     private static UInt256 ShareReserve1(PoolState state) => state.Reserve1 + state.PreparedIn1;
 
+    // Whatever open legs do, the balances stay within those between these and what they can lose.
+    private static bool FitsCurve(PoolState state, in DepositQuote deposit) => state.Curve is not { } terms
+        || terms.TryAt(ShareReserve0(state) + deposit.Amount0, ShareReserve1(state) + deposit.Amount1, out _);
+
     private static string? Quote(
         PoolState state,
         TokenId tokenIn,
@@ -386,7 +421,7 @@ internal static class PoolDecisions
         UInt256 amountIn,
         DateTimeOffset deadline,
         CommandContext context,
-        out SwapQuote quote)
+        out PoolTrade quote)
     {
         quote = default;
         if (CannotTrade(state, tokenIn, tokenOut, deadline, context) is { } refusal)
@@ -394,8 +429,10 @@ internal static class PoolDecisions
             return refusal;
         }
 
-        var (reserveIn, reserveOut) = state.QuoteReserves(state.IsToken0(tokenIn));
-        var error = ConstantProduct.QuoteExactIn(reserveIn, reserveOut, amountIn, state.Fees.Total, out quote);
+        var zeroForOne = state.IsToken0(tokenIn);
+        var (reserveIn, reserveOut) = state.QuoteReserves(zeroForOne);
+        var error = PoolQuotes.ExactIn(
+            state.Curve, state.Fees, reserveIn, reserveOut, zeroForOne, amountIn, out quote);
         return error == QuoteError.None ? null : QuoteErrors.CodeOf(error);
     }
 
@@ -416,11 +453,5 @@ internal static class PoolDecisions
             && otherToken == terms.Token0)
             ? null
             : "wrong-tokens";
-    }
-
-    private static int ImpactBps(PoolState state, TokenId tokenIn, SwapQuote quote)
-    {
-        var (reserveIn, reserveOut) = state.QuoteReserves(state.IsToken0(tokenIn));
-        return ConstantProduct.Impact(reserveIn, reserveOut, quote).ToBps(Rounding.Up).Value;
     }
 }

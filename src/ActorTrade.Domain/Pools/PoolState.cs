@@ -19,6 +19,9 @@ public sealed class PoolState(PoolId id)
     /// <summary>The terms; null until the pool is created.</summary>
     public Event.Created? Terms { get; private set; }
 
+    /// <summary>Null for the house's own constant product.</summary>
+    public CurveTerms? Curve { get; private set; }
+
     public FeeSchedule Fees { get; private set; }
 
     /// <summary>Reserves in pool order, with what prepared legs have set aside and without what they would
@@ -62,7 +65,20 @@ public sealed class PoolState(PoolId id)
 
     /// <summary>Token 1 for one token 0, without fee and as if no leg were prepared; null while the pool is
     /// empty.</summary>
-    public OracleReading? Reading => OracleReading.Of(Reserve1, Reserve0);
+    public OracleReading? Reading
+    {
+        get
+        {
+            if (Curve is not { } terms)
+            {
+                return OracleReading.Of(Reserve1, Reserve0);
+            }
+
+            return !Reserve0.IsZero && !Reserve1.IsZero && terms.TryAt(Reserve0, Reserve1, out var curve)
+                ? OracleReading.Of(curve.SpotPrice(0, 1))
+                : null;
+        }
+    }
 
     public bool IsToken0(TokenId token) => token == Terms!.Token0;
 
@@ -73,6 +89,11 @@ public sealed class PoolState(PoolId id)
             case Event.Created created:
                 Terms = created;
                 Fees = new FeeSchedule(created.LiquidityFee, created.TreasuryFee);
+                break;
+            case Event.CurveCreated created:
+                Terms = created.ToCreated();
+                Curve = created.Curve;
+                Fees = new FeeSchedule(Terms.LiquidityFee, Terms.TreasuryFee);
                 break;
             case Event.Swapped swapped:
                 Observe(swapped.At);
@@ -141,7 +162,8 @@ public sealed class PoolState(PoolId id)
         Swaps,
         Reading?.Price0X112 ?? UInt256.Zero,
         _observations.Count > 0 ? DateTimeOffset.FromUnixTimeSeconds(_observations.Newest.AtSeconds) : null,
-        _observations.Count);
+        _observations.Count,
+        Curve);
 
     public PoolSnapshot Capture() => new(
         Id,
@@ -156,7 +178,8 @@ public sealed class PoolState(PoolId id)
         DeliveredSides,
         [.. _legs.Values.OrderBy(l => l.LegId)],
         _outcomes.Capture(),
-        _observations.Capture());
+        _observations.Capture(),
+        Curve);
 
     public static PoolState Restore(PoolSnapshot snapshot)
     {
@@ -164,6 +187,7 @@ public sealed class PoolState(PoolId id)
         var state = new PoolState(snapshot.Pool)
         {
             Terms = snapshot.Terms,
+            Curve = snapshot.Curve,
             Fees = snapshot.Terms is { } terms ? new FeeSchedule(terms.LiquidityFee, terms.TreasuryFee) : default,
             Reserve0 = snapshot.Reserve0,
             Reserve1 = snapshot.Reserve1,
@@ -321,4 +345,5 @@ public sealed record PoolSnapshot(
     int DeliveredSides,
     Event.LegPrepared[] Legs,
     RememberedOutcome<Event>[] Outcomes,
-    PriceObservation[] Observations);
+    PriceObservation[] Observations,
+    CurveTerms? Curve = null);

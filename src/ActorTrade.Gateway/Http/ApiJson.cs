@@ -28,6 +28,7 @@ namespace ActorTrade.Gateway.Http;
 [JsonSerializable(typeof(AddLiquidityRequest))]
 [JsonSerializable(typeof(RemoveLiquidityRequest))]
 [JsonSerializable(typeof(LiquidityReceipt))]
+[JsonSerializable(typeof(CreatePoolRequest))]
 [JsonSerializable(typeof(PoolDetails[]))]
 [JsonSerializable(typeof(TokenDetails[]))]
 [JsonSerializable(typeof(TwapDetails))]

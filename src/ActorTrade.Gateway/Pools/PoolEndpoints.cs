@@ -1,9 +1,10 @@
 using ActorTrade.Domain.Accounts;
-using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.Domain.Trades;
+using ActorTrade.EventSourcing;
 using ActorTrade.Gateway.Http;
 using ActorTrade.Gateway.Trades;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +17,7 @@ namespace ActorTrade.Gateway.Pools;
 /// <param name="SafeAmountIn0">The largest input of token 0 around which nobody can profit by trading before and after
 /// it; larger swaps should be split, or not be seen before they happen.</param>
 /// <param name="PriceAt">The second in which the price last changed.</param>
+/// <param name="Curve">The parameters of its curve; absent for the house's own constant product.</param>
 public sealed record PoolDetails(
     string Pool,
     string Token0,
@@ -33,7 +35,9 @@ public sealed record PoolDetails(
     long SequenceNr,
     string SafeAmountIn0,
     string SafeAmountIn1,
-    DateTimeOffset? PriceAt);
+    DateTimeOffset? PriceAt,
+    string Kind,
+    string? Curve);
 
 /// <summary>A token, in whole tokens.</summary>
 /// <param name="Minted">Brought in by the token; absent for shares of a pool, as is what was burned.</param>
@@ -76,6 +80,20 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
 
         details.AddRange((await AllAsync()).Select(SharesOf));
         await http.WriteAsync([.. details], ApiJson.Shapes.TokenDetailsArray);
+    }
+
+    /// <summary>Creates a pool of any kind; a repeat with the same terms finds it there.</summary>
+    public async Task CreateAsync(HttpContext http)
+    {
+        var request = await http.BodyAsync(ApiJson.Shapes.CreatePoolRequest);
+        http.Principal();
+        var pool = RequestReading.Pool(request.Pool, "pool");
+        var token0 = RequestReading.Token(request.Token0, "token0");
+        var token1 = RequestReading.Token(request.Token1, "token1");
+        int[] decimals = [await forms.RequireAsync(token0, "token0"), await forms.RequireAsync(token1, "token1")];
+        await services.AskAsync(
+            Pool.IdOf(pool), request.ToCommand(token0, token1, decimals), Guid.NewGuid(), CommandContext.Self, forms);
+        await http.WriteAsync((await DetailsAsync(pool))!, ApiJson.Shapes.PoolDetails);
     }
 
     public async Task AddLiquidityAsync(HttpContext http)
@@ -186,6 +204,12 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             : throw ApiProblem.NotFound("pool-not-created", $"There is no pool '{pool}'.");
     }
 
+    private static Price? PriceOf(PoolView view) =>
+        view.Reserve0.IsZero ? null
+        : view.Curve is null ? new Price(view.Reserve1, view.Reserve0)
+        : view.PriceX112.IsZero ? null
+        : new Price(view.PriceX112, OracleReading.One);
+
     private async Task<PoolDetails?> DetailsAsync(PoolId pool)
     {
         var (view, sequenceNr) = await services.ViewAsync<PoolView>(Pool.IdOf(pool));
@@ -196,16 +220,13 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
 
         var decimals0 = await forms.RequireAsync(token0, "token0");
         var decimals1 = await forms.RequireAsync(token1, "token1");
-        var fee = new FeePips(view.LiquidityFeePips + view.TreasuryFeePips);
         return new PoolDetails(
             pool.Value,
             token0.Value,
             token1.Value,
             Units.Format(view.Reserve0, decimals0),
             Units.Format(view.Reserve1, decimals1),
-            view.Reserve0.IsZero
-                ? null
-                : SwapEndpoints.PriceText(new Price(view.Reserve1, view.Reserve0), decimals0, decimals1),
+            PriceOf(view) is { } price ? SwapEndpoints.PriceText(price, decimals0, decimals1) : null,
             view.TotalShares.ToString(),
             view.LiquidityFeePips,
             view.TreasuryFeePips,
@@ -214,8 +235,10 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             view.PreparedLegs,
             view.Swaps,
             sequenceNr,
-            Units.Format(SandwichGuard.SafeAmountIn(view.Reserve0, fee), decimals0),
-            Units.Format(SandwichGuard.SafeAmountIn(view.Reserve1, fee), decimals1),
-            view.PriceAt);
+            Units.Format(view.SafeAmountIn(token0), decimals0),
+            Units.Format(view.SafeAmountIn(token1), decimals1),
+            view.PriceAt,
+            view.Kind,
+            view.Curve?.Description);
     }
 }

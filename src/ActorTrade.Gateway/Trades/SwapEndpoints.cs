@@ -131,15 +131,7 @@ internal sealed class SwapEndpoints(GatewayServices services, TokenForms forms, 
         var amount = amountIn;
         for (var i = 0; i < route.Length; i++)
         {
-            var pool = pools[i];
-            var isFirst = pool.Token0 == route[i].TokenIn;
-            var error = ConstantProduct.QuoteExactIn(
-                isFirst ? pool.Reserve0 : pool.Reserve1,
-                isFirst ? pool.Reserve1 : pool.Reserve0,
-                amount,
-                new FeePips(pool.LiquidityFeePips + pool.TreasuryFeePips),
-                out var quote);
-            if (error != QuoteError.None)
+            if (pools[i].QuoteExactIn(route[i].TokenIn, amount, out var quote) != QuoteError.None)
             {
                 // The pool itself says why, and its refusal is the record; a bound of one lets the trade reach it.
                 return UInt256.One;

@@ -101,7 +101,7 @@ internal sealed class PoolKeeper(IEntities entities, IReadOnlyList<FirstPool> po
     {
         var baseToken = TokenId.Parse(seen.Pool.Symbol.Base);
         var quoteToken = TokenId.Parse(seen.Pool.Symbol.Quote);
-        if (seen.View is not { TotalShares.IsZero: false } view
+        if (seen.View is not { TotalShares.IsZero: false, Curve: null } view
             || !_decimals.TryGetValue(baseToken, out var baseDecimals)
             || !_decimals.TryGetValue(quoteToken, out var quoteDecimals))
         {

@@ -72,6 +72,8 @@ public sealed class AuditTable : IProjection
             Token.Event.Minted e => ("deposit", null, $"{e.Amount} to {e.Account}"),
             Pool.Event.Created e =>
                 ("create-pool", null, $"{e.Token0}/{e.Token1}, {e.LiquidityFee.Value}+{e.TreasuryFee.Value} pips"),
+            Pool.Event.CurveCreated e =>
+                ("create-pool", null, $"{string.Join('/', e.Tokens)}, {e.Curve.Description}"),
             Pool.Event.FeesCollected e => ("collect-fees", null, $"to {e.Treasury}"),
             Bot.Event.Registered e => ("register-bot", null, $"{e.Strategy} on {e.Account}"),
             Bot.Event.Started => ("start-bot", null, nameof(BotState.Running)),

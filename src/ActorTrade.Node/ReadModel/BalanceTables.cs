@@ -86,17 +86,20 @@ public sealed class BalanceTables : IProjection
             "minted".Is("0"),
             "burned".Is("0"),
             "registered_at".Is(e.At)),
-        Pool.Event.Created e => new RowChange.Upsert(
-            "pools",
-            "pool_id".Is(e.Pool),
-            "token_0".Is(e.Token0),
-            "token_1".Is(e.Token1),
-            "liquidity_fee_pips".Is(e.LiquidityFee.Value),
-            "treasury_fee_pips".Is(e.TreasuryFee.Value),
-            "total_shares".Is("0"),
-            "created_at".Is(e.At)),
+        Pool.Event.CurveCreated e => PoolRow(e.ToCreated()),
+        Pool.Event.Created e => PoolRow(e),
         _ => null,
     };
+
+    private static RowChange.Upsert PoolRow(Pool.Event.Created e) => new(
+        "pools",
+        "pool_id".Is(e.Pool),
+        "token_0".Is(e.Token0),
+        "token_1".Is(e.Token1),
+        "liquidity_fee_pips".Is(e.LiquidityFee.Value),
+        "treasury_fee_pips".Is(e.TreasuryFee.Value),
+        "total_shares".Is("0"),
+        "created_at".Is(e.At));
 
     private static IEnumerable<RowChange> Supply(ProjectedEvent projected)
     {

@@ -225,9 +225,10 @@ internal sealed class EventTap : Actor<EventTap.Message>
         }
     }
 
-    /// <summary>What strategies see of a pool; null while it is not created.</summary>
+    /// <summary>What strategies see of a pool; null while it is not created, and where it is not constant
+    /// product.</summary>
     public static PoolQuote? QuoteOf(PoolView view, long sequenceNr) =>
-        view is { Token0: { } token0, Token1: { } token1 }
+        view is { Token0: { } token0, Token1: { } token1, Curve: null }
             ? new PoolQuote(
                 view.Id,
                 token0,

@@ -84,6 +84,40 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pool_of_any_kind_is_created_filled_and_traded()
+    {
+        const string Stable = """
+            {"pool":"EUR-USD.stable","token0":"EUR","token1":"USD","kind":"stableswap-ng","amplification":"200",
+             "feeE10":"4000000","offpegFeeMultiplierE10":"20000000000"}
+            """;
+        var pool = (await _node.PostAsync("/api/pools", Stable)).Expect(HttpStatusCode.OK);
+        Assert.Equal("stableswap-ng", pool.String("kind"));
+        Assert.Equal(400, pool.Json.GetProperty("liquidityFeePips").GetInt32());
+        (await _node.PostAsync("/api/pools", Stable)).Expect(HttpStatusCode.OK);
+        foreach (var (body, code) in new[]
+        {
+            (Stable.Replace("\"200\"", "\"300\""), "pool-already-created"),
+            (Stable.Replace("USD.stable", "USD.2").Replace("\"200\"", "\"0\""), "invalid-curve"),
+            (Stable.Replace("USD.stable", "USD.2").Replace("stableswap-ng", "curvy"), "invalid-field"),
+            (Stable.Replace("USD.stable", "USD.2").Replace("stableswap-ng", "solidly-stable"), "invalid-field"),
+        })
+        {
+            Assert.Equal(code, (await _node.PostAsync("/api/pools", body)).Code);
+        }
+
+        await _node.OpenAsync("lp", ("EUR", "1010"), ("USD", "1000"));
+        const string Add = """{"account":"lp","maxAmount0":"1000","maxAmount1":"1000"}""";
+        (await _node.PostAsync("/api/pools/EUR-USD.stable/liquidity/add", Add, "1")).Expect(HttpStatusCode.OK);
+        const string Swap = """{"account":"lp","pool":"EUR-USD.stable","tokenIn":"EUR","amountIn":"10"}""";
+        var receipt = (await _node.PostAsync("/api/swaps", Swap, "2")).Expect(HttpStatusCode.OK);
+        Assert.StartsWith("9.99", receipt.String("amountOut"), StringComparison.Ordinal);
+        await _node.DisposeAsync();
+        _node = await RunningNode.StartAsync(_folder.Root);
+        var after = (await _node.GetAsync("/api/pools/EUR-USD.stable")).Expect(HttpStatusCode.OK);
+        Assert.Equal("1010", after.String("reserve0"));
+    }
+
+    [Fact]
     public async Task A_mean_price_is_refused_with_the_reason_until_its_window_is_covered()
     {
         var refused = await _node.GetAsync("/api/pools/BTC-USD/twap?window=60000");

@@ -32,6 +32,8 @@ internal abstract class LedgerWorld(ulong seed, int clients)
         (PoolId.Parse("AB"), TokenId.Parse("AAA"), TokenId.Parse("BBB")),
         (PoolId.Parse("BC"), TokenId.Parse("BBB"), TokenId.Parse("CCC")),
         (PoolId.Parse("AC"), TokenId.Parse("AAA"), TokenId.Parse("CCC")),
+        (PoolId.Parse("AB-stable"), TokenId.Parse("AAA"), TokenId.Parse("BBB")),
+        (PoolId.Parse("AC-weighted"), TokenId.Parse("AAA"), TokenId.Parse("CCC")),
     ];
 
     /// <summary>Of each pool: token 1 for one token 0 when it was filled.</summary>
@@ -77,7 +79,7 @@ internal abstract class LedgerWorld(ulong seed, int clients)
             foreach (var token in Tokens)
             {
                 var deadline = Time.GetUtcNow() + TimeSpan.FromMinutes(1);
-                Do(Token.IdOf(token), new Token.Command.Mint(random.NextGuid(), account, 3_000_000, deadline));
+                Do(Token.IdOf(token), new Token.Command.Mint(random.NextGuid(), account, 6_000_000, deadline));
             }
         }
 
@@ -86,7 +88,9 @@ internal abstract class LedgerWorld(ulong seed, int clients)
             var amount1 = (uint)(500_000 + random.NextInt(1_000_000));
             StartPrices[pool.Id] = new Price(amount1, 1_000_000u);
             var (fee, share) = (new FeePips(2500), new FeePips(500));
-            Do(Pool.IdOf(pool.Id), new Pool.Command.Create(pool.Token0, pool.Token1, fee, share));
+            Do(Pool.IdOf(pool.Id), CurveOf(pool.Id) is { } curve
+                ? new Pool.Command.CreateCurve([pool.Token0, pool.Token1], curve, share)
+                : new Pool.Command.Create(pool.Token0, pool.Token1, fee, share));
             Do(Account.IdOf(house), new Account.Command.AddLiquidity(
                 random.NextGuid(),
                 pool.Id,
@@ -96,6 +100,14 @@ internal abstract class LedgerWorld(ulong seed, int clients)
                 Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
         }
     }
+
+    private static CurveTerms? CurveOf(PoolId pool) => pool.Value switch
+    {
+        "AB-stable" => new CurveTerms.NextGeneration(100, 4_000_000, 20_000_000_000, [6, 6]),
+        "AC-weighted" => new CurveTerms.Weighted(
+            [800_000_000_000_000_000, 200_000_000_000_000_000], 3_000_000_000_000_000, [6, 6]),
+        _ => null,
+    };
 
     protected void CancelOrders(IRandomSource random)
     {

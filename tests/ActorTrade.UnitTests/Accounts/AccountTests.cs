@@ -268,6 +268,21 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public void Bug_a_late_answer_settled_a_later_trade_with_the_same_id()
+    {
+        var account = AccountWith(100UL.Of(A)).Given(Swap());
+        var late = Assert.Single(account.Effects).Continue(new Answer.Accepted(
+            [new Pool.Event.Swapped(Id(1), AccountId.Parse("alice"), A, 40, B, 77, 1, 0, 5, Deadline, account.Now)],
+            0,
+            account.Now))!;
+        account.Given(late);
+        account.Now = LongAfter(Deadline) + TimeSpan.FromMinutes(1);
+        account.Given(Swap(amount: 30) with { Deadline = account.Now + TimeSpan.FromSeconds(30) });
+        Assert.Empty(account.When(late).Events);
+        Assert.Single(account.State<AccountState>().Trades);
+    }
+
+    [Fact]
     public void A_flash_route_needs_no_money_and_leaves_what_it_earned()
     {
         var account = AccountWith();

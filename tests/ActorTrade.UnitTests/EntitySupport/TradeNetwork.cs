@@ -1,3 +1,4 @@
+using System.Numerics;
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Ledger;
@@ -53,11 +54,13 @@ internal sealed class TradeNetwork(int seed)
         var entity = this[target];
         entity.Now = Now + _skew[target];
         entity.Mode = Mode;
-        var before = entity.Fold.State is PoolState pool ? PoolWorth.Of(pool) : null;
+        var before = (entity.Fold.State as PoolState) is { } pool ? WorthOf(pool) : default;
         var decision = entity.When(command, principal);
-        if (before is not null)
+        if (entity.Fold.State is PoolState after)
         {
-            PoolWorth.Of(entity.State<PoolState>()).AssertNotBelow(before, $"seed {seed}: {command}");
+            var now = WorthOf(after);
+            now.Product.AssertNotBelow(before.Product, $"seed {seed}: {command}");
+            Assert.False(now.OfCurve < before.OfCurve, $"Seed {seed}: {entity.Id} lost by {command}");
         }
 
         foreach (var effect in entity.Effects)
@@ -142,6 +145,9 @@ internal sealed class TradeNetwork(int seed)
         _views[pool] = view;
         Send(OrderBook.IdOf(pool), new OrderBook.Command.Look(Now, view));
     }
+
+    private static (PoolWorth? Product, BigInteger? OfCurve) WorthOf(PoolState pool) =>
+        pool.Curve is null ? (PoolWorth.Of(pool), null) : (null, CurveWorth.Of(pool, 1, 1));
 
     private EntityHarness Create(EntityId id)
     {

@@ -19,7 +19,7 @@ public sealed class TradeNetworkTests
     private static readonly string[] Accounts = ["alice", "bob", "carol", "dave"];
     private static readonly string[] Owners = ["ann", "ben"];
     private static readonly (string Name, string Token0, string Token1)[] Pools =
-        [("A-B", "A", "B"), ("B-C", "B", "C"), ("C-A", "C", "A"), ("A-B.2", "A", "B")];
+        [("A-B", "A", "B"), ("B-C", "B", "C"), ("C-A", "C", "A"), ("A-B.2", "A", "B"), ("A-B.stable", "A", "B")];
 
     [Theory]
     [InlineData(1)]
@@ -181,8 +181,11 @@ public sealed class TradeNetworkTests
 
             foreach (var pool in Pools)
             {
-                network.Send(PoolOf(pool.Name), new Pool.Command.Create(
-                    TokenId.Parse(pool.Token0), TokenId.Parse(pool.Token1), new FeePips(2500), new FeePips(500)));
+                var (token0, token1) = (TokenId.Parse(pool.Token0), TokenId.Parse(pool.Token1));
+                network.Send(PoolOf(pool.Name), pool.Name == "A-B.stable"
+                    ? new Pool.Command.CreateCurve(
+                        [token0, token1], new CurveTerms.Classic(100, 4_000_000, [18, 18]), new FeePips(100))
+                    : new Pool.Command.Create(token0, token1, new FeePips(2500), new FeePips(500)));
             }
 
             network.IsFaulty = false;
@@ -390,8 +393,9 @@ public sealed class TradeNetworkTests
         // Out through one pool and back through another: over two pools of one pair, or around the triangle.
         private SwapHop[] FlashRoute()
         {
-            string[] pools = Random.Next(3) switch
+            string[] pools = Random.Next(4) switch
             {
+                3 => ["A-B", "A-B.stable"],
                 0 => ["A-B", "A-B.2"],
                 1 => ["A-B.2", "A-B"],
                 _ => ["A-B", "B-C", "C-A"],
