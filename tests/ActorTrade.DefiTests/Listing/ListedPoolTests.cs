@@ -89,6 +89,32 @@ public class ListedPoolTests
     }
 
     [Fact]
+    public void A_concentrated_pool_quotes_nothing_for_dust_as_its_contract_does()
+    {
+        UInt128 liquidity = 1_000_000_000_000;
+        var ticks = new TickTable(
+            60,
+            [
+                new TickLiquidity(-600, liquidity, (Int128)liquidity),
+                new TickLiquidity(600, liquidity, -(Int128)liquidity),
+            ]);
+        var curve = new ConcentratedCurve(3000, UInt256.One << 96, 0, liquidity, ticks);
+        var pool = new ListedPool(
+            "v3",
+            1,
+            [
+                new ListedToken(1, "0x01", "A", new TokenDecimals(18)),
+                new ListedToken(1, "0x02", "B", new TokenDecimals(18)),
+            ],
+            curve);
+
+        Assert.Equal(QuoteError.None, pool.QuoteExactIn(0, 1, 1, out var quote, out var received));
+
+        Assert.Equal(UInt256.One, quote.AmountIn);
+        Assert.True(received.IsZero);
+    }
+
+    [Fact]
     public void What_nothing_arrives_of_is_refused()
     {
         var pool = Pool(1_000_000, 1_000_000, feeIn: 999_999, feeOut: 0, feeNumerator: 3);

@@ -75,7 +75,10 @@ public sealed class ListedPool
             "tokens", $"the pool names {Tokens.Length} tokens and its curve has {curve.TokenCount}; they must agree.");
     }
 
-    /// <summary>What a trader who sends <paramref name="amountIn"/> gets.</summary>
+    /// <summary>
+    /// What a trader who sends <paramref name="amountIn"/> gets. Nothing, where the pool's curve has a quote of
+    /// nothing, as concentrated pools do; where only the token keeps all of it, OutputTooSmall.
+    /// </summary>
     /// <param name="quote">The pool's side of it: its AmountIn is what arrives there, its AmountOut what it
     /// sends.</param>
     /// <param name="received">What arrives at the trader.</param>
@@ -91,7 +94,7 @@ public sealed class ListedPool
 
         var error = Curve.QuoteExactIn(tokenIn, tokenOut, Arriving(tokenIn, amountIn), out quote);
         received = error == QuoteError.None ? Arriving(tokenOut, quote.AmountOut) : default;
-        return error == QuoteError.None && received.IsZero ? QuoteError.OutputTooSmall : error;
+        return received.IsZero && !quote.AmountOut.IsZero ? QuoteError.OutputTooSmall : error;
     }
 
     /// <summary>The least a trader must send to get at least <paramref name="amountOut"/>.</summary>
