@@ -77,7 +77,7 @@ internal static class ConcentratedProfile
 
         public double Liquidity { get; private set; }
 
-        public readonly bool HasNext => (uint)_next < (uint)_ticks.Count;
+        public readonly bool HasNext => _next >= 0 && _next < _ticks.Count;
 
         /// <summary>1/√P going down, √P going up: what grows as the edge takes its input.</summary>
         public readonly double RootPrice => _zeroForOne ? 1 / _root : _root;

@@ -17,9 +17,17 @@ namespace ActorTrade.Arbitrage.Markets;
 /// </remarks>
 internal sealed class EdgeProfile
 {
-    // Where a smooth curve gets its first knots: parts of the rate that are left.
-    private static readonly double[] RatesLeft =
-        [0.9999, 0.9995, 0.998, 0.995, 0.99, 0.98, 0.95, 0.9, 0.8, 0.65, 0.5, 0.3, 0.1];
+    // A smooth curve gets its first knots at inputs this factor apart, until its rate has fallen to RateLeftMin of what
+    // it was; where the rate falls by more than RateStep between two, the one between them too.
+    private const double InputStep = 4;
+    private const double RateLeftMin = 0.05;
+    private const double RateStep = 0.02;
+    private const int KnotsMax = 96;
+
+    // A rate as a difference of two outputs is taken over at least so many units, from outputs of at least so many.
+    private const double UnitsOfDifferenceMin = 1e7;
+    private const double FineOutputMin = 1e9;
+    private const double SmallTradeLeft = 0.998;
 
     private EdgeProfile(
         double[] inputs, double[] outputs, double[] rootPrices, double[] slopes, double inputMax, bool isExact)
@@ -68,7 +76,7 @@ internal sealed class EdgeProfile
     /// <summary>An edge that takes nothing.</summary>
     public static EdgeProfile Empty { get; } = new([], [], [], [], 0, isExact: true);
 
-    /// <summary>Knots where the curve's marginal rate has fallen by given parts, found by the curve itself.</summary>
+    /// <summary>Knots at inputs of all magnitudes, closer where the curve bends; the curve itself is asked.</summary>
     public static EdgeProfile Of(Curve curve, in Edge edge, double rate)
     {
         if (rate <= 0)
@@ -81,44 +89,49 @@ internal sealed class EdgeProfile
             return ConcentratedProfile.Of(concentrated, edge);
         }
 
-        var points = new List<(double Input, double Output, double Root)> { (0, 0, 1 / Math.Sqrt(rate)) };
-        foreach (var left in RatesLeft)
+        var first = (Input: 0d, Output: 0d, Root: 1 / Math.Sqrt(rate));
+        var points = new List<(double Input, double Output, double Root)> { first };
+        var inputMax = double.PositiveInfinity;
+        for (var input = InputStep; input < 1e75 && points.Count < KnotsMax; input *= InputStep)
         {
-            var error = curve.AmountInToMarginalPrice(
-                edge.IndexIn, edge.IndexOut, rate / edge.Kept * left, out var amountIn);
-            if (error != QuoteError.None || !TryPoint(curve, edge, amountIn, rate * left, out var point))
+            if (!TryPoint(curve, edge, input, out var point))
+            {
+                // Small amounts give nothing yet; large ones are refused.
+                if (points.Count > 1)
+                {
+                    inputMax = AddLast(curve, edge, points, input);
+                    break;
+                }
+
+                continue;
+            }
+
+            // What is still flat says nothing, and its slope would be rounding; the last flat point is the first knot.
+            if (point.Root <= first.Root * (1 + 1e-6))
             {
                 continue;
             }
 
+            Bisect(curve, edge, points, point, depth: 4);
             points.Add(point);
+            if (point.Root * point.Root * rate > 1 / RateLeftMin)
+            {
+                break;
+            }
         }
 
-        return OfPoints(points, double.PositiveInfinity);
+        return OfPoints(points, inputMax);
     }
 
     /// <summary>The profile with one knot more, where the curve itself is asked.</summary>
     public EdgeProfile WithKnot(Curve curve, in Edge edge, double input)
     {
-        if (!(input * edge.KeptIn >= 1) || !(input < 1e75))
+        if (!TryPoint(curve, edge, input, out var point))
         {
             return this;
         }
 
-        if (curve.QuoteExactIn(edge.IndexIn, edge.IndexOut, (UInt256)(input * edge.KeptIn), out var quote)
-                != QuoteError.None || !quote.Leftover.IsZero)
-        {
-            return this;
-        }
-
-        var rate = curve.Apply(quote).MarginalPrice(edge.IndexIn, edge.IndexOut) * edge.Kept;
-        if (!(rate > 0) || !double.IsFinite(rate))
-        {
-            return this;
-        }
-
-        var points = Enumerable.Range(0, Count).Select(k => (Inputs[k], Outputs[k], RootPrices[k]))
-            .Append(((double)quote.AmountIn / edge.KeptIn, (double)quote.AmountOut * edge.KeptOut, 1 / Math.Sqrt(rate)))
+        var points = Enumerable.Range(0, Count).Select(k => (Inputs[k], Outputs[k], RootPrices[k])).Append(point)
             .OrderBy(p => p.Item1);
         return OfPoints([.. points], InputMax);
     }
@@ -210,18 +223,87 @@ internal sealed class EdgeProfile
         new([.. pieces.Select(p => p.Input)], [.. pieces.Select(p => p.Output)], [.. pieces.Select(p => p.Root)],
             [.. pieces.Select(p => p.Slope)], inputMax, isExact: true);
 
+    // The largest input that is not refused, to 1e-5, as the last knot.
+    private static double AddLast(
+        Curve curve, in Edge edge, List<(double Input, double Output, double Root)> points, double refused)
+    {
+        var last = points[^1];
+        while (refused > last.Input * (1 + 1e-5))
+        {
+            var middle = Math.Sqrt(last.Input * refused);
+            if (TryPoint(curve, edge, middle, out var point))
+            {
+                last = point;
+            }
+            else
+            {
+                refused = middle;
+            }
+        }
+
+        Bisect(curve, edge, points, last, depth: 4);
+        points.Add(last);
+        return last.Input;
+    }
+
+    // The knots between the last one and the next, in order.
+    private static void Bisect(
+        Curve curve, in Edge edge, List<(double Input, double Output, double Root)> points,
+        (double Input, double Output, double Root) next, int depth)
+    {
+        var last = points[^1];
+        if (depth == 0 || next.Root <= last.Root * (1 + (RateStep / 2)))
+        {
+            return;
+        }
+
+        var middle = last.Input > 0 ? Math.Sqrt(last.Input * next.Input) : next.Input / 16;
+        if (TryPoint(curve, edge, middle, out var point))
+        {
+            Bisect(curve, edge, points, point, depth - 1);
+            points.Add(point);
+            Bisect(curve, edge, points, next, depth - 1);
+        }
+    }
+
     private static bool TryPoint(
-        Curve curve, in Edge edge, UInt256 amountIn, double rate, out (double Input, double Output, double Root) point)
+        Curve curve, in Edge edge, double input, out (double Input, double Output, double Root) point)
     {
         point = default;
-        if (amountIn.IsZero
-            || curve.QuoteExactIn(edge.IndexIn, edge.IndexOut, amountIn, out var quote) != QuoteError.None
-            || !quote.Leftover.IsZero)
+        if (!(input * edge.KeptIn >= 1) || !(input < 1e75))
         {
             return false;
         }
 
-        point = ((double)amountIn / edge.KeptIn, (double)quote.AmountOut * edge.KeptOut, 1 / Math.Sqrt(rate));
-        return true;
+        if (curve.QuoteExactIn(edge.IndexIn, edge.IndexOut, (UInt256)(input * edge.KeptIn), out var quote)
+            != QuoteError.None || !quote.Leftover.IsZero)
+        {
+            return false;
+        }
+
+        var rate = RateAt(curve, quote) * edge.Kept;
+        point = (
+            (double)quote.AmountIn / edge.KeptIn, (double)quote.AmountOut * edge.KeptOut, 1 / Math.Sqrt(rate));
+        return rate > 0 && double.IsFinite(rate);
+    }
+
+    // How fast the output of a trade of this size grows with it: a difference of two quotes, for it is not quite the
+    // price that the pool has after the trade, which a fee that stays in the pool moves. That price does where the
+    // trade is small, as contracts' rounding is then larger than what the fee moves, or integers are coarse.
+    private static double RateAt(Curve curve, in CurveQuote quote)
+    {
+        var after = curve.Apply(quote).MarginalPrice(quote.TokenIn, quote.TokenOut);
+        var (input, output) = ((double)quote.AmountIn, (double)quote.AmountOut);
+        if (output < FineOutputMin || after > SmallTradeLeft * curve.MarginalPrice(quote.TokenIn, quote.TokenOut))
+        {
+            return after;
+        }
+
+        var step = (UInt256)(input * Math.Max(1e-5, UnitsOfDifferenceMin / output));
+        return curve.QuoteExactIn(quote.TokenIn, quote.TokenOut, quote.AmountIn + step, out var more) == QuoteError.None
+            && curve.QuoteExactIn(quote.TokenIn, quote.TokenOut, quote.AmountIn - step, out var less) == QuoteError.None
+            && more.Leftover.IsZero && more.AmountOut > less.AmountOut
+            ? (double)(more.AmountOut - less.AmountOut) / (2 * (double)step)
+            : after;
     }
 }

@@ -138,7 +138,13 @@ public sealed class PoolMarket
         _hasNewReserves[pool] = false;
         if (curve is ConstantProductCurve product)
         {
-            TakeReserves(pool, product, (double)product.Reserve0, (double)product.Reserve1);
+            TakeReserves(pool, FeeKept(product), (double)product.Reserve0, (double)product.Reserve1);
+        }
+        else if (curve is SolidlyVolatileCurve volatileCurve)
+        {
+            TakeReserves(
+                pool, (double)(volatileCurve.FeeDenominator - volatileCurve.FeeNumerator) / volatileCurve.FeeDenominator,
+                (double)volatileCurve.Reserve0, (double)volatileCurve.Reserve1);
         }
         else
         {
@@ -174,7 +180,7 @@ public sealed class PoolMarket
         _reserves[2 * pool] = reserve0;
         _reserves[(2 * pool) + 1] = reserve1;
         _hasNewReserves[pool] = true;
-        TakeReserves(pool, product, (double)reserve0, (double)reserve1);
+        TakeReserves(pool, FeeKept(product), (double)reserve0, (double)reserve1);
         Changed(pool, asOf);
     }
 
@@ -243,10 +249,12 @@ public sealed class PoolMarket
         return _rate[edge] > 0 && curvature > 0 ? FeeKept(edge) / curvature : 0;
     }
 
-    private void TakeReserves(int pool, ConstantProductCurve product, double reserve0, double reserve1)
+    private static double FeeKept(ConstantProductCurve curve) =>
+        (double)(curve.FeeDenominator - curve.FeeNumerator) / curve.FeeDenominator;
+
+    private void TakeReserves(int pool, double feeKept, double reserve0, double reserve1)
     {
         var e = _firstEdge[pool];
-        var feeKept = (double)(product.FeeDenominator - product.FeeNumerator) / product.FeeDenominator;
         var isEmpty = reserve0 == 0 || reserve1 == 0;
         _rate[e] = isEmpty ? 0 : feeKept * reserve1 / reserve0 * _edges[e].Kept;
         _rate[e + 1] = isEmpty ? 0 : feeKept * reserve0 / reserve1 * _edges[e + 1].Kept;

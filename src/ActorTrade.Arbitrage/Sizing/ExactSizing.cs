@@ -11,12 +11,13 @@ namespace ActorTrade.Arbitrage.Sizing;
 /// <remarks>
 /// A path of concave hops is concave, so what it gains has one top, but for the steps of integer rounding. Where the
 /// double model is exact (constant product) the top is within the flat part around it and a pattern search ends there;
-/// else a bracket is grown around the size and narrowed by golden section. Last, the input is cut to the least that
-/// gives the same output.
+/// else a bracket is grown around the size, narrowed by golden section and combed for teeth. Last, the input is cut to
+/// the least that gives the same output.
 /// </remarks>
 internal sealed class ExactSizing(ExactPath path, FlashLender lender, UInt256 cap)
 {
-    private const int TrialsMax = 400;
+    private const int TrialsMax = 600;
+    private const int CombPoints = 24;
     private const double GoldenRatio = 0.61803398874989485;
 
     private int _trials;
@@ -28,7 +29,7 @@ internal sealed class ExactSizing(ExactPath path, FlashLender lender, UInt256 ca
         var best = At(ToInteger(size));
         if (!isExactSize)
         {
-            best = Better(best, Narrow(size));
+            best = Comb(Better(best, Narrow(size)));
         }
 
         best = Climb(best, isExactSize ? 26 : 18);
@@ -63,6 +64,20 @@ internal sealed class ExactSizing(ExactPath path, FlashLender lender, UInt256 ca
             {
                 step = UInt256.Max(step >> 1, UInt256.One);
             }
+        }
+
+        return best;
+    }
+
+    // A fee that is itself an integer (StableSwap NG's, in steps of 1e-10) makes teeth on the curve, a little wider than
+    // the distance of these points: one of them stands on each tooth near the top.
+    private SizedTrial Comb(SizedTrial top)
+    {
+        var step = (top.Input >> 13) / CombPoints;
+        var best = top;
+        for (var k = 1u; k <= CombPoints && !step.IsZero; k++)
+        {
+            best = Better(Better(best, At(top.Input + (step * k))), At(top.Input - (step * k)));
         }
 
         return best;

@@ -84,6 +84,49 @@ public sealed class SplitRouterTests
     }
 
     [Fact]
+    public void Split_over_two_pools_of_any_kind_is_the_one_of_trying_every_share()
+    {
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var random = new Random(seed);
+            var market = new PoolMarket(MarketMaker.RandomMixed(random, 2, 2, 0.002));
+            var (from, to) = (market.PoolAt(0).Tokens[0], market.PoolAt(0).Tokens[1]);
+            var profile = market.ProfileOf(0);
+            var most = profile.Count > 1 ? profile.Inputs[^1] : 1 / market.CurvatureOf(0);
+            var amount = MarketMaker.Units(most * Math.Pow(10, -2 * random.NextDouble()));
+
+            var error = new SplitRouter(market, new RouteOptions()).Route(from, to, amount, out var route);
+
+            Assert.Equal(RouteError.None, error);
+            AssertReplays(market, route!);
+            var best = 0d;
+            for (var (low, high, step) = (0d, 1d, 0.01); step > 1e-7; step /= 20)
+            {
+                var top = 0d;
+                for (var share = low; share <= high + (step / 2); share += step)
+                {
+                    var output = Output(0, share) + Output(1, 1 - share);
+                    (best, top) = output > best ? (output, share) : (best, top);
+                }
+
+                (low, high) = (Math.Max(0, top - step), Math.Min(1, top + step));
+            }
+
+            Assert.InRange((double)route!.AmountOut / best, 1 - 1e-6, 1 + 1e-6);
+
+            double Output(int pool, double share)
+            {
+                var p = market.PoolAt(pool);
+                var error = p.QuoteExactIn(
+                    p.IndexOf(from.Address), p.IndexOf(to.Address), (UInt256)((double)amount * Math.Clamp(share, 0, 1)),
+                    out var quote, out var received);
+                return error == QuoteError.None && quote.Leftover.IsZero ? (double)received
+                    : share <= 1e-12 ? 0 : double.NegativeInfinity;
+            }
+        }
+    }
+
+    [Fact]
     public void Equal_pools_share_the_amount_equally()
     {
         var size = MarketMaker.Units(1e24);
