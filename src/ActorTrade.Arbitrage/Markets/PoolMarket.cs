@@ -37,6 +37,10 @@ public sealed class PoolMarket
     private readonly EdgeProfile?[] _profiles;
     private readonly bool[] _isClosedForm;
 
+    // γ of a pair of constant product whose tokens take no transfer fee, so that its reserves are all an update needs;
+    // else 0.
+    private readonly double[] _plainFeeKept;
+
     /// <summary>Throws <see cref="ArgumentException"/> when two pools have one id.</summary>
     /// <param name="asOf">When the states were read, in the caller's unit: a block number, or milliseconds.</param>
     public PoolMarket(IEnumerable<ListedPool> pools, long asOf = 0)
@@ -72,6 +76,7 @@ public sealed class PoolMarket
         _rate[^1] = 1;
         _curvature = new double[_edges.Length + 1];
         _profiles = new EdgeProfile?[_edges.Length];
+        _plainFeeKept = new double[_pools.Length];
         _isClosedForm = new bool[_edges.Length + 1];
         _isClosedForm[^1] = true;
         for (var p = 0; p < _pools.Length; p++)
@@ -136,6 +141,7 @@ public sealed class PoolMarket
 
         _curves[pool] = curve;
         _hasNewReserves[pool] = false;
+        _plainFeeKept[pool] = curve is ConstantProductCurve plain && HasPlainTokens(pool) ? FeeKept(plain) : 0;
         if (curve is ConstantProductCurve product)
         {
             TakeReserves(pool, FeeKept(product), (double)product.Reserve0, (double)product.Reserve1);
@@ -143,7 +149,8 @@ public sealed class PoolMarket
         else if (curve is SolidlyVolatileCurve volatileCurve)
         {
             TakeReserves(
-                pool, (double)(volatileCurve.FeeDenominator - volatileCurve.FeeNumerator) / volatileCurve.FeeDenominator,
+                pool,
+                (double)(volatileCurve.FeeDenominator - volatileCurve.FeeNumerator) / volatileCurve.FeeDenominator,
                 (double)volatileCurve.Reserve0, (double)volatileCurve.Reserve1);
         }
         else
@@ -167,20 +174,32 @@ public sealed class PoolMarket
     /// </summary>
     public void UpdateReserves(int pool, UInt256 reserve0, UInt256 reserve1, long asOf)
     {
-        if (_curves[pool] is not ConstantProductCurve product)
-        {
-            throw new ArgumentException($"The pool {_pools[pool].Id} is not of constant product.", nameof(pool));
-        }
-
         if (reserve0 > ConstantProductCurve.ReserveMax || reserve1 > ConstantProductCurve.ReserveMax)
         {
             throw new InvalidCurveException("reserves", $"{reserve0} or {reserve1} is above 2^112 - 1.");
         }
 
+        var feeKept = _plainFeeKept[pool];
+        if (feeKept > 0 && !reserve0.IsZero && !reserve1.IsZero)
+        {
+            var (r0, r1) = ((double)reserve0, (double)reserve1);
+            var (perReserve0, perReserve1) = (feeKept / r0, feeKept / r1);
+            var e = _firstEdge[pool];
+            (_curvature[e], _curvature[e + 1]) = (perReserve0, perReserve1);
+            (_rate[e], _rate[e + 1]) = (perReserve0 * r1, perReserve1 * r0);
+        }
+        else if (_curves[pool] is ConstantProductCurve product)
+        {
+            TakeReserves(pool, FeeKept(product), (double)reserve0, (double)reserve1);
+        }
+        else
+        {
+            throw new ArgumentException($"The pool {_pools[pool].Id} is not of constant product.", nameof(pool));
+        }
+
         _reserves[2 * pool] = reserve0;
         _reserves[(2 * pool) + 1] = reserve1;
         _hasNewReserves[pool] = true;
-        TakeReserves(pool, FeeKept(product), (double)reserve0, (double)reserve1);
         Changed(pool, asOf);
     }
 
@@ -249,6 +268,8 @@ public sealed class PoolMarket
         return _rate[edge] > 0 && curvature > 0 ? FeeKept(edge) / curvature : 0;
     }
 
+    private bool HasPlainTokens(int pool) => _edges[_firstEdge[pool]] is { KeptIn: 1, KeptOut: 1 };
+
     private static double FeeKept(ConstantProductCurve curve) =>
         (double)(curve.FeeDenominator - curve.FeeNumerator) / curve.FeeDenominator;
 
@@ -256,10 +277,13 @@ public sealed class PoolMarket
     {
         var e = _firstEdge[pool];
         var isEmpty = reserve0 == 0 || reserve1 == 0;
-        _rate[e] = isEmpty ? 0 : feeKept * reserve1 / reserve0 * _edges[e].Kept;
-        _rate[e + 1] = isEmpty ? 0 : feeKept * reserve0 / reserve1 * _edges[e + 1].Kept;
-        _curvature[e] = isEmpty ? 0 : feeKept * _edges[e].KeptIn / reserve0;
-        _curvature[e + 1] = isEmpty ? 0 : feeKept * _edges[e + 1].KeptIn / reserve1;
+
+        // In the order of UpdateReserves, so that both ways give the same to the last bit.
+        var (perReserve0, perReserve1) = isEmpty ? (0, 0) : (feeKept / reserve0, feeKept / reserve1);
+        _curvature[e] = perReserve0 * _edges[e].KeptIn;
+        _curvature[e + 1] = perReserve1 * _edges[e + 1].KeptIn;
+        _rate[e] = perReserve0 * reserve1 * _edges[e].Kept;
+        _rate[e + 1] = perReserve1 * reserve0 * _edges[e + 1].Kept;
         _isClosedForm[e] = true;
         _isClosedForm[e + 1] = true;
         _profiles[e] = null;

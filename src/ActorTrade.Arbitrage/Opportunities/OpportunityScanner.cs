@@ -151,11 +151,24 @@ public sealed class OpportunityScanner
     public ImmutableArray<Opportunity> Best(int count, long now = 0)
     {
         var found = new List<Opportunity>();
+        var leastOfBest = new PriorityQueue<double, double>();
         foreach (var cycle in _ranking.Best((int)Math.Min((long)count + Spare, Cycles.Count)))
         {
+            // Enough is found, and what comes now is known to be no better.
+            if (leastOfBest.Count == count && count > 0 && IsExactSize(Cycles.EdgesOf(cycle))
+                && _ranking.GainOf(cycle) < leastOfBest.Peek())
+            {
+                continue;
+            }
+
             if (Replay(cycle, now) is { } opportunity)
             {
                 found.Add(opportunity);
+                leastOfBest.Enqueue(opportunity.NetValue, opportunity.NetValue);
+                if (leastOfBest.Count > count)
+                {
+                    leastOfBest.Dequeue();
+                }
             }
         }
 
@@ -199,15 +212,9 @@ public sealed class OpportunityScanner
             return null;
         }
 
-        var isExactSize = true;
-        foreach (var edge in edges)
-        {
-            isExactSize &= Market.IsClosedForm(edge);
-        }
-
         var path = new ExactPath(Market, edges);
         var trial = new ExactSizing(path, Options.Lenders[lender], CapOf(Cycles.BaseOf(cycle), lender))
-            .Maximise(size, isExactSize);
+            .Maximise(size, IsExactSize(edges));
         if (!trial.IsPossible || trial.Gain <= SignedAmount.Zero)
         {
             return null;
@@ -312,6 +319,17 @@ public sealed class OpportunityScanner
 
         _lendersOf[cycle] = (byte)lenders;
         _gasOf[cycle] = gas;
+    }
+
+    private bool IsExactSize(ReadOnlySpan<int> edges)
+    {
+        var isExact = true;
+        foreach (var edge in edges)
+        {
+            isExact &= Market.IsClosedForm(edge);
+        }
+
+        return isExact;
     }
 
     private bool IsTooOld(ReadOnlySpan<int> edges, long now)

@@ -69,8 +69,8 @@ internal sealed class ExactSizing(ExactPath path, FlashLender lender, UInt256 ca
         return best;
     }
 
-    // A fee that is itself an integer (StableSwap NG's, in steps of 1e-10) makes teeth on the curve, a little wider than
-    // the distance of these points: one of them stands on each tooth near the top.
+    // A fee that is itself an integer (StableSwap NG has one in steps of 1e-10) makes teeth on the curve, wider than
+    // the distance of these points: at least one of them stands on each tooth near the top.
     private SizedTrial Comb(SizedTrial top)
     {
         var step = (top.Input >> 13) / CombPoints;

@@ -20,6 +20,8 @@ internal static class BenchCommand
         Case(common, "swaps", "Durable swaps a second, against the journal's own append limit.", SwapsAsync),
         Case(common, "kernel", "Messages and asks a second, against a bounded channel.", KernelAsync),
         Case(common, "recovery", "Events a second read and folded; a restart on a million of them.", RecoveryAsync),
+        Case(common, "arbitrage", "From a pool's change to ranked opportunities, 100,000 cycles.", ArbitrageAsync),
+        Case(common, "routing", "Best splits of a trade, in markets of 1,000 and 10,000 pools.", RoutingAsync),
         Case(common, "ticks", "Recorded ticks a second through the real actors, one bot a symbol.", TicksAsync),
         Case(common, "quotes", "Exact quotes a second of each kind of pool, against published packages.", QuotesAsync),
         Cluster(common),
@@ -162,6 +164,48 @@ internal static class BenchCommand
             ("readySeconds", r.ReadySeconds),
             ("readyWithoutSnapshotsSeconds", r.ReadyWithoutSnapshotsSeconds),
         ];
+    }
+
+    private static Task<Measured> ArbitrageAsync(TimeSpan perCase)
+    {
+        var r = ArbitrageBenchmark.Run(perCase / 5);
+        Measured measured =
+        [
+            ("pools", r.Pools),
+            ("cycles", r.Cycles),
+            ("gainingCycles", r.Gaining),
+            ("closedFormSizingsPerSecond", r.SizingsPerSecond),
+            ("poolUpdatesPerSecond", r.UpdatesPerSecond),
+            ("bytesAllocatedPerUpdate", r.BytesPerUpdate),
+            ("cyclesPerChange", r.CyclesPerChange),
+            ("changeP50Microseconds", r.ChangeP50Microseconds),
+            ("changeP99Microseconds", r.ChangeP99Microseconds),
+            ("changeToOpportunityP50Microseconds", r.ToOpportunityP50Microseconds),
+            ("changeToOpportunityP99Microseconds", r.ToOpportunityP99Microseconds),
+            ("fullEvaluationMilliseconds", r.FullMilliseconds),
+        ];
+        return Task.FromResult(measured);
+    }
+
+    private static Task<Measured> RoutingAsync(TimeSpan perCase)
+    {
+        var measured = new Measured();
+        foreach (var pools in (int[])[1_000, 10_000])
+        {
+            var r = RoutingBenchmark.Run(pools, perCase / 2);
+            var name = string.Create(CultureInfo.InvariantCulture, $"pools{pools}");
+            measured.AddRange(
+            [
+                ($"{name}Routes", r.Routes),
+                ($"{name}LegsPerRoute", r.LegsPerRoute),
+                ($"{name}SplitShare", r.SplitShare),
+                ($"{name}GainOverSinglePathBps", r.GainBps),
+                ($"{name}P50Ms", r.P50Ms),
+                ($"{name}P99Ms", r.P99Ms),
+            ]);
+        }
+
+        return Task.FromResult(measured);
     }
 
     private static Task<Measured> TicksAsync(TimeSpan perCase)

@@ -11,6 +11,7 @@ public sealed class OpportunityScannerTests
 {
     private static readonly ListedToken Eth = MarketMaker.Token(0);
     private static readonly ListedToken Usd = MarketMaker.Token(1);
+    private static readonly UInt256 Unit = MarketMaker.Units(1e18);
 
     [Fact]
     public void Best_opportunity_is_the_one_of_brute_force()
@@ -286,6 +287,45 @@ public sealed class OpportunityScannerTests
     }
 
     [Fact]
+    public void New_reserves_give_the_edges_that_a_new_market_has()
+    {
+        var taxing = MarketMaker.Token(2, feePips: 30_000);
+        List<ListedPool> pools =
+        [
+            MarketMaker.Pair("plain", Eth, Usd, 1_000_000, 3_000_000),
+            MarketMaker.Pair("taxed", Eth, taxing, 1_000_000, 3_000_000),
+            new ListedPool("weighted", 1, [Eth, Usd], MarketMaker.Ranges(new Random(1), 1e20, 1)),
+        ];
+        var market = new PoolMarket(pools);
+        foreach (var (r0, r1) in ((UInt256, UInt256)[])[(5, 7), (0, 9), (1_000_003, 77_777), (9, 0), (12, 12)])
+        {
+            market.UpdateReserves(0, r0, r1, asOf: 5);
+            market.UpdateReserves(1, r0, r1, asOf: 6);
+
+            var anew = new PoolMarket(
+            [
+                MarketMaker.Pair("plain", Eth, Usd, r0, r1), MarketMaker.Pair("taxed", Eth, taxing, r0, r1), pools[2],
+            ]);
+            for (var e = 0; e < 4; e++)
+            {
+                Assert.Equal(anew.Rates[e], market.Rates[e], anew.Rates[e] * 1e-15);
+                if (market.Rates[e] > 0)
+                {
+                    Assert.Equal(anew.Curvatures[e], market.Curvatures[e], anew.Curvatures[e] * 1e-15);
+                }
+            }
+
+            Assert.Equal(r1, ((ConstantProductCurve)market.PoolAt(1).Curve).Reserve1);
+            Assert.Equal((5, 6), (market.AsOf(0), market.AsOf(1)));
+        }
+
+        Assert.Throws<ArgumentException>(() => market.UpdateReserves(2, 5, 5, asOf: 0));
+        Assert.Throws<InvalidCurveException>(() => market.UpdateReserves(0, UInt256.MaxValue, 5, asOf: 0));
+        Assert.Throws<ArgumentException>(() => market.Update(
+            0, new StableSwapClassic([1_000, 1_000, 1_000], 100, 0, [Unit, Unit, Unit]), asOf: 0));
+    }
+
+    [Fact]
     public void Two_pools_of_one_id_and_gas_without_a_native_token_are_refused()
     {
         var (market, options) = TwoPairs();
@@ -305,8 +345,8 @@ public sealed class OpportunityScannerTests
         new ScanOptions { BaseTokens = [Eth] }
     );
 
-    // Within one unit of each token on the path, or 1e-9 of the gain. The fee of StableSwap NG is an integer in steps of
-    // 1e-10, so what a hop gives jumps by that part of its amount: a unit of its own.
+    // Within one unit of each token on the path, or 1e-9 of the gain. The fee of StableSwap NG is an integer in steps
+    // of 1e-10, so what a hop gives jumps by that part of its amount: a unit of its own.
     private static void AssertNotWorse(
         PoolMarket market, int[] edges, SignedAmount expected, Opportunity best, int seed)
     {
