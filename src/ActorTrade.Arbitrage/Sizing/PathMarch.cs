@@ -41,7 +41,7 @@ internal static class PathMarch
                 break;
             }
 
-            input += step;
+            input = Math.Min(input + step, cap);
             output += path.Output(step);
             if (step < room)
             {

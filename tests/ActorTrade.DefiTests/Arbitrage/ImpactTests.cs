@@ -49,6 +49,7 @@ public sealed class ImpactTests
         Parallel.ForEach(Partitioner.Create(0, together.PartCount, 1), range => together.Run(range.Item1));
 
         Assert.Equal(12, together.PartCount);
+        Assert.Equal(trials.Select(t => t.Item2), together.Outcomes.Select(o => o.AmountIn));
         Assert.Equal(new PathSimulation(market, trials).RunAll(), together.Outcomes);
         Assert.Contains(together.Outcomes, o => o.Error == QuoteError.OutputTooSmall);
         Assert.Contains(together.Outcomes, o => o.Error == QuoteError.None && o.PriceImpact > 0.1);
