@@ -36,7 +36,7 @@ bench_cluster() {
 }
 
 whats=("$@")
-[ "$#" -gt 0 ] || whats=(kernel swaps ticks recovery quotes arbitrage routing cluster)
+[ "$#" -gt 0 ] || whats=(kernel swaps ticks recovery quotes arbitrage routing registry cluster)
 for what in "${whats[@]}"; do
   say "== $what"
   case "$what" in

@@ -15,7 +15,7 @@ internal static class BenchCommand
     private const double SecondsDefault = 10;
 
     public static Command Create(CommonOptions common) =>
-        new("bench", "Measure this machine: swaps, kernel, recovery, ticks, quotes, cluster.")
+        new("bench", "Measure this machine: swaps, kernel, recovery, ticks, quotes, registry, cluster.")
     {
         Case(common, "swaps", "Durable swaps a second, against the journal's own append limit.", SwapsAsync),
         Case(common, "kernel", "Messages and asks a second, against a bounded channel.", KernelAsync),
@@ -24,6 +24,7 @@ internal static class BenchCommand
         Case(common, "routing", "Best splits of a trade, in markets of 1,000 and 10,000 pools.", RoutingAsync),
         Case(common, "ticks", "Recorded ticks a second through the real actors, one bot a symbol.", TicksAsync),
         Case(common, "quotes", "Exact quotes a second of each kind of pool, against published packages.", QuotesAsync),
+        Case(common, "registry", "Pool states a second into the registry; prices, files, batches.", RegistryAsync),
         Cluster(common),
     };
 
@@ -239,6 +240,23 @@ internal static class BenchCommand
             }
         }
 
+        return Task.FromResult(measured);
+    }
+
+    private static Task<Measured> RegistryAsync(TimeSpan perCase)
+    {
+        var r = RegistryBenchmark.Run(perCase / 6);
+        Measured measured =
+        [
+            ("pools", RegistryBenchmark.Pools),
+            ("updatesPerSecond", r.UpdatesPerSecond),
+            ("dictionaryWritesPerSecond", r.DictionaryWritesPerSecond),
+            ("updatesToDictionaryWrites", r.UpdatesPerSecond / r.DictionaryWritesPerSecond),
+            ("priceAllTokensMs", r.DeriveMs),
+            ("listAllPoolsMs", r.ListMs),
+            ("filePoolsReadPerSecond", r.FilePoolsPerSecond),
+            ("batchLinesPerSecond", r.BatchLinesPerSecond),
+        ];
         return Task.FromResult(measured);
     }
 
