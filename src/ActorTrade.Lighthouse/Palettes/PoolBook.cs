@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using ActorTrade.Cluster.Operation;
 using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
@@ -107,16 +108,22 @@ internal sealed record PoolBook(
             tokens.Add(new ListedToken(0, token.Value, token.Value, new TokenDecimals(known)));
         }
 
-        try
+        return TryCurve(view, out var curve)
+            ? new ListedPool(view.Id.Value, 0, tokens.MoveToImmutable(), curve, HouseDex)
+            : null;
+    }
+
+    // The house's own constant product reaches further than the curve that stands for it here; then it is left out.
+    private static bool TryCurve(PoolView view, [NotNullWhen(true)] out Curve? curve)
+    {
+        if (view.Curve is { } terms)
         {
-            var fee = (uint)(view.LiquidityFeePips + view.TreasuryFeePips);
-            var curve = new ConstantProductCurve(view.Reserve0, view.Reserve1, fee, FeePips.One);
-            return new ListedPool(view.Id.Value, 0, tokens.MoveToImmutable(), curve, HouseDex);
+            return terms.TryAt(view.Reserve0, view.Reserve1, out curve);
         }
-        catch (InvalidCurveException)
-        {
-            // The house's reserves reach further than the curve that stands for them here.
-            return null;
-        }
+
+        var fee = (uint)(view.LiquidityFeePips + view.TreasuryFeePips);
+        var fits = view.Reserve0 <= ConstantProductCurve.ReserveMax && view.Reserve1 <= ConstantProductCurve.ReserveMax;
+        curve = fits ? new ConstantProductCurve(view.Reserve0, view.Reserve1, fee, FeePips.One) : null;
+        return curve is not null;
     }
 }

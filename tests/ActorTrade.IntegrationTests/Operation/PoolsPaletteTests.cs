@@ -91,6 +91,22 @@ public sealed class PoolsPaletteTests : IAsyncLifetime
         Assert.Equal(pools.Split(' '), Rows(await RunAsync("list", (option, value))).Select(r => r[0]));
 
     [Fact]
+    public async Task A_pool_of_the_house_with_another_curve_is_listed_as_that()
+    {
+        var id = PoolId.Parse("VOLATILE");
+        await DoAsync(Pool.IdOf(id), new Pool.Command.CreateCurve(
+            [TokenId.Parse("BTC"), TokenId.Parse("USD")],
+            new CurveTerms.SolidlyVolatile(new FeePips(500)),
+            new FeePips(100)));
+        await AddAsync(id, 1, 50_000);
+        _endpoint.Cluster.Answer(NodeQuestions.Rows, (_, _) => new RowsAnswer(["pool_id"], [["VOLATILE"]], 0));
+
+        var row = Assert.Single(Rows(await RunAsync("list", ("kind", "solidly-volatile"))));
+
+        Assert.Equal(["VOLATILE", "house", "house", "solidly-volatile", "1 BTC + 50000 USD", "100,000.00"], row[..6]);
+    }
+
+    [Fact]
     public async Task Nothing_found_and_nonsense_are_said()
     {
         var none = await RunAsync("list", ("kind", "concentrated"));
@@ -146,15 +162,17 @@ public sealed class PoolsPaletteTests : IAsyncLifetime
         await DoAsync(Pool.IdOf(pool), new Pool.Command.Create(one, other, new FeePips(2_500), new FeePips(500)));
         if (btc > 0)
         {
-            await DoAsync(Pool.IdOf(pool), new Pool.Command.AddLiquidity(
-                Guid.NewGuid(),
-                AccountId.Parse("alice"),
-                new TokenAmount(one, btc * Units.PowerOfTen(8)),
-                new TokenAmount(other, usd * Units.PowerOfTen(6)),
-                UInt256.One,
-                TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1)));
+            await AddAsync(pool, btc, usd);
         }
     }
+
+    private Task AddAsync(PoolId pool, uint btc, uint usd) => DoAsync(Pool.IdOf(pool), new Pool.Command.AddLiquidity(
+        Guid.NewGuid(),
+        AccountId.Parse("alice"),
+        new TokenAmount(TokenId.Parse("BTC"), btc * Units.PowerOfTen(8)),
+        new TokenAmount(TokenId.Parse("USD"), usd * Units.PowerOfTen(6)),
+        UInt256.One,
+        TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1)));
 
     private async Task DoAsync(EntityId entity, ICommand command)
     {
