@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
@@ -54,6 +55,14 @@ internal static class MarketMaker
             var b = (a + 1 + random.Next(tokens - 1)) % tokens;
             var size = depth * Math.Exp(random.NextDouble() * 2);
             var off = 1 + (spread * ((2 * random.NextDouble()) - 1));
+            if (tokens > 2 && random.Next(4) == 0)
+            {
+                var c = Enumerable.Range(0, tokens).First(t => t != a && t != b);
+                var id = p.ToString(CultureInfo.InvariantCulture);
+                made.Add(new ListedPool(id, 1, [Token(a), Token(b), Token(c)], OfThree(random, size)));
+                continue;
+            }
+
             Curve curve = random.Next(7) switch
             {
                 0 => new StableSwapClassic(
@@ -102,6 +111,15 @@ internal static class MarketMaker
     }
 
     private static readonly UInt256 One = 1_000_000_000_000_000_000;
+
+    private static Curve OfThree(Random random, double size)
+    {
+        ImmutableArray<UInt256> balances =
+            [Units(size), Units(size * (1 + random.NextDouble())), Units(size * (1 + random.NextDouble()))];
+        return random.Next(2) == 0
+            ? new StableSwapClassic(balances, (uint)random.Next(50, 2_000), 4_000_000, [One, One, One])
+            : new BalancerStable(balances, (uint)random.Next(50, 2_000) * 1_000, One / 2_500, [One, One, One]);
+    }
 
     private static BalancerWeighted Weighted(double size, double off, int percent) =>
         new(

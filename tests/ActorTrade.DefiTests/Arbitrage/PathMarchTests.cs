@@ -41,7 +41,7 @@ public sealed class PathMarchTests
             }
         }
 
-        Assert.True(gaining > 100 && capped > 5 && exact > 20, $"{gaining} gained, {capped} capped, {exact} exact.");
+        Assert.True(gaining > 100 && capped > 5 && exact > 10, $"{gaining} gained, {capped} capped, {exact} exact.");
     }
 
     private static bool IsWithin(PoolMarket market, int[] edges, double input)

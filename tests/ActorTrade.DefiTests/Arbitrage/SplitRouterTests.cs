@@ -1,4 +1,5 @@
 using ActorTrade.Arbitrage.Markets;
+using ActorTrade.Arbitrage.Opportunities;
 using ActorTrade.Arbitrage.Routing;
 using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Amm.Curves;
@@ -58,7 +59,10 @@ public sealed class SplitRouterTests
         for (var seed = 0; seed < cases; seed++)
         {
             var random = new Random(seed);
-            var market = new PoolMarket(MarketMaker.RandomPairs(random, random.Next(3, 9), random.Next(3, 30), 0.05));
+            var (tokens, pools) = (random.Next(3, 9), random.Next(3, 30));
+            var market = new PoolMarket(seed % 3 == 0
+                ? MarketMaker.RandomMixed(random, tokens, (pools / 3) + 2, 0.02)
+                : MarketMaker.RandomPairs(random, tokens, pools, 0.05));
             var amount = MarketMaker.Units(Math.Pow(10, 2 + (random.NextDouble() * 22)));
             var router = new SplitRouter(market, new RouteOptions
             {
@@ -255,7 +259,9 @@ public sealed class SplitRouterTests
         {
             if (at.Token == 1)
             {
-                var gas = (UInt256)Math.Ceiling((21_000 + (75_042 * at.Path.Length)) * gasOfOne);
+                var units = 21_000 + at.Path.Sum(
+                    e => GasTable.Default.OfHop(market.PoolAt(market.EdgeAt(e).Pool).Curve.Kind).Units);
+                var gas = (UInt256)Math.Ceiling(units * gasOfOne);
                 var net = (SignedAmount)at.Amount - gas;
                 best = net > best ? net : best;
                 continue;
@@ -267,7 +273,8 @@ public sealed class SplitRouterTests
                 if (edge.TokenOut != 0 && at.Path.All(p => market.EdgeAt(p).TokenOut != edge.TokenOut)
                     && at.Path.All(p => market.EdgeAt(p).Pool != edge.Pool)
                     && market.PoolAt(edge.Pool).QuoteExactIn(
-                        edge.IndexIn, edge.IndexOut, at.Amount, out _, out var received) == QuoteError.None)
+                        edge.IndexIn, edge.IndexOut, at.Amount, out var quote, out var received) == QuoteError.None
+                    && quote.Leftover.IsZero)
                 {
                     open.Push((edge.TokenOut, received, [.. at.Path, e]));
                 }
