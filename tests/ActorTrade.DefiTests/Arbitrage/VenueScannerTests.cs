@@ -110,11 +110,14 @@ public sealed class VenueScannerTests
                 (q.Symbol.Base, q.Symbol.Quote, q.Bid * 0.9997m, q),
                 (q.Symbol.Quote, q.Symbol.Base, 0.9997m / q.Ask, q),
             }).ToList();
-            var two = from x in legs from y in legs
+            var two = from x in legs
+                      from y in legs
                       where x.To == y.From && y.To == x.From && x.Quote != y.Quote
                       where x.Rate * y.Rate > 1 && string.CompareOrdinal(x.From, y.From) < 0
                       select x.Rate * y.Rate;
-            var three = from x in legs from y in legs from z in legs
+            var three = from x in legs
+                        from y in legs
+                        from z in legs
                         where x.To == y.From && y.To == z.From && z.To == x.From && y.To != x.From
                         where x.Rate * y.Rate * z.Rate > 1
                         where string.CompareOrdinal(x.From, y.From) < 0 && string.CompareOrdinal(x.From, z.From) < 0
