@@ -1,6 +1,7 @@
 using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Oracles;
+using ActorTrade.Domain.System;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Pools.Pool;
@@ -19,7 +20,8 @@ internal static class PoolDecisions
             return ObservePrice(state, observe, context);
         }
 
-        if (context.Principal != CommandContext.Self)
+        var mayCreate = command is Command.Create or Command.CreateCurve && Operators.IsOne(context.Principal);
+        if (context.Principal != CommandContext.Self && !mayCreate)
         {
             return new Rejection.NotPermitted(context.Principal);
         }

@@ -71,7 +71,8 @@ public static class Token
         /// <summary>The accounts have recorded these burns.</summary>
         public sealed record AcknowledgeBurns(Guid[] BurnIds) : Command, INaturallyIdempotent;
 
-        public sealed record RecordMintOutcome(Guid MintId, string? Refusal) : Command, INaturallyIdempotent;
+        public sealed record RecordMintOutcome(Guid MintId, string? Refusal, DateTimeOffset? Deadline = null)
+            : Command, INaturallyIdempotent;
     }
 
     // Stored for ever: add cases, and fields with defaults at the end; never rename or change one.
@@ -284,7 +285,9 @@ public static class Token
 
     private static TokenDecision MintOutcome(TokenState state, Command.RecordMintOutcome c, CommandContext context)
     {
-        if (!state.OpenMints.TryGetValue(c.MintId, out var mint))
+        // An answer may come so late that its mint is forgotten and another has its id: their deadlines differ.
+        if (!state.OpenMints.TryGetValue(c.MintId, out var mint)
+            || (c.Deadline is { } deadline && deadline != mint.Deadline))
         {
             return TokenDecision.Nothing;
         }
@@ -317,9 +320,9 @@ public static class Token
             answer => answer switch
             {
                 Answer.Accepted { Events: [Account.Event.Credited, ..] } =>
-                    new Command.RecordMintOutcome(mintId, Refusal: null),
+                    new Command.RecordMintOutcome(mintId, Refusal: null, minted.Deadline),
                 Answer.Accepted { Events: [Account.Event.CreditRefused refused, ..] } =>
-                    new Command.RecordMintOutcome(mintId, refused.Reason),
+                    new Command.RecordMintOutcome(mintId, refused.Reason, minted.Deadline),
                 _ => null,
             });
     }

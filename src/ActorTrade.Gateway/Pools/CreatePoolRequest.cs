@@ -1,3 +1,5 @@
+using System.Globalization;
+using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Gateway.Http;
@@ -11,7 +13,7 @@ namespace ActorTrade.Gateway.Pools;
 /// <param name="TreasuryFeePips">The treasury's, in 1e-6 of the input, of every kind; none where left out.</param>
 /// <param name="Amplification">A as A() answers, a whole number; of StableSwap kinds.</param>
 /// <param name="FeeE10">In 1e-10 of the output; of StableSwap kinds.</param>
-/// <param name="OffpegFeeMultiplierE10">Of stableswap-ng; 1e10 where left out, which is never more.</param>
+/// <param name="OffpegFeeMultiplierE10">Of stableswap-ng; up to 1e10 the fee is the same off the peg.</param>
 /// <param name="WeightsE18">One a token, together 1e18; of balancer-weighted.</param>
 /// <param name="SwapFeeE18">In 1e-18 of the input; of Balancer kinds.</param>
 /// <param name="AmplificationE3">A times 1000; of balancer-stable.</param>
@@ -32,61 +34,25 @@ public sealed record CreatePoolRequest(
     /// <exception cref="ApiProblem">A field is missing, malformed or not of this kind.</exception>
     internal Pool.Command ToCommand(TokenId token0, TokenId token1, int[] decimals)
     {
-        var treasury = Pips(TreasuryFeePips ?? 0, "treasuryFeePips");
-        RefuseForeignFields();
-        return Kind is null or "constant-product"
-            ? new Pool.Command.Create(token0, token1, Pips(FeePips, "feePips"), treasury)
-            : new Pool.Command.CreateCurve([token0, token1], Terms(decimals), treasury);
-    }
-
-    private CurveTerms Terms(int[] decimals) => Kind switch
-    {
-        "solidly-volatile" => new CurveTerms.SolidlyVolatile(Pips(FeePips, "feePips")),
-        "solidly-stable" => new CurveTerms.SolidlyStable(Pips(FeePips, "feePips"), decimals),
-        "stableswap-classic" => new CurveTerms.Classic(
-            Whole(Amplification, "amplification"), Whole(FeeE10, "feeE10"), decimals),
-        "stableswap-ng" => new CurveTerms.NextGeneration(
-            Whole(Amplification, "amplification"),
-            Whole(FeeE10, "feeE10"),
-            OffpegFeeMultiplierE10 is null ? 10_000_000_000 : Whole(OffpegFeeMultiplierE10, "offpegFeeMultiplierE10"),
-            decimals),
-        "balancer-weighted" => new CurveTerms.Weighted(
-            [.. (WeightsE18 ?? []).Select((w, i) => Whole(w, $"weightsE18[{i}]"))],
-            Whole(SwapFeeE18, "swapFeeE18"),
-            decimals),
-        "balancer-stable" => new CurveTerms.Stable(
-            Whole(AmplificationE3, "amplificationE3"), Whole(SwapFeeE18, "swapFeeE18"), decimals),
-        _ => throw ApiProblem.Invalid(
-            "kind",
-            "One of constant-product, solidly-volatile, solidly-stable, stableswap-classic, stableswap-ng, "
-            + "balancer-weighted and balancer-stable is expected."),
-    };
-
-    private void RefuseForeignFields()
-    {
-        var isStableSwap = Kind is "stableswap-classic" or "stableswap-ng";
-        var isBalancer = Kind is "balancer-weighted" or "balancer-stable";
-        Refuse(FeePips is not null && (isStableSwap || isBalancer), "feePips");
-        Refuse(Amplification is not null && !isStableSwap, "amplification");
-        Refuse(FeeE10 is not null && !isStableSwap, "feeE10");
-        Refuse(OffpegFeeMultiplierE10 is not null && Kind != "stableswap-ng", "offpegFeeMultiplierE10");
-        Refuse(WeightsE18 is not null && Kind != "balancer-weighted", "weightsE18");
-        Refuse(SwapFeeE18 is not null && !isBalancer, "swapFeeE18");
-        Refuse(AmplificationE3 is not null && Kind != "balancer-stable", "amplificationE3");
-    }
-
-    private void Refuse(bool isForeign, string field)
-    {
-        if (isForeign)
+        (string Name, string? Value)[] fields =
+        [
+            ("feePips", FeePips?.ToString(CultureInfo.InvariantCulture)),
+            ("treasuryFeePips", TreasuryFeePips?.ToString(CultureInfo.InvariantCulture)),
+            ("amplification", Amplification),
+            ("feeE10", FeeE10),
+            ("offpegFeeMultiplierE10", OffpegFeeMultiplierE10),
+            ("weightsE18", WeightsE18 is null ? null : string.Join(',', WeightsE18)),
+            ("swapFeeE18", SwapFeeE18),
+            ("amplificationE3", AmplificationE3),
+        ];
+        var given = fields.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => f.Value!);
+        try
         {
-            throw ApiProblem.Invalid(field, $"A pool of kind {Kind ?? "constant-product"} has no such parameter.");
+            return PoolParameters.Read(token0, token1, decimals, Kind ?? "constant-product", given);
+        }
+        catch (InvalidCurveException e)
+        {
+            throw ApiProblem.Invalid(e.Field, $"{e.Field}: {e.Reason}");
         }
     }
-
-    private static UInt256 Whole(string? text, string field) => RequestReading.Amount(text, 0, field);
-
-    private static FeePips Pips(int? value, string field) =>
-        value is { } given && Domain.Numerics.FeePips.TryCreate(given, out var fee)
-            ? fee
-            : throw ApiProblem.Invalid(field, "A whole number from 0 to 999999 is expected.");
 }

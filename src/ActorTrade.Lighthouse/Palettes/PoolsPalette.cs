@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Oracles;
@@ -8,7 +9,7 @@ using ActorTrade.Operator;
 
 namespace ActorTrade.Lighthouse.Palettes;
 
-/// <summary><c>pools list</c>, <c>pools tokens</c> and <c>pools show</c>.</summary>
+/// <summary><c>pools list</c>, <c>tokens</c>, <c>show</c> and <c>create</c>.</summary>
 internal sealed class PoolsPalette(LighthouseServices services, Asking asking, TokenDecimalsOf decimals) : IPalette
 {
     private const string HouseChain = "house";
@@ -63,7 +64,68 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
             },
             Run = ShowAsync,
         },
+        new()
+        {
+            Description = new()
+            {
+                Name = "create",
+                Meaning = "Creates a pool of two registered tokens; a repeat with the same terms finds it there.",
+                Acts = true,
+                Arguments =
+                [
+                    Describe.Argument("pool", "Its name."),
+                    Describe.Argument("token0", "The first token, for ever."),
+                    Describe.Argument("token1", "The second token."),
+                    Describe.Argument("kind", $"One of {string.Join(", ", PoolParameters.Kinds)}."),
+                    Describe.Argument(
+                        "parameters", "As in pool files, with semicolons: amplification=200;feeE10=4000000."),
+                ],
+            },
+            Run = CreateAsync,
+        },
     ];
+
+    private async Task<CommandResult> CreateAsync(CommandCall call)
+    {
+        if (!PoolId.TryParse(call.Text("pool"), out var id, out var error)
+            || !TokenId.TryParse(call.Text("token0"), out var token0, out error)
+            || !TokenId.TryParse(call.Text("token1"), out var token1, out error))
+        {
+            throw new OperatorException(ExitCode.Configuration, "name-malformed", error);
+        }
+
+        int[] digits = [await RequireDecimalsAsync(token0), await RequireDecimalsAsync(token1)];
+        try
+        {
+            var command = PoolParameters.Read(token0, token1, digits, call.Text("kind"), ParametersOf(call));
+            await asking.DoAsync(call, Pool.IdOf(id), command);
+        }
+        catch (InvalidCurveException e)
+        {
+            throw new OperatorException(ExitCode.Configuration, "invalid-curve", $"{e.Field}: {e.Reason}");
+        }
+
+        return CommandResult.Of(ResultBlock.Line($"The pool {id} is there. Its first deposit sets its price."));
+    }
+
+    private async Task<int> RequireDecimalsAsync(TokenId token) => await decimals.OfAsync(token)
+        ?? throw new OperatorException(
+            ExitCode.NotFound, "token-not-registered", $"There is no token '{token}'.", "See 'pools tokens'.");
+
+    private static Dictionary<string, string> ParametersOf(CommandCall call)
+    {
+        var given = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var part in call.Text("parameters").Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part.Split('=') is not [var name, var value] || !given.TryAdd(name.Trim(), value.Trim()))
+            {
+                throw new OperatorException(
+                    ExitCode.Configuration, "parameters-malformed", $"'{part}' is not name=value, or named twice.");
+            }
+        }
+
+        return given;
+    }
 
     private async Task<CommandResult> ListAsync(CommandCall call)
     {
@@ -151,6 +213,7 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
         return CommandResult.Of(ResultBlock.FactsOf(
             null,
             new Fact("Pool", id.Value),
+            new Fact("Kind", view.Curve?.Description ?? view.Kind),
             new Fact("Reserve 0", $"{await decimals.FormatAsync(token0, view.Reserve0)} {token0}"),
             new Fact("Reserve 1", $"{await decimals.FormatAsync(token1, view.Reserve1)} {token1}"),
             new Fact("Shares", view.TotalShares.ToString()),

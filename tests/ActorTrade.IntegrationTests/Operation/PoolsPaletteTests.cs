@@ -121,6 +121,26 @@ public sealed class PoolsPaletteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pool_of_any_kind_is_created_and_shown()
+    {
+        (string, string)[] With(string kind, string parameters, string token1 = "USD") =>
+        [
+            ("pool", "BTC-USD.w"), ("token0", "BTC"), ("token1", token1), ("kind", kind), ("parameters", parameters),
+        ];
+        const string Weights = "weightsE18=800000000000000000,200000000000000000;swapFeeE18=3000000000000000";
+        await RunAsync("create", With("balancer-weighted", Weights));
+        await RunAsync("create", With("balancer-weighted", Weights));
+        var facts = (await RunAsync("show", ("pool", "BTC-USD.w"))).Blocks[0].Facts;
+        Assert.StartsWith("balancer-weighted weights=8", facts[1].Value, StringComparison.Ordinal);
+        Assert.Equal("pool-already-created", await RefusalAsync("create", With("solidly-volatile", "feePips=1")));
+        Assert.Equal("invalid-curve", await RefusalAsync("create", With("curvy", "feePips=1")));
+        Assert.Equal("invalid-curve", await RefusalAsync("create", With("solidly-stable", "feePips=1;feeE10=2")));
+        Assert.Equal("invalid-curve", await RefusalAsync("create", With("stableswap-classic", "feeE10=2")));
+        Assert.Equal("parameters-malformed", await RefusalAsync("create", With("solidly-stable", "feePips")));
+        Assert.Equal("token-not-registered", await RefusalAsync("create", With("solidly-stable", "feePips=1", "XYZ")));
+    }
+
+    [Fact]
     public async Task Tokens_are_priced_and_twins_told_apart()
     {
         var rows = Rows(await RunAsync("tokens"));

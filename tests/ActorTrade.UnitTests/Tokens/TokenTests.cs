@@ -18,6 +18,17 @@ public sealed class TokenTests
     private static Command.Burn Burn(int id = 2, ulong amount = 30) => new(Id(id), Alice, amount, Deadline);
 
     [Fact]
+    public void Bug_a_late_answer_undid_a_later_mint_with_the_same_id()
+    {
+        var token = RegisteredToken().Given(Mint());
+        token.Given(new Command.RecordMintOutcome(Id(1), "account-not-open", Deadline));
+        token.Now = LongAfter(Deadline) + TimeSpan.FromMinutes(1);
+        token.Given(Mint() with { Deadline = token.Now + TimeSpan.FromSeconds(30) });
+        Assert.Empty(token.When(new Command.RecordMintOutcome(Id(1), "account-not-open", Deadline)).Events);
+        Assert.Single(token.State<TokenState>().OpenMints);
+    }
+
+    [Fact]
     public void Shares_of_a_pool_cannot_be_registered_or_minted_beside_it()
     {
         var shares = new EntityHarness(Definition, "lp:A-B");
