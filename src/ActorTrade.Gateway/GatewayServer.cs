@@ -102,6 +102,7 @@ public sealed class GatewayServer : IAsyncDisposable
         var prices = new PriceEndpoints(services, forms);
         var bots = new BotEndpoints(services, forms);
         var orders = new OrderEndpoints(services, forms);
+        var poolOrders = new PoolOrderEndpoints(services, forms);
         var transactions = new TransactionEndpoints(forms, table);
         var system = new SystemEndpoints(services, forms);
         var status = new StatusEndpoints(services, pools, bots, orders, transactions);
@@ -122,6 +123,10 @@ public sealed class GatewayServer : IAsyncDisposable
         app.MapGet("/api/prices/{base}/{quote}", prices.MedianAsync);
         app.MapPost("/api/pools/{id}/liquidity/add", pools.AddLiquidityAsync);
         app.MapPost("/api/pools/{id}/liquidity/remove", pools.RemoveLiquidityAsync);
+        app.MapPost("/api/pools/{id}/orders", poolOrders.PlaceAsync);
+        app.MapGet("/api/pool-orders", poolOrders.ListAsync);
+        app.MapGet("/api/pool-orders/{id}", poolOrders.GetAsync);
+        app.MapPost("/api/pool-orders/{id}/cancel", poolOrders.CancelAsync);
         app.MapPost("/api/swaps", new SwapEndpoints(services, forms, desk).SwapAsync);
         app.MapGet("/api/transactions", transactions.ListAsync);
         app.MapPost("/api/bots", bots.RegisterAsync);

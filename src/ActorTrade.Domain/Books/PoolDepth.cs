@@ -1,6 +1,5 @@
 using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
-using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.Domain.Pools;
 
@@ -11,30 +10,23 @@ namespace ActorTrade.Domain.Books;
 /// taken from it move it on, so that several can be reckoned one after the other. It only proposes: the pool itself
 /// checks every fill against the order's limit again.
 /// </summary>
+/// <remarks>
+/// Exact for the pools' own constant product. Of other curves the price and the size at a limit are doubles, so a size
+/// may be a part in 10^12 off; whether it is within the limit is asked of the pool's own integers in either case.
+/// </remarks>
 internal sealed class PoolDepth
 {
-    private readonly TokenId _token0;
-    private readonly TokenId _token1;
-    private readonly FeeSchedule _fees;
-    private readonly CurveTerms? _curve;
-    private UInt256 _reserve0;
-    private UInt256 _reserve1;
+    private PoolView _view;
 
-    private PoolDepth(PoolView view)
-    {
-        _token0 = view.Token0!.Value;
-        _token1 = view.Token1!.Value;
-        _reserve0 = view.Reserve0;
-        _reserve1 = view.Reserve1;
-        _curve = view.Curve;
-        _fees = new FeeSchedule(new FeePips(view.LiquidityFeePips), new FeePips(view.TreasuryFeePips));
-    }
+    private PoolDepth(PoolView view) => _view = view;
+
+    private FeePips TotalFee => new(_view.LiquidityFeePips + _view.TreasuryFeePips);
 
     /// <summary>Null where the pool is not created.</summary>
     public static PoolDepth? Of(PoolView view) => view is { Token0: not null, Token1: not null } ? new(view) : null;
 
     public bool Trades(TokenId tokenIn, TokenId tokenOut) =>
-        (tokenIn == _token0 && tokenOut == _token1) || (tokenIn == _token1 && tokenOut == _token0);
+        (tokenIn == _view.Token0 && tokenOut == _view.Token1) || (tokenIn == _view.Token1 && tokenOut == _view.Token0);
 
     /// <summary>The price of an infinitely small trade without fee, which triggers are compared with; null while the
     /// pool is empty.</summary>
@@ -46,15 +38,14 @@ internal sealed class PoolDepth
             return null;
         }
 
-        if (_curve is null)
+        if (_view.Curve is not { } terms)
         {
             return TriggerPrices.Bounded(ConstantProduct.SpotPrice(reserveIn, reserveOut));
         }
 
-        var (one, other) = tokenIn == _token0 ? (0, 1) : (1, 0);
-        return _curve.TryAt(_reserve0, _reserve1, out var curve)
-            && OracleReading.Of(curve.SpotPrice(one, other)) is { } reading
-            ? TriggerPrices.Bounded(new Price(reading.Price0X112, OracleReading.One))
+        var (one, other) = PairOf(tokenIn);
+        return terms.TryAt(_view.Reserve0, _view.Reserve1, out var curve)
+            ? TriggerPrices.FromDouble(curve.SpotPrice(one, other))
             : null;
     }
 
@@ -64,10 +55,13 @@ internal sealed class PoolDepth
     /// </summary>
     public UInt256 SellableAt(TokenId tokenIn, Price limit, UInt256 most)
     {
+        if (_view.Curve is { } terms)
+        {
+            return UInt256.Min(SellableOnCurve(terms, tokenIn, limit), most);
+        }
+
         var (reserveIn, reserveOut) = Reserves(tokenIn);
-        var error = _curve is null
-            ? ConstantProduct.AmountInToMarginalPrice(reserveIn, reserveOut, limit, _fees.Total, out var amount)
-            : SellableOnCurve(tokenIn, limit, out amount);
+        var error = ConstantProduct.AmountInToMarginalPrice(reserveIn, reserveOut, limit, TotalFee, out var amount);
 
         // A pool that would take more than it may hold takes any order.
         return error == QuoteError.ReserveOverflow ? most
@@ -79,56 +73,38 @@ internal sealed class PoolDepth
     public bool IsWithin(TokenId tokenIn, UInt256 amount, Price limit) =>
         !amount.IsZero
         && TriggerPrices.TryLeastOut(amount, limit, out var least)
-        && Quote(tokenIn, amount, out var quote)
-        && quote.AmountOut >= least;
+        && _view.QuoteExactIn(tokenIn, amount, out var trade) == QuoteError.None
+        && trade.AmountOut >= least;
 
     /// <summary>Goes on as if the pool had made this trade, which it can.</summary>
     public void Take(TokenId tokenIn, UInt256 amount)
     {
-        if (!Quote(tokenIn, amount, out var quote))
+        if (_view.QuoteExactIn(tokenIn, amount, out var trade) != QuoteError.None)
         {
             throw new InvalidOperationException($"The pool cannot take {amount} {tokenIn}.");
         }
 
-        var kept = quote.AmountIn - quote.ProtocolFee;
-        if (tokenIn == _token0)
-        {
-            _reserve0 += kept;
-            _reserve1 -= quote.AmountOut;
-        }
-        else
-        {
-            _reserve1 += kept;
-            _reserve0 -= quote.AmountOut;
-        }
+        var kept = trade.AmountIn - trade.ProtocolFee;
+        _view = tokenIn == _view.Token0
+            ? _view with { Reserve0 = _view.Reserve0 + kept, Reserve1 = _view.Reserve1 - trade.AmountOut }
+            : _view with { Reserve1 = _view.Reserve1 + kept, Reserve0 = _view.Reserve0 - trade.AmountOut };
     }
 
-    // The treasury's fee comes off before the curve, so the curve must sell at so much more, of so much less.
-    private QuoteError SellableOnCurve(TokenId tokenIn, Price limit, out UInt256 amount)
+    // The curve sees the input less the treasury's fee, so it must pay that much more for what it sees.
+    private UInt256 SellableOnCurve(CurveTerms terms, TokenId tokenIn, Price limit)
     {
-        amount = default;
-        if (_reserve0.IsZero || _reserve1.IsZero || !_curve!.TryAt(_reserve0, _reserve1, out var curve))
-        {
-            return QuoteError.NoLiquidity;
-        }
-
-        UInt256 kept = (uint)(FeePips.One - _fees.Protocol.Value);
-        var target = limit.ToDoubleLossy(0, 0) * FeePips.One / (double)kept;
-        var (one, other) = tokenIn == _token0 ? (0, 1) : (1, 0);
-        var error = curve.AmountInToMarginalPrice(one, other, target, out var net);
-        return error != QuoteError.None ? error
-            : UInt256.TryMulDivDown(net, FeePips.One, kept, out amount) ? QuoteError.None
-            : QuoteError.ReserveOverflow;
+        var (one, other) = PairOf(tokenIn);
+        var kept = (uint)(FeePips.One - _view.TreasuryFeePips);
+        var target = (double)limit.Numerator / (double)limit.Denominator * FeePips.One / kept;
+        return terms.TryAt(_view.Reserve0, _view.Reserve1, out var curve)
+            && curve.AmountInToMarginalPrice(one, other, target, out var seen) == QuoteError.None
+            && UInt256.TryMulDivDown(seen, (uint)FeePips.One, kept, out var amount)
+                ? amount
+                : UInt256.Zero;
     }
 
-    private bool Quote(TokenId tokenIn, UInt256 amount, out PoolTrade quote)
-    {
-        var (reserveIn, reserveOut) = Reserves(tokenIn);
-        var error = PoolQuotes.ExactIn(
-            _curve, _fees, reserveIn, reserveOut, tokenIn == _token0, amount, out quote);
-        return error == QuoteError.None;
-    }
+    private (int In, int Out) PairOf(TokenId tokenIn) => tokenIn == _view.Token0 ? (0, 1) : (1, 0);
 
     private (UInt256 In, UInt256 Out) Reserves(TokenId tokenIn) =>
-        tokenIn == _token0 ? (_reserve0, _reserve1) : (_reserve1, _reserve0);
+        tokenIn == _view.Token0 ? (_view.Reserve0, _view.Reserve1) : (_view.Reserve1, _view.Reserve0);
 }

@@ -78,7 +78,7 @@ internal sealed class TransactionRow(IReadOnlyDictionary<string, object?> row)
 
         return Kind switch
         {
-            "swap" => new Account.Event.TradeSettled(
+            "swap" or "order-fill" => new Account.Event.TradeSettled(
                 Id, First!.Value.Token, First.Value.Amount, Out!.Value.Token, Out.Value.Amount, Fee?.Amount ?? default,
                 (int)(row["price_impact_bps"] as long? ?? 0), EndedAt),
             "deposit" => new Token.Event.MintDelivered(Id, AccountId.Parse(To!), First!.Value.Amount, EndedAt),

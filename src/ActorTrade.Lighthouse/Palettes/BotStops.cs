@@ -9,8 +9,16 @@ internal sealed class BotStops(Asking asking)
 {
     private const int BotsAtOnce = 16;
 
-    /// <summary>Asks every open order to be cancelled.</summary>
-    public Task<CommandResult> CancelAllAsync(CommandCall call) => EachAsync(call, async bot =>
+    /// <summary>Asks every open order to be cancelled; those of pools too, unless a bot is named.</summary>
+    public async Task<CommandResult> CancelAllAsync(CommandCall call, PoolOrderStops poolOrders)
+    {
+        var bots = await CancelOrdersOfBotsAsync(call);
+        return call.TextOrNull("bot") is not null
+            ? bots
+            : bots with { Blocks = [.. bots.Blocks, await poolOrders.CancelAllAsync(call)] };
+    }
+
+    private Task<CommandResult> CancelOrdersOfBotsAsync(CommandCall call) => EachAsync(call, async bot =>
     {
         var view = await asking.ViewAsync<BotView>(Bot.IdOf(bot));
         foreach (var order in view.OpenOrders)

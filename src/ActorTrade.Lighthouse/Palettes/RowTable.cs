@@ -8,7 +8,9 @@ namespace ActorTrade.Lighthouse.Palettes;
 internal static class RowTable
 {
     private static readonly HashSet<string> Amounts =
-        ["quantity", "filled", "limit_price", "available", "held", "reserve_0", "reserve_1", "amount", "price"];
+    [
+        "quantity", "filled", "limit_price", "available", "held", "reserve_0", "reserve_1", "amount", "bought", "price",
+    ];
 
     // Rows follow the journal by milliseconds; more is worth a word.
     private const long LagWorthSaying = 1_000;
@@ -27,10 +29,10 @@ internal static class RowTable
     /// <summary>What a state means to an operator.</summary>
     public static string? ToneOf(string state) => state switch
     {
-        "Running" or "Filled" or "Working" => Tones.Ok,
+        "Running" or "Filled" or "Working" or "Open" => Tones.Ok,
         "InDoubt" or "pending" or "Paused" => Tones.Warn,
-        "Rejected" or "Denied" or "failed" => Tones.Fail,
-        "Cancelled" or "Expired" or "Stopped" => Tones.Muted,
+        "Rejected" or "Denied" or "failed" or "Refused" => Tones.Fail,
+        "Cancelled" or "Expired" or "Stopped" or "Ended" => Tones.Muted,
         _ => null,
     };
 

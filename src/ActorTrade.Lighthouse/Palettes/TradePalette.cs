@@ -7,7 +7,8 @@ using Principals = ActorTrade.Domain.System.Operators;
 namespace ActorTrade.Lighthouse.Palettes;
 
 /// <summary><c>trade</c>: the state of the whole, the orders, and the ways to stop.</summary>
-internal sealed class TradePalette(Asking asking, BotStops stops, Flattening flattening) : IPalette
+internal sealed class TradePalette(
+    Asking asking, BotStops stops, PoolOrderStops poolOrders, Flattening flattening) : IPalette
 {
     public string Name => "trade";
 
@@ -60,10 +61,10 @@ internal sealed class TradePalette(Asking asking, BotStops stops, Flattening fla
             Description = new()
             {
                 Name = "orders",
-                Meaning = "The newest orders.",
-                Options = [Describe.Count("limit", "Orders at most.", 50, 1_000)],
+                Meaning = "The newest orders at venues, and the newest in books of pools.",
+                Options = [Describe.Count("limit", "Orders at most, of each.", 50, 1_000)],
             },
-            Run = call => OrdersAsync(call, "orders", "No order was ever sent."),
+            Run = AllOrdersAsync,
         },
         new()
         {
@@ -101,12 +102,13 @@ internal sealed class TradePalette(Asking asking, BotStops stops, Flattening fla
             Description = new()
             {
                 Name = "cancel-all",
-                Meaning = "Cancels every open order of every bot; the bots go on.",
+                Meaning = "Cancels every open order of every bot, and every order in the books of pools; the bots go "
+                    + "on. With a bot named only that bot's.",
                 Acts = true,
                 Arguments = [Describe.Optional("bot", "Only this bot's.", "bots")],
                 Options = [Describe.Reason],
             },
-            Run = stops.CancelAllAsync,
+            Run = call => stops.CancelAllAsync(call, poolOrders),
             Stops = true,
         },
     ];
@@ -194,6 +196,13 @@ internal sealed class TradePalette(Asking asking, BotStops stops, Flattening fla
 
         var head = said.Length == 0 ? Array.Empty<ResultBlock>() : [ResultBlock.Line(said)];
         return CommandResult.Of([.. head, ResultBlock.FactsOf(null, [.. facts])]);
+    }
+
+    private async Task<CommandResult> AllOrdersAsync(CommandCall call)
+    {
+        var venues = await OrdersAsync(call, "orders", "No order was ever sent to a venue.");
+        var pools = await OrdersAsync(call, "pool-orders", "No order was ever placed with a pool.");
+        return CommandResult.Of([.. venues.Blocks, .. pools.Blocks]);
     }
 
     private async Task<CommandResult> OrdersAsync(CommandCall call, string table, string none)

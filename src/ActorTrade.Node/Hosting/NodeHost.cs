@@ -91,7 +91,7 @@ public sealed class NodeHost : IAsyncDisposable
     };
 
     private static readonly IProjection[] Projections =
-        [new BalanceTables(), new TransactionsTable(), new AuditTable(), new BotTables()];
+        [new BalanceTables(), new TransactionsTable(), new AuditTable(), new BotTables(), new PoolOrderTables()];
 
     private readonly NodeMetrics _metrics;
     private readonly long _openedAt;

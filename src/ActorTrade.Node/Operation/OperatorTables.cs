@@ -19,6 +19,11 @@ internal sealed class OperatorTables(NodeHost host, Func<MarketStatus?> market)
         "select order_id, bot_id, symbol, side, type, quantity, filled, limit_price, state, timestamp, base_decimals "
         + "from orders";
 
+    private const string PoolOrders =
+        "select order_id, account_id, pool_id, token_in, token_out, type, amount, bought, state, placed_at, "
+        + "i.decimals as amount_decimals, t.decimals as bought_decimals from pool_orders o "
+        + "left join tokens i on i.token_id = token_in left join tokens t on t.token_id = token_out ";
+
     private static readonly Dictionary<string, string> Queries = new(StringComparer.Ordinal)
     {
         ["accounts"] = "select account_id, owner, opened_at from accounts "
@@ -30,6 +35,11 @@ internal sealed class OperatorTables(NodeHost host, Func<MarketStatus?> market)
         ["orders"] = Orders + " where substr(order_id, 1, length(?2)) = ?2 order by ordering desc limit ?1",
         ["in-doubt"] = Orders + " where state = 'InDoubt' and substr(order_id, 1, length(?2)) = ?2 "
             + "order by ordering desc limit ?1",
+        ["pool-orders"] = PoolOrders
+            + "where substr(order_id, 1, length(?2)) = ?2 order by o.ordering desc limit ?1",
+        ["open-pool-orders"] = PoolOrders
+            + "where is_open = 1 and state <> 'Cancelling' and substr(order_id, 1, length(?2)) = ?2 "
+            + "order by o.ordering desc limit ?1",
         ["poisoned"] = "select timestamp, entity_type || '-' || entity_id as entity, user_identifier as sender, "
             + "new_value as command from audit_log where action = 'poison-command' "
             + "and substr(entity_type || '-' || entity_id, 1, length(?2)) = ?2 order by ordering desc limit ?1",
@@ -57,7 +67,7 @@ internal sealed class OperatorTables(NodeHost host, Func<MarketStatus?> market)
             return new RowsAnswer([], [], tables.Lag);
         }
 
-        string[] columns = [.. rows[0].Keys.Where(c => c != "base_decimals")];
+        string[] columns = [.. rows[0].Keys.Where(c => !c.EndsWith("_decimals", StringComparison.Ordinal))];
         return new RowsAnswer(columns, [.. rows.Select(r => columns.Select(c => Text(r, c)).ToArray())], tables.Lag);
     }
 
@@ -67,12 +77,15 @@ internal sealed class OperatorTables(NodeHost host, Func<MarketStatus?> market)
         quote.At.ToString("O", CultureInfo.InvariantCulture),
     ];
 
+    private static string Amount(IReadOnlyDictionary<string, object?> row, string column, string decimals) =>
+        Units.Format(UInt256.Parse(row[column] as string ?? "0"), (int)(row[decimals] as long? ?? 0));
+
     private static string? TextOf(decimal? price) => price?.ToString(CultureInfo.InvariantCulture);
 
     private static string? Text(IReadOnlyDictionary<string, object?> row, string column) => column switch
     {
-        "quantity" or "filled" => Units.Format(
-            UInt256.Parse(row[column] as string ?? "0"), (int)(long)row["base_decimals"]!),
+        "quantity" or "filled" => Amount(row, column, "base_decimals"),
+        "amount" or "bought" => Amount(row, column, column + "_decimals"),
         _ => Convert.ToString(row[column], CultureInfo.InvariantCulture),
     };
 }

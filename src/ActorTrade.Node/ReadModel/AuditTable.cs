@@ -62,6 +62,11 @@ public sealed class AuditTable : IProjection
             Account.Event.Opened e => ("open-account", null, e.Owner),
             Account.Event.SwapStarted e => (
                 "swap", null, $"{e.AmountIn} {e.Route[0].TokenIn} to at least {e.MinAmountOut} {e.Route[^1].TokenOut}"),
+            Account.Event.PoolOrderPlaced e => (
+                "place-pool-order", null,
+                $"{PoolOrderTables.TypeOf(e.Order)} in {e.Pool}: {e.Order.AmountIn} {e.Order.TokenIn} to "
+                    + e.Order.TokenOut),
+            Account.Event.PoolOrderCancelRequested e => ("cancel-pool-order", null, $"{e.OrderId}: {e.Why}"),
             Account.Event.LiquidityAdditionStarted e => (
                 "add-liquidity", null,
                 $"{e.Max0.Amount} {e.Max0.Token} and {e.Max1.Amount} {e.Max1.Token} to {e.Pool}"),

@@ -53,6 +53,9 @@ public sealed class TransactionsTable : IProjection
             Account.Event.SwapStarted e => New(
                 projected, e.TradeId, "swap", account, null, string.Join(',', e.Route.Select(h => h.Pool.Value)),
                 new TokenAmount(e.Route[0].TokenIn, e.AmountIn), e.At),
+            Account.Event.OrderFillStarted e => New(
+                projected, e.TradeId, "order-fill", account, null, e.Hop.Pool.Value,
+                new TokenAmount(e.Hop.TokenIn, e.AmountIn), e.At),
             Account.Event.LiquidityAdditionStarted e => New(
                 projected, e.TradeId, "liquidity-added", account, null, e.Pool.Value, e.Max0, e.At, second: e.Max1),
             Account.Event.LiquidityRemovalStarted e => New(

@@ -1,6 +1,8 @@
+using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
 using ActorTrade.EventSourcing;
 using ActorTrade.UnitTests.EntitySupport;
 using static ActorTrade.Domain.Books.OrderBook;
@@ -287,6 +289,31 @@ public sealed class OrderBookTests
         _book.Now += LookAgeMax + TimeSpan.FromTicks(1);
         Assert.Empty(_book.When(new Command.Look(seenAt, PoolAt(3m))).Events);
         Assert.Empty(_book.Look(PoolAt(3m) with { Id = Domain.Numerics.PoolId.Parse("other") }));
+    }
+
+    [Fact]
+    public void A_pool_of_another_curve_fills_up_to_the_limit_and_triggers_by_its_own_price()
+    {
+        // A little more B than A, far less apart in price than in amounts.
+        var curve = new CurveTerms.Classic(200, 4_000_000, [6, 6]);
+        var pool = PoolAt(1.5m, depth: 1_000_000_000) with { Curve = curve, LiquidityFeePips = 400 };
+        var id = _book.Place(1, Sell(900_000_000, 1.0005m));
+        _book.Place(2, Sell(1_000_000, 1m).With(Stop(0.9m)));
+        var fill = Assert.Single(_book.Fills(pool));
+        Assert.InRange(fill.AmountIn, (UInt256)50_000_000u, (UInt256)600_000_000u);
+        Assert.Equal(QuoteError.None, pool.QuoteExactIn(A, fill.AmountIn, out var trade));
+        Assert.True(trade.AmountOut >= fill.MinAmountOut);
+        _book.Settle(fill);
+        var after = pool with
+        {
+            Reserve0 = pool.Reserve0 + fill.AmountIn - trade.ProtocolFee,
+            Reserve1 = pool.Reserve1 - trade.AmountOut,
+        };
+        Assert.Empty(_book.Look(after));
+        Assert.Equal(900_000_000u - fill.AmountIn, _book.Order(id).Left);
+        Assert.Empty(_book.Look(after with { Reserve1 = after.Reserve0 / 3u }));
+        Assert.IsType<Event.OrderTriggered>(
+            Assert.Single(_book.Look(after with { Reserve1 = after.Reserve0 / 300u })));
     }
 
     [Fact]

@@ -31,6 +31,23 @@ public static class TriggerPrices
                 UInt256.Max(price.Denominator >> (bits - BitsMax), UInt256.One));
     }
 
+    /// <summary>The price that a double is, to 53 bits; null where it is none: zero, infinite, not a number, or beyond
+    /// 2^±90.</summary>
+    public static Price? FromDouble(double price)
+    {
+        const double one = 1L << 62;
+        var bound = Math.ScaleB(1, 90);
+        if (!(price >= 1 / bound && price <= bound))
+        {
+            return null;
+        }
+
+        // Of the larger term all 53 bits are kept, and the other is a power of two.
+        return price >= 1
+            ? new Price((UInt256)(price * one), (UInt256)one)
+            : new Price((UInt256)one, (UInt256)(one / price));
+    }
+
     /// <summary>What an amount brings at least at a price, rounded up; false beyond 256 bits.</summary>
     public static bool TryLeastOut(UInt256 amountIn, Price limit, out UInt256 least) =>
         UInt256.TryMulDivUp(amountIn, limit.Numerator, limit.Denominator, out least);

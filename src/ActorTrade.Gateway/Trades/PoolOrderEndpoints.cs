@@ -1,0 +1,217 @@
+using System.Globalization;
+using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Books;
+using ActorTrade.Domain.Markets;
+using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
+using ActorTrade.EventSourcing;
+using ActorTrade.Gateway.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorTrade.Gateway.Trades;
+
+/// <summary><c>/api/pools/{id}/orders</c> and <c>/api/pool-orders</c>: orders in the books of pools.</summary>
+internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms forms)
+{
+    private const int SlippageBpsDefault = 100;
+    private const int LimitDefault = 50;
+    private const int LimitMax = 1_000;
+
+    private const string Columns =
+        "order_id, account_id, pool_id, token_in, token_out, amount, sold, bought, type, time_in_force, state, reason, "
+        + "placed_at, ended_at";
+
+    /// <summary>Answered when the book has the order or refuses it; a repeat is answered with how it stands.</summary>
+    public async Task PlaceAsync(HttpContext http)
+    {
+        var request = await http.BodyAsync(ApiJson.Shapes.PoolOrderRequest);
+        var account = RequestReading.Account(request.Account, "account");
+        var id = http.IdOf("pool-order", Account.IdOf(account));
+        if (await FindAsync(id) is null)
+        {
+            var pool = RequestReading.Pool(http.Segment("id"), "id");
+            var order = await OrderOfAsync(request, pool);
+            var deadline = request.Deadline ?? services.Time.GetUtcNow() + SwapEndpoints.DeadlineDefault;
+            var place = new Account.Command.PlacePoolOrder(id, pool, order, deadline);
+            var accepted = await services.AskAsync(Account.IdOf(account), place, id, http.Principal(), forms);
+            if (accepted.Events is [.., Account.Event.PoolOrderRefused refused])
+            {
+                throw Rejections.Released(id, refused.Reason, refused.At);
+            }
+        }
+
+        await WriteAsync(http, id);
+    }
+
+    public async Task GetAsync(HttpContext http) =>
+        await WriteAsync(http, RequestReading.Order(http.Segment("id"), "id").Value);
+
+    /// <summary>The newest; of one account or one pool where the query says so, and only open ones.</summary>
+    public async Task ListAsync(HttpContext http)
+    {
+        var limit = http.Count("limit", LimitDefault, LimitMax);
+        var account = http.Request.Query["account"].ToString();
+        var pool = http.Request.Query["pool"].ToString();
+        var isOpen = http.Request.Query["open"].ToString() == "true" ? 1L : 0L;
+        var rows = services.Tables.Query(
+            $"select {Columns} from pool_orders where (?1 = '' or account_id = ?1) and (?2 = '' or pool_id = ?2) "
+            + "and is_open >= ?3 order by ordering desc limit ?4",
+            account,
+            pool,
+            isOpen,
+            (long)limit);
+        var orders = new List<PoolOrderDetails>(rows.Count);
+        foreach (var row in rows)
+        {
+            orders.Add(await DetailsAsync(row));
+        }
+
+        await http.WriteAsync([.. orders], ApiJson.Shapes.PoolOrderDetailsArray);
+    }
+
+    /// <summary>Asks for the end; the order may have a fill under way, which is let end first.</summary>
+    public async Task CancelAsync(HttpContext http)
+    {
+        var request = await http.BodyAsync(ApiJson.Shapes.WhyRequest);
+        var id = RequestReading.Order(http.Segment("id"), "id").Value;
+        var row = await FindAsync(id) ?? throw Unknown(id);
+        var account = Account.IdOf(AccountId.Parse((string)row["account_id"]!));
+        var cancel = new Account.Command.CancelPoolOrder(id, request.Why ?? "cancelled by its owner");
+        await services.AskAsync(account, cancel, DeterministicGuid.Derive(id, 1), http.Principal(), forms);
+        await WriteAsync(http, id);
+    }
+
+    private static ApiProblem Unknown(Guid id) =>
+        ApiProblem.NotFound("order-unknown", $"There is no order '{id}' of a pool.");
+
+    private async Task WriteAsync(HttpContext http, Guid id) => await http.WriteAsync(
+        await DetailsAsync(await FindAsync(id) ?? throw Unknown(id)), ApiJson.Shapes.PoolOrderDetails);
+
+    private async Task<IReadOnlyDictionary<string, object?>?> FindAsync(Guid id)
+    {
+        await services.Tables.CaughtUpAsync();
+        var rows = services.Tables.Query($"select {Columns} from pool_orders where order_id = ?1", id);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    private async Task<PoolOrderDetails> DetailsAsync(IReadOnlyDictionary<string, object?> row)
+    {
+        var decimalsIn = await forms.DecimalsOfAsync(TokenId.Parse(Text("token_in"))) ?? 0;
+        var decimalsOut = await forms.DecimalsOfAsync(TokenId.Parse(Text("token_out"))) ?? 0;
+        return new PoolOrderDetails(
+            Guid.Parse(Text("order_id")),
+            Text("account_id"),
+            Text("pool_id"),
+            Text("token_in"),
+            Text("token_out"),
+            Amount("amount", decimalsIn)!,
+            Amount("sold", decimalsIn),
+            Amount("bought", decimalsOut)!,
+            Text("type"),
+            Text("time_in_force"),
+            Text("state"),
+            row["reason"] as string,
+            Instant("placed_at")!.Value,
+            Instant("ended_at"));
+
+        string Text(string column) => (string)row[column]!;
+
+        string? Amount(string column, int decimals) =>
+            row[column] is string text ? Units.Format(UInt256.Parse(text), decimals) : null;
+
+        DateTimeOffset? Instant(string column) => row[column] is string text
+            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)
+            : null;
+    }
+
+    private async Task<PoolOrder> OrderOfAsync(PoolOrderRequest request, PoolId pool)
+    {
+        var tokenIn = RequestReading.Token(request.TokenIn, "tokenIn");
+        var (view, _) = await services.ViewAsync<PoolView>(Pool.IdOf(pool));
+        if (view is not { Token0: { } token0, Token1: { } token1 })
+        {
+            throw new ApiProblem(404, "pool-not-created", $"There is no pool '{pool}'.") { Field = "id" };
+        }
+
+        var tokenOut = tokenIn == token0 ? token1
+            : tokenIn == token1 ? token0
+            : throw ApiProblem.Invalid("tokenIn", $"The pool '{pool}' trades {token0} and {token1}, not {tokenIn}.");
+        var decimalsIn = await forms.RequireAsync(tokenIn, "tokenIn");
+        var decimalsOut = await forms.RequireAsync(tokenOut, "tokenIn");
+        var order = new PoolOrder(
+            tokenIn,
+            tokenOut,
+            RequestReading.Amount(request.AmountIn, decimalsIn, "amountIn"),
+            LegsOf(request, PriceOf),
+            TimeInForceOf(request),
+            request.ExpiresAt,
+            request.PostOnly ?? false,
+            request.Slices is not null ? ExecutionStyle.Twap
+                : request.Visible is not null ? ExecutionStyle.Iceberg
+                : ExecutionStyle.Whole,
+            request.Visible is { } visible ? RequestReading.Amount(visible, decimalsIn, "visible") : UInt256.Zero,
+            request.Slices ?? 0,
+            TimeSpan.FromSeconds(request.SliceSeconds ?? 0));
+        return order.Problem(services.Time.GetUtcNow()) is { } why
+            ? throw new ApiProblem(422, "order-terms-invalid", why)
+            : order;
+
+        Price? PriceOf(string? text, string field) => text is null
+            ? null
+            : Price.FromDecimal(RequestReading.Number(text, field), decimalsIn, decimalsOut);
+    }
+
+    private static OrderLeg[] LegsOf(PoolOrderRequest request, Func<string?, string, Price?> priceOf)
+    {
+        var limit = priceOf(request.LimitPrice, "limitPrice");
+        var profit = priceOf(request.TakeProfitPrice, "takeProfitPrice");
+        var stop = priceOf(request.StopPrice, "stopPrice");
+        var stopLimit = priceOf(request.StopLimitPrice, "stopLimitPrice");
+        if (stop is not null && request.TrailBps is not null)
+        {
+            throw ApiProblem.Invalid("trailBps", "Give either a stop price or a trailing distance.");
+        }
+
+        if (stopLimit is not null && stop is null && request.TrailBps is null)
+        {
+            throw ApiProblem.Invalid("stopLimitPrice", "There is no stop that it could be the limit of.");
+        }
+
+        var legs = new List<OrderLeg>();
+        if (profit is not null)
+        {
+            legs.Add(new OrderLeg(TriggerKind.TakeProfit, profit, 0, limit, SlippageOf(request, limit)));
+        }
+        else if (limit is { } price)
+        {
+            legs.Add(OrderLeg.At(price));
+        }
+
+        if (stop is not null || request.TrailBps is not null)
+        {
+            legs.Add(new OrderLeg(
+                stop is null ? TriggerKind.TrailingStop : TriggerKind.Stop,
+                stop,
+                request.TrailBps ?? 0,
+                stopLimit,
+                SlippageOf(request, stopLimit)));
+        }
+
+        return [.. legs];
+    }
+
+    private static int SlippageOf(PoolOrderRequest request, Price? limit) =>
+        limit is null ? request.SlippageBps ?? SlippageBpsDefault : 0;
+
+    private static TimeInForce TimeInForceOf(PoolOrderRequest request)
+    {
+        if (request.TimeInForce is not { } text)
+        {
+            return request.ExpiresAt is null ? TimeInForce.Gtc : TimeInForce.Gtd;
+        }
+
+        return !text.Any(char.IsAsciiDigit) && Enum.TryParse<TimeInForce>(text, ignoreCase: true, out var parsed)
+            ? parsed
+            : throw ApiProblem.Invalid("timeInForce", "Gtc, Gtd, Ioc or Fok is expected.");
+    }
+}

@@ -1,0 +1,54 @@
+namespace ActorTrade.Gateway.Trades;
+
+/// <summary>
+/// An order that sells a token to a pool. Amounts are decimal strings in whole tokens, prices tokens bought for one
+/// token sold. With both a way up (limit or take-profit) and a way down (stop or trailing stop) it is an OCO.
+/// </summary>
+/// <param name="LimitPrice">The least price; with a take-profit, the least price once that is reached.</param>
+/// <param name="TakeProfitPrice">Trades when the price has risen to this.</param>
+/// <param name="StopPrice">Trades when the price has fallen to this.</param>
+/// <param name="StopLimitPrice">The least price after a stop; else <paramref name="SlippageBps"/> below it.</param>
+/// <param name="TrailBps">A trailing stop: so far below the highest price since it was placed, in 1e-4.</param>
+/// <param name="SlippageBps">How far below its trigger's price it may trade where no limit is given; 100 if left
+/// out.</param>
+/// <param name="TimeInForce">Gtc, Gtd, Ioc or Fok; Gtc if left out, Gtd with <paramref name="ExpiresAt"/>.</param>
+/// <param name="Visible">An iceberg's visible part.</param>
+/// <param name="Slices">A TWAP's slices, one every <paramref name="SliceSeconds"/>.</param>
+/// <param name="Deadline">Until when the book may take it; 30 s from now if left out.</param>
+public sealed record PoolOrderRequest(
+    string? Account,
+    string? TokenIn,
+    string? AmountIn,
+    string? LimitPrice,
+    string? TakeProfitPrice,
+    string? StopPrice,
+    string? StopLimitPrice,
+    int? TrailBps,
+    int? SlippageBps,
+    string? TimeInForce,
+    DateTimeOffset? ExpiresAt,
+    bool? PostOnly,
+    string? Visible,
+    int? Slices,
+    int? SliceSeconds,
+    DateTimeOffset? Deadline);
+
+/// <summary>An order of a pool as it stands.</summary>
+/// <param name="Sold">Known when the order has ended.</param>
+/// <param name="State">Placed, Open, Cancelling; at its end Filled, Cancelled, Expired, Ended or Refused.</param>
+/// <param name="Reason">Why it ended.</param>
+public sealed record PoolOrderDetails(
+    Guid Order,
+    string Account,
+    string Pool,
+    string TokenIn,
+    string TokenOut,
+    string AmountIn,
+    string? Sold,
+    string Bought,
+    string Type,
+    string TimeInForce,
+    string State,
+    string? Reason,
+    DateTimeOffset PlacedAt,
+    DateTimeOffset? EndedAt);
