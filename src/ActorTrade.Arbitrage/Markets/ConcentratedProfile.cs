@@ -29,7 +29,7 @@ internal static class ConcentratedProfile
         var rootOfKept = Math.Sqrt(edge.Kept);
         double input = 0;
         double output = 0;
-        while (pieces.Count < PiecesMax && walk.HasNext)
+        while (pieces.Count < PiecesMax && (walk.HasNext || walk.HasKnownEnd))
         {
             var slope = walk.Liquidity > 0 ? Math.Sqrt(feeKept) / walk.Liquidity : double.PositiveInfinity;
             pieces.Add((input, output, walk.RootPrice / Math.Sqrt(feeKept) / rootOfKept,
@@ -53,12 +53,13 @@ internal static class ConcentratedProfile
         return roots;
     }
 
-    // From the price through the ticks ahead, up to the last tick that is known.
+    // From the price through the ticks ahead, and on to where the ticks end that are known.
     private ref struct Walk
     {
         private readonly TickTable _ticks;
         private readonly double[] _roots;
         private readonly bool _zeroForOne;
+        private readonly double _end;
         private int _next;
         private double _root;
 
@@ -73,24 +74,36 @@ internal static class ConcentratedProfile
             }
 
             _next -= zeroForOne ? 1 : 0;
+            _end = _ticks.IsComplete
+                ? double.NaN
+                : Math.Pow(1.0001, (zeroForOne ? _ticks.KnownFrom : _ticks.KnownTo) / 2.0);
         }
 
         public double Liquidity { get; private set; }
 
         public readonly bool HasNext => _next >= 0 && _next < _ticks.Count;
 
+        /// <summary>No tick is ahead, but a stretch to the end of those that are known.</summary>
+        public readonly bool HasKnownEnd => Liquidity > 0 && (_zeroForOne ? _root > _end : _root < _end);
+
         /// <summary>1/√P going down, √P going up: what grows as the edge takes its input.</summary>
         public readonly double RootPrice => _zeroForOne ? 1 / _root : _root;
 
         public void Next(out double taken, out double given)
         {
-            var end = _roots[_next];
+            var isTick = HasNext;
+            var end = isTick ? _roots[_next] : _end;
             (taken, given) = _zeroForOne
                 ? (Liquidity * ((1 / end) - (1 / _root)), Liquidity * (_root - end))
                 : (Liquidity * (end - _root), Liquidity * ((1 / _root) - (1 / end)));
             taken = Math.Max(taken, 0);
             given = Math.Max(given, 0);
             _root = end;
+            if (!isTick)
+            {
+                return;
+            }
+
             var net = (double)_ticks[_next].Net;
             Liquidity = Math.Max(0, Liquidity + (_zeroForOne ? -net : net));
             _next += _zeroForOne ? -1 : 1;

@@ -97,6 +97,28 @@ public sealed class OpportunityScanner
     /// <summary>Base units of the native token for one unit of gas.</summary>
     public double GasPrice { get; private set; }
 
+    /// <summary>What one unit becomes around a cycle at size zero, the pools' fees taken off; above one, there is a gain
+    /// if there is any size for it.</summary>
+    public double RateOf(int cycle)
+    {
+        var edges = Cycles.FourEdgesOf(cycle);
+        var rates = Market.Rates;
+        return rates[edges[0]] * rates[edges[1]] * rates[edges[2]] * rates[edges[3]];
+    }
+
+    /// <summary>The hops of a cycle: pools by number, tokens by their place in the pool.</summary>
+    public IReadOnlyList<CycleHop> HopsOf(int cycle)
+    {
+        var hops = new List<CycleHop>();
+        foreach (var edge in Cycles.EdgesOf(cycle))
+        {
+            ref readonly var e = ref Market.EdgeAt(edge);
+            hops.Add(new CycleHop(e.Pool, e.IndexIn, e.IndexOut));
+        }
+
+        return hops;
+    }
+
     /// <summary>Counts with another price of gas, values the base tokens by the market as it is now, and evaluates
     /// every cycle: both are otherwise as they were when the scanner was made.</summary>
     public void Revalue(double gasPrice)
@@ -352,3 +374,6 @@ public sealed class OpportunityScanner
         return Options.InputMax.TryGetValue(token, out var most) ? UInt256.Min(lent, most) : lent;
     }
 }
+
+/// <summary>One pool of a cycle, and which of its tokens are given and taken there.</summary>
+public readonly record struct CycleHop(int Pool, int TokenIn, int TokenOut);

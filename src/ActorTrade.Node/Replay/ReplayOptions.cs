@@ -23,6 +23,9 @@ public sealed record ReplayOptions(IReadOnlyList<string> Data)
     /// <summary>The kinds of bots; null for every kind that fits.</summary>
     public IReadOnlyList<string>? BotKinds { get; init; }
 
+    /// <summary>How arbitrage with the recorded pools is counted, where the data has some.</summary>
+    public ArbitrageOptions Arbitrage { get; init; } = new();
+
     public CommitDurability Durability { get; init; } = CommitDurability.Full;
 
     /// <summary>Told now and then what part is done, 0 to 1, by an estimate.</summary>

@@ -22,6 +22,7 @@ public sealed record ReplayReport(
     SwapReport Swaps,
     SignalReport Signals,
     OpportunityReport Opportunities,
+    ArbitrageReport? Arbitrage,
     string OrderListHash,
     string StateHash,
     IReadOnlyList<ConservationReport> Conservation,

@@ -37,6 +37,9 @@ internal sealed record ReplayOutcome
 
     public required SignalReport Signals { get; init; }
 
+    /// <summary>Null where the data has no recorded pool.</summary>
+    public required ArbitrageReport? Arbitrage { get; init; }
+
     public required IReadOnlyList<string> Failures { get; init; }
 }
 
@@ -78,6 +81,7 @@ internal static class ReplayReporter
             new SwapReport(bots.Sum(b => b.SwapsIntended), bots.Sum(b => b.SwapsSettled), bots.Sum(b => b.SwapsFailed)),
             outcome.Signals,
             OpportunitiesOf(recorder),
+            outcome.Arbitrage,
             outcome.OrderListHash,
             verified.StateHash,
             [.. books.Tokens.Select(ConservationOf)],

@@ -36,6 +36,7 @@ public sealed class ReplayRun
     private readonly WriteBehindJournal _journal;
     private readonly TradingFloor _floor;
     private readonly ReplayRecorder _recorder;
+    private readonly ArbitrageWatch? _arbitrage;
     private readonly SortedDictionary<string, long> _signals = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Symbol, SymbolTally> _symbols = [];
     private readonly Dictionary<Symbol, SymbolTally> _tallies = [];
@@ -48,7 +49,8 @@ public sealed class ReplayRun
     private DateTimeOffset _from;
     private DateTimeOffset _to;
 
-    private ReplayRun(ReplayOptions options, string directory, DateTimeOffset start)
+    private ReplayRun(
+        ReplayOptions options, string directory, DateTimeOffset start, IReadOnlyList<RecordedSource> sources)
     {
         _options = options;
         _loop = new SimulationLoop(start);
@@ -81,10 +83,24 @@ public sealed class ReplayRun
         _host.System.ActorFailed += failure => Fail($"{failure.Actor} failed: {failure.Cause.Message}");
         var capital = options.Configuration.Bots.Capital;
         TradingFloor? floor = null;
-        _recorder = new ReplayRecorder(capital, new Valuation(symbol => floor!.PriceOf(symbol)));
+        var valuation = new Valuation(symbol => floor!.PriceOf(symbol));
+        _recorder = new ReplayRecorder(capital, valuation);
+        var pools = sources.Where(s => s.Pool is { } p && RecordedPool.TickSpacingOf(p.FeePips) is not null)
+            .GroupBy(s => s.Pool!)
+            .Select(s => RecordedPool.Open(s.Key, [.. s.Select(file => file.Path)]))
+            .ToList();
+        if (pools.Count > 0)
+        {
+            _arbitrage = new ArbitrageWatch(pools, options.Arbitrage, capital, valuation);
+            if (options.Configuration.Bots.RegisterAtStart)
+            {
+                _arbitrage.Employ(new HouseArbitrageur(_loop, new EntityCalls(_host.Door, _loop.Time)));
+            }
+        }
+
         floor = _floor = new TradingFloor(
             new FloorServices(_host.System, _host.Door, _journal, _host.Catalog, () => _host.Door.Mode),
-            FloorOptionsOf(options, capital));
+            FloorOptionsOf(options, capital, PoolsSideBySide.DecimalsOf(pools.Select(p => p.Terms))));
         _tally = _host.System.Spawn(
             () => new SignalTally(_signals), "signal-tally", new SpawnOptions { Capacity = 65_536 });
     }
@@ -119,12 +135,13 @@ public sealed class ReplayRun
         }
 
         var start = (first?.At ?? DateTimeOffset.UnixEpoch) - TimeSpan.FromSeconds(1);
-        var run = new ReplayRun(options, directory.Path, start);
+        var run = new ReplayRun(options, directory.Path, start, catalogue.Sources);
         bad.ForEach(run.Note);
         return run.Execute(first, rows, new TickEstimate(catalogue.Sources), catalogue.Ignored, directory);
     }
 
-    private FloorOptions FloorOptionsOf(ReplayOptions options, decimal capital)
+    private FloorOptions FloorOptionsOf(
+        ReplayOptions options, decimal capital, IReadOnlyDictionary<string, int> decimals)
     {
         // The seed is part of the venue's terms, and so of the states: it is there only where faults are drawn from it.
         var venue = options.Configuration.Venue;
@@ -140,7 +157,8 @@ public sealed class ReplayRun
             RegistersBots = options.Configuration.Bots.RegisterAtStart,
             BotKinds = options.BotKinds,
             RefreshEvery = TimeSpan.FromHours(1),
-            Listeners = [_recorder],
+            Decimals = decimals,
+            Listeners = _arbitrage is null ? [_recorder] : [_recorder, _arbitrage],
             OnOpportunity = _recorder.Found,
         };
     }
@@ -178,6 +196,7 @@ public sealed class ReplayRun
         cpu = Environment.CpuUsage.TotalTime - cpu;
         var bots = ReadBots();
         CompareWithAccounts();
+        var arbitrage = _arbitrage?.Report(_to);
         var orderListHash = _recorder.OrderListHash();
         Close();
         return ReplayReporter.Write(new ReplayOutcome
@@ -195,6 +214,7 @@ public sealed class ReplayRun
             Ignored = [.. ignored.Select(i => new IgnoredReport(i.Path, i.Reason))],
             Runners = bots,
             Signals = new SignalReport(_signals.Values.Sum(), _signals),
+            Arbitrage = arbitrage,
             Failures = [.. _failures, .. _floor.Problems],
         });
     }
@@ -241,8 +261,10 @@ public sealed class ReplayRun
         }
 
         tally.Count(tick);
+        _arbitrage?.Observe(tick);
         _floor.Observe(tick);
         _loop.RunReady();
+        _arbitrage?.Look(tick.At);
         if (tick.At >= _nextSample)
         {
             _recorder.Sample(tick.At);
@@ -319,6 +341,7 @@ public sealed class ReplayRun
     {
         _loop.RunWithThreads(() => _host.StopAsync(StopWithin), 6 * StopWithin);
         _recorder.Dispose();
+        _arbitrage?.Dispose();
     }
 
     private void Note(BadRow row)

@@ -40,6 +40,10 @@ public sealed record FloorOptions
     /// <summary>Whole quote tokens the house puts into a new pool; the base side is worth as much.</summary>
     public decimal PoolDepth { get; init; } = 1_000_000m;
 
+    /// <summary>Decimals that tokens are registered with, by code; for others currencies have 6 and the rest
+    /// 8.</summary>
+    public IReadOnlyDictionary<string, int> Decimals { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Whether a symbol's first price registers and starts one bot of every kind that fits.</summary>
     public bool RegistersBots { get; init; } = true;
 

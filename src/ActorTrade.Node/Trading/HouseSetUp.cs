@@ -118,7 +118,9 @@ internal sealed class HouseSetUp(EntityCalls calls, FloorOptions options, TimePr
             return decimals;
         }
 
-        decimals = Currencies.Contains(token.Value) ? CurrencyDecimals : OtherDecimals;
+        decimals = options.Decimals.TryGetValue(token.Value, out var given) ? given
+            : Currencies.Contains(token.Value) ? CurrencyDecimals
+            : OtherDecimals;
         await calls.DoAsync(
             Token.IdOf(token),
             new Token.Command.Register(token.Value, new TokenDecimals(decimals)),
