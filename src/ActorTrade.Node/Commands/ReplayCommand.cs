@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorTrade.Arbitrage.Opportunities;
 using ActorTrade.Node.Replay;
 using ActorTrade.Operator;
 using ActorTrade.Venues.Recorded;
@@ -37,9 +38,27 @@ internal static class ReplayCommand
             HelpName = "directory",
         };
         var strict = new Option<bool>("--strict") { Description = "Stop at the first bad row." };
+        var gasPrice = new Option<long>("--gas-price")
+        {
+            Description = "Arbitrage with recorded pools: what a unit of gas costs, in wei.",
+            HelpName = "wei",
+            DefaultValueFactory = _ => new ArbitrageOptions().GasPrice,
+        };
+        gasPrice.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<long>() < 0)
+            {
+                result.AddError("--gas-price: it must not be negative.");
+            }
+        });
+        var gasTable = new Option<string?>("--gas-table")
+        {
+            Description = "Units of gas by kind of pool, as JSON; see docs/replay-report.md. Measured ones by default.",
+            HelpName = "file",
+        };
         var command = new Command("replay", "Replays recorded market data and reports how the bots did.")
         {
-            data, report, seed, journal, strict, common.Config, common.Set,
+            data, report, seed, journal, strict, gasPrice, gasTable, common.Config, common.Set,
         };
         command.SetAction(parsed => Run(
             new ReplayOptions(parsed.GetValue(data) ?? [])
@@ -48,10 +67,27 @@ internal static class ReplayCommand
                 Seed = parsed.GetValue(seed),
                 JournalDirectory = parsed.GetValue(journal),
                 Strict = parsed.GetValue(strict),
+                Arbitrage = new ArbitrageOptions
+                {
+                    GasPrice = parsed.GetValue(gasPrice),
+                    Gas = GasTableOf(parsed.GetValue(gasTable)),
+                },
             },
             parsed.GetValue(report)!,
             common.Output(parsed)));
         return command;
+    }
+
+    private static GasTable GasTableOf(string? file)
+    {
+        try
+        {
+            return file is null ? GasTable.Default : GasTable.Parse(File.ReadAllText(file));
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(ExitCode.Error, $"{file}: {e.Message}");
+        }
     }
 
     private static int Run(ReplayOptions options, string file, CommandOutput output)

@@ -21,6 +21,7 @@ internal static class ReplaySummary
             ("Pool swaps", Text($"{swaps.Intended:N0}: {swaps.Settled:N0} settled, {swaps.Failed:N0} failed")),
             ("Signals", Text($"{report.Signals.Total:N0}")),
             ("Opportunities", Text($"{found.Total:N0}, {found.Triangular:N0} triangular")),
+            ("Arbitrage", ArbitrageOf(report.Arbitrage)),
             ("Money conserved", report.Conservation.All(c => c.Ok) ? "yes, for every token" : "NO"),
             ("Journal", Text($"{report.Journal.Events:N0} events, {report.Journal.Bytes / 1e6:N1} MB")),
             ("Order list", report.OrderListHash),
@@ -44,6 +45,20 @@ internal static class ReplaySummary
         {
             output.Line($"Problem: {problem}");
         }
+    }
+
+    private static string ArbitrageOf(ArbitrageReport? arbitrage)
+    {
+        if (arbitrage is null)
+        {
+            return "no recorded pools in the data";
+        }
+
+        var profit = arbitrage.Marked is { } marked
+            ? Text($"{marked.Profit:N2} ") + marked.Currency + " at the last prices"
+            : "without a price";
+        return Text($"{arbitrage.Found:N0} found, {arbitrage.Sized:N0} sized, {arbitrage.Taken:N0} taken, ")
+            + Text($"{arbitrage.Missed:N0} missed; {profit} (legs in recorded pools are notional)");
     }
 
     private static string Row(params string[] cells) =>

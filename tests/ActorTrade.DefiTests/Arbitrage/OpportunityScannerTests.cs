@@ -53,6 +53,36 @@ public sealed class OpportunityScannerTests
         Assert.True(gaining > checkedCases / 4, $"{gaining} of {checkedCases} markets had something to find.");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_pool_known_within_its_tick_range_only_is_sized_up_to_the_border(bool isCheapInPair)
+    {
+        // The pair is 3 % off, the range of the concentrated pool 0.1 % wide: it ends before the gap is closed.
+        var price = TickMath.SqrtPriceAt(5);
+        var known = new ConcentratedCurve(500, price, 5, UInt128.Parse("1000000000000000000"),
+            new TickTable(10, [], knownFrom: 0, knownTo: 10));
+        var off = isCheapInPair ? 1.03 : 1 / 1.03;
+        var scanner = new OpportunityScanner(
+            new PoolMarket(
+            [
+                new ListedPool("range", 1, [Eth, Usd], known),
+                MarketMaker.Pair("pair", Eth, Usd, MarketMaker.Units(1e20 * off), MarketMaker.Units(1e20)),
+            ]),
+            new ScanOptions { BaseTokens = [Usd], Cycles = new CycleIndexOptions { HopsMax = 2 } });
+
+        var best = Assert.Single(scanner.Best(5));
+
+        Assert.True(scanner.RateOf(best.Cycle) > 1.02);
+        Assert.Equal(
+            best.Hops.Select(h => h.PoolNumber), scanner.HopsOf(best.Cycle).Select(h => h.Pool));
+        var hop = best.Hops.Single(h => h.Pool.Id == "range");
+        var after = (ConcentratedCurve)hop.Pool.Curve.Apply(hop.Quote);
+        var border = TickMath.SqrtPriceAt(isCheapInPair ? 0 : 10);
+        var (low, high) = (UInt256.Min(after.SqrtPriceX96, border), UInt256.Max(after.SqrtPriceX96, border));
+        Assert.True((double)(high - low) < (double)border * 1e-7, $"{after.SqrtPriceX96} is not near {border}.");
+    }
+
     [Fact]
     public void Best_opportunity_through_curves_of_every_kind_is_the_one_of_brute_force()
     {

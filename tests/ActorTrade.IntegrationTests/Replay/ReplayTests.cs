@@ -84,7 +84,7 @@ public sealed class ReplayTests : IDisposable
         [
             "version", "seed", "period", "ticks", "elapsedSeconds", "cpuSeconds", "ticksPerSecond", "symbols",
             "badRows", "ignoredFiles", "bots", "total", "orders", "swaps", "signals", "opportunities",
-            "orderListHash", "stateHash", "conservation", "journal", "problems",
+            "arbitrage", "orderListHash", "stateHash", "conservation", "journal", "problems",
         ];
         Assert.Equal(top, root.EnumerateObject().Select(p => p.Name));
         string[] figures =
