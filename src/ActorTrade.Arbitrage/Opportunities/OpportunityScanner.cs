@@ -97,8 +97,8 @@ public sealed class OpportunityScanner
     /// <summary>Base units of the native token for one unit of gas.</summary>
     public double GasPrice { get; private set; }
 
-    /// <summary>What one unit becomes around a cycle at size zero, the pools' fees taken off; above one, there is a gain
-    /// if there is any size for it.</summary>
+    /// <summary>What one unit becomes around a cycle at size zero, the pools' fees taken off; above one there is a
+    /// gain, if there is any size for it.</summary>
     public double RateOf(int cycle)
     {
         var edges = Cycles.FourEdgesOf(cycle);

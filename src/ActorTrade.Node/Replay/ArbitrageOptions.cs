@@ -10,7 +10,8 @@ public sealed record ArbitrageOptions
 
     public const int NativeDecimals = 18;
 
-    /// <summary>Wei for one unit of gas; 25 gwei by default, the order of Ethereum's base fee in January 2024.</summary>
+    /// <summary>Wei for one unit of gas; 25 gwei by default, the order of Ethereum's base fee in January
+    /// 2024.</summary>
     public long GasPrice { get; init; } = 25_000_000_000;
 
     /// <summary>Units of gas. A swap in a house pool is no transaction of a chain, and costs none.</summary>

@@ -261,7 +261,8 @@ internal sealed class ArbitrageWatch(
 
             var decimals = PoolsSideBySide.DecimalsOf(recorded.Select(r => r.Terms));
             var worth = capital / valuation.Rate(token, quote)!.Value;
-            foreach (var (code, whole) in new[] { (token, worth), (quote, capital) }.Where(t => !_holdings.Has(t.Item1)))
+            foreach (var (code, whole) in
+                new[] { (token, worth), (quote, capital) }.Where(t => !_holdings.Has(t.Item1)))
             {
                 var amount = Units.FromDecimal(whole, decimals[code.Value], Rounding.Down);
                 _arbitrageur.Fund(code, amount);

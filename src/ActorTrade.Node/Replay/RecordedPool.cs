@@ -62,7 +62,8 @@ internal sealed class RecordedPool : IDisposable
 
     /// <summary>The pool of event files that follow each other; bad rows are left out.</summary>
     public static RecordedPool Open(UniswapV3Pool terms, IReadOnlyList<string> files) => new(
-        terms, files.SelectMany(f => UniswapV3EventReader.Read(f)).Where(r => r.Event is not null).Select(r => r.Event!));
+        terms,
+        files.SelectMany(f => UniswapV3EventReader.Read(f)).Where(r => r.Event is not null).Select(r => r.Event!));
 
     /// <summary>
     /// Takes the events up to the swap that a tick tells, or, for a tick from elsewhere, the mints and burns up to its

@@ -45,7 +45,8 @@ public sealed class ArbitrageWatchTests
     {
         // Twice while it lasts the prices move: 3.6, 4.0 and 3.7 ‰; then it is gone.
         using var day = new ArbitrageDay(
-            [[Swap(1, 3), Swap(2, 7), Swap(3, 4), Swap(4, -30)]], new ArbitrageOptions { GasPrice = 1_000_000_000_000 });
+            [[Swap(1, 3), Swap(2, 7), Swap(3, 4), Swap(4, -30)]],
+            new ArbitrageOptions { GasPrice = 1_000_000_000_000 });
         day.OpenHouse(perMille: 3.6m, ArbitrageDay.Tick + 3);
         var report = day.Play();
         Assert.Equal((1, 1, 0, 1), (report.Found, report.Sized, report.Taken, report.Missed));
