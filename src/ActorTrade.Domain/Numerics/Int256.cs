@@ -100,6 +100,18 @@ internal readonly struct Int256 : IEquatable<Int256>
         return magnitude;
     }
 
+    /// <summary>floor(a / 2^bits), as the EVM's arithmetic shift.</summary>
+    public static Int256 ShiftRight(in Int256 a, int bits)
+    {
+        if (!a.IsNegative)
+        {
+            return new Int256(a._bits >> bits);
+        }
+
+        var inverted = ContractArithmetic.WrappingSubtract(UInt256.MaxValue, a._bits);
+        return new Int256(ContractArithmetic.WrappingSubtract(UInt256.MaxValue, inverted >> bits));
+    }
+
     public static bool operator ==(Int256 a, Int256 b) => a.Equals(b);
 
     public static bool operator !=(Int256 a, Int256 b) => !a.Equals(b);

@@ -132,7 +132,7 @@ public class TricryptoTests
     }
 
     // About TricryptoUSDC: USDC, WBTC, WETH.
-    private static Tricrypto Usd()
+    internal static Tricrypto Usd()
     {
         UInt256[] balances = [5_000_000_000_000, 83_00000000, One * 1_660];
         return WithD(
@@ -162,7 +162,7 @@ public class TricryptoTests
         return new Tricrypto([.. balances], precisions, a, gamma, d, priceScale, midFee, outFee, feeGamma);
     }
 
-    private static (Tricrypto Pool, TricryptoOracle Oracle) Next(CaseSource source)
+    internal static (Tricrypto Pool, TricryptoOracle Oracle) Next(CaseSource source)
     {
         ImmutableArray<UInt256> precisions =
             [.. Enumerable.Range(0, 3).Select(_ => (UInt256)BigInteger.Pow(10, source.Int(0, 2) * 6))];

@@ -255,7 +255,7 @@ internal sealed class TricryptoOracle
         return x >= large * E18 ? a * BigInteger.Pow(10, 12) : x >= large ? a * BigInteger.Pow(10, 6) : a;
     }
 
-    private static BigInteger Isqrt(BigInteger value)
+    public static BigInteger Isqrt(BigInteger value)
     {
         var root = BigInteger.One << (((int)value.GetBitLength() / 2) + 1);
         while (true)

@@ -30,6 +30,9 @@ internal sealed class JsonSchema(JsonElement root)
         "oneOf" => rule.EnumerateArray().Count(one => Accepts(one, value)) == 1,
         "required" => value.ValueKind != JsonValueKind.Object
             || rule.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
+        "dependentRequired" => value.ValueKind != JsonValueKind.Object || rule.EnumerateObject().All(one =>
+            !value.TryGetProperty(one.Name, out _)
+            || one.Value.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _))),
         "properties" => value.ValueKind != JsonValueKind.Object || rule.EnumerateObject().All(property =>
             !value.TryGetProperty(property.Name, out var inner) || Accepts(property.Value, inner)),
         "items" => value.ValueKind != JsonValueKind.Array || value.EnumerateArray().All(one => Accepts(rule, one)),

@@ -11,9 +11,14 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// <remarks>
 /// The fee is taken off the output, between mid_fee and out_fee by how unequal the balances are after the trade. The
 /// pool has no exact-out trade, so <see cref="QuoteExactOut"/> finds the least input that suffices.
-/// <para><see cref="Apply"/> gives D as the contract's new one, and keeps the price scale. The contract may move the
-/// scale in the same trade when its profit allows it; that depends on its moving averages and the block's time, which
-/// are no part of this state. Read the pool again after a trade of an active pool.</para>
+/// <para>A pool with its <see cref="Rebalancing"/> does with each change all that the contract does, tweak_price and the
+/// check that it makes no loss included, at the block's time <see cref="Time"/>. <see cref="AmountInToMarginalPrice"/>
+/// alone does not foresee a scale that the trade itself would move.</para>
+/// <para>Without it <see cref="Apply"/> gives D as the contract's before it moves the price scale, and keeps the scale.
+/// Read such a pool again after a trade.</para>
+/// <para>While A and gamma are on their way to other values (<see cref="Time"/> before future_A_gamma_time), D is
+/// computed from the balances at each change; A and gamma are those of the state, and right only for the block they
+/// were read in.</para>
 /// </remarks>
 public sealed class Tricrypto : Curve, IMarginalPriceAfter
 {
@@ -22,17 +27,19 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
     private readonly UInt256[] _priceScale;
     private readonly UInt256[] _scaled;
     private readonly QuoteError _state;
+    private readonly UInt256 _invariant;
 
     /// <summary>Throws <see cref="InvalidCurveException"/>.</summary>
     /// <param name="balances">balances(0..2), in base units.</param>
     /// <param name="precisions">precisions(): 10^(18 - decimals), one a token.</param>
     /// <param name="a">A(): A·27·10000, 2,700 to 270,000,000.</param>
     /// <param name="gamma">gamma() in 1e-18, 1e10 to 5e16.</param>
-    /// <param name="d">D(), in 1e-18 units of token 0: 1e17 to 1e33.</param>
+    /// <param name="d">D(), in 1e-18 units of token 0: 1e17 to 1e33; zero where all balances are.</param>
     /// <param name="priceScale">price_scale(0..1): of tokens 1 and 2 in token 0, in 1e-18.</param>
     /// <param name="midFee">mid_fee() in 1e-10.</param>
     /// <param name="outFee">out_fee() in 1e-10, not below mid_fee.</param>
     /// <param name="feeGamma">fee_gamma() in 1e-18.</param>
+    /// <param name="rebalancing">What moves the price scale; null where it is not known.</param>
     public Tricrypto(
         ImmutableArray<UInt256> balances,
         ImmutableArray<UInt256> precisions,
@@ -42,21 +49,48 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
         ImmutableArray<UInt256> priceScale,
         UInt256 midFee,
         UInt256 outFee,
-        UInt256 feeGamma)
+        UInt256 feeGamma,
+        TricryptoRebalancing? rebalancing = null)
     {
         Validate(balances, precisions, priceScale);
         CurveFields.CheckRange("A", a, TricryptoMath.AMin, TricryptoMath.AMax);
         CurveFields.CheckRange("gamma", gamma, TricryptoMath.GammaMin, TricryptoMath.GammaMax);
-        CurveFields.CheckRange("D", d, TricryptoMath.InvariantMin, TricryptoMath.InvariantMax);
+        var isEmpty = balances.All(x => x.IsZero);
+        CurveFields.CheckRange(
+            "D",
+            d,
+            isEmpty ? UInt256.Zero : TricryptoMath.InvariantMin,
+            isEmpty ? UInt256.Zero : TricryptoMath.InvariantMax);
         CurveFields.CheckRange("out_fee", outFee, UInt256.Zero, FeeDenominator);
         CurveFields.CheckRange("mid_fee", midFee, UInt256.Zero, outFee);
         CurveFields.CheckRange("fee_gamma", feeGamma, UInt256.Zero, One);
+        rebalancing?.Check();
         _balances = [.. balances];
         _precisions = [.. precisions];
         _priceScale = [.. priceScale];
         (A, Gamma, D, MidFee, OutFee, FeeGamma) = (a, gamma, d, midFee, outFee, feeGamma);
+        (Rebalancing, Time) = (rebalancing, rebalancing?.LastPricesTimestamp ?? 0);
         _scaled = new UInt256[3];
-        _state = Scale(_balances, _scaled);
+        _state = Prepare(out _invariant);
+    }
+
+    // A state that follows from another one: nothing of it is checked, since the contract would have it too.
+    private Tricrypto(
+        Tricrypto before,
+        UInt256[] balances,
+        in UInt256 d,
+        in TricryptoPrices scale,
+        TricryptoRebalancing? rebalancing,
+        ulong time)
+    {
+        _balances = balances;
+        _precisions = before._precisions;
+        _priceScale = [scale.OfToken1, scale.OfToken2];
+        (A, Gamma, D) = (before.A, before.Gamma, d);
+        (MidFee, OutFee, FeeGamma) = (before.MidFee, before.OutFee, before.FeeGamma);
+        (Rebalancing, Time) = (rebalancing, time);
+        _scaled = new UInt256[3];
+        _state = Prepare(out _invariant);
     }
 
     public override string Kind => "curve-tricrypto";
@@ -83,6 +117,28 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
 
     public UInt256 FeeGamma { get; }
 
+    /// <summary>What moves the price scale; null where it is not known.</summary>
+    public TricryptoRebalancing? Rebalancing { get; }
+
+    /// <summary>The block's time for what is quoted and applied, in seconds since 1970: at first that of the pool's last
+    /// change. Counts only with <see cref="Rebalancing"/>.</summary>
+    public ulong Time { get; }
+
+    internal QuoteError State => _state;
+
+    /// <summary>D as the next change takes it: the stored one, or while A and gamma move that of the balances.</summary>
+    internal UInt256 Invariant => _invariant;
+
+    internal ReadOnlySpan<UInt256> BalanceSpan => _balances;
+
+    internal ReadOnlySpan<UInt256> ScaledSpan => _scaled;
+
+    internal ReadOnlySpan<UInt256> PrecisionSpan => _precisions;
+
+    internal ReadOnlySpan<UInt256> PriceSpan => _priceScale;
+
+    internal TricryptoPrices Scale => new(_priceScale[0], _priceScale[1]);
+
     private static UInt256 One => TricryptoMath.One;
 
     private static UInt256 FeeDenominator => 10_000_000_000;
@@ -91,7 +147,15 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
     {
         quote = default;
         var error = CheckTrade(tokenIn, tokenOut, amountIn);
-        return error != QuoteError.None ? error : Exchange(tokenIn, tokenOut, amountIn, out quote, out _);
+        if (error != QuoteError.None)
+        {
+            return error;
+        }
+
+        Span<UInt256> x = [_scaled[0], _scaled[1], _scaled[2]];
+        error = Exchange(tokenIn, tokenOut, amountIn, x, out quote, out var d);
+        return error != QuoteError.None || Rebalancing is not { } state ? error
+            : TricryptoSettlement.Of(this, state, x, d, state.TotalSupply, out _);
     }
 
     public override QuoteError QuoteExactOut(int tokenIn, int tokenOut, UInt256 amountOut, out CurveQuote quote)
@@ -114,17 +178,68 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
 
     public override Curve Apply(in CurveQuote quote)
     {
-        var error = Exchange(quote.TokenIn, quote.TokenOut, quote.AmountIn, out _, out var d);
-        if (error != QuoteError.None)
+        Span<UInt256> x = [_scaled[0], _scaled[1], _scaled[2]];
+        var error = CheckTrade(quote.TokenIn, quote.TokenOut, quote.AmountIn);
+        UInt256 d = default;
+        error = error != QuoteError.None ? error
+            : Exchange(quote.TokenIn, quote.TokenOut, quote.AmountIn, x, out _, out d);
+        var after = this;
+        if (error == QuoteError.None)
         {
-            throw new ArgumentException($"This state did not quote the trade: {error}.", nameof(quote));
+            var balances = (UInt256[])_balances.Clone();
+            balances[quote.TokenIn] += quote.AmountIn;
+            balances[quote.TokenOut] -= quote.AmountOut;
+            error = Settle(balances, x, d, Rebalancing?.TotalSupply ?? default, out after);
         }
 
-        var balances = (UInt256[])_balances.Clone();
-        balances[quote.TokenIn] += quote.AmountIn;
-        balances[quote.TokenOut] -= quote.AmountOut;
-        return new Tricrypto(
-            [.. balances], Precisions, A, Gamma, d, PriceScale, MidFee, OutFee, FeeGamma);
+        return error == QuoteError.None ? after : throw new ArgumentException(
+            $"This state did not quote the trade: {error}.", nameof(quote));
+    }
+
+    /// <summary>As <see cref="Apply"/>, in the block of that time: of a quote of this state <see cref="At"/> that time,
+    /// or of any earlier one unless a ramp of A and gamma ended between.</summary>
+    public Tricrypto ApplyAt(in CurveQuote quote, ulong time) => (Tricrypto)At(time).Apply(quote);
+
+    /// <summary>The same pool in a later block. Without <see cref="Rebalancing"/> time changes nothing.</summary>
+    /// <param name="time">Seconds since 1970, not before the pool's last change.</param>
+    public Tricrypto At(ulong time)
+    {
+        if (Rebalancing is null || time == Time)
+        {
+            return this;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, Rebalancing.LastPricesTimestamp);
+        return new Tricrypto(this, _balances, D, Scale, Rebalancing, time);
+    }
+
+    /// <summary>
+    /// A deposit of any amounts, as add_liquidity: uneven amounts pay up to 3/8 of the swap fee, and all 0.1 bp. The
+    /// first deposit, of all tokens into a pool whose D is zero, mints as many shares as an even pool is worth.
+    /// </summary>
+    /// <param name="totalShares">Of a pool that knows its <see cref="Rebalancing"/>: its TotalSupply, else the answer
+    /// is InvariantBroken. So for withdrawals.</param>
+    public QuoteError QuoteDeposit(ReadOnlySpan<UInt256> amounts, UInt256 totalShares, out LiquidityChange change) =>
+        TricryptoShares.Deposit(this, amounts, totalShares, out change);
+
+    /// <summary>A balanced withdrawal, free of fees: of each balance the part of the shares less one.</summary>
+    public QuoteError QuoteWithdrawal(UInt256 shares, UInt256 totalShares, out LiquidityChange change) =>
+        TricryptoShares.Withdraw(this, shares, totalShares, out change);
+
+    /// <summary>All that the shares are worth in one token, as remove_liquidity_one_coin; half a swap's fee.</summary>
+    public QuoteError QuoteWithdrawalOfOne(
+        int token, UInt256 shares, UInt256 totalShares, out LiquidityChange change) =>
+        TricryptoShares.WithdrawOne(this, token, shares, totalShares, out change);
+
+    /// <summary>
+    /// claim_admin_fees: the protocol's part of the fees, as shares minted for it out of the profit since its last
+    /// claim. Zero where there is none, and without <see cref="Rebalancing"/>. Deposits and withdrawals claim by
+    /// themselves, as the contract's do.
+    /// </summary>
+    public QuoteError QuoteProtocolClaim(out UInt256 shares, out Tricrypto after)
+    {
+        (shares, after) = (UInt256.Zero, this);
+        return Rebalancing is { } state ? TricryptoShares.Claim(this, state, out shares, out after) : QuoteError.None;
     }
 
     public override double SpotPrice(int tokenIn, int tokenOut)
@@ -135,7 +250,7 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
         }
 
         Span<double> x = [(double)_scaled[0], (double)_scaled[1], (double)_scaled[2]];
-        return ScaledPrice(x, (double)D, tokenIn, tokenOut) * UnitOf(tokenIn) / UnitOf(tokenOut);
+        return ScaledPrice(x, (double)_invariant, tokenIn, tokenOut) * UnitOf(tokenIn) / UnitOf(tokenOut);
     }
 
     public override double MarginalPrice(int tokenIn, int tokenOut)
@@ -156,7 +271,8 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
     double IMarginalPriceAfter.MarginalPriceAfter(in CurveQuote quote)
     {
         var (i, j) = (quote.TokenIn, quote.TokenOut);
-        if (Exchange(i, j, quote.AmountIn, out _, out var d) != QuoteError.None)
+        Span<UInt256> scaled = [_scaled[0], _scaled[1], _scaled[2]];
+        if (Exchange(i, j, quote.AmountIn, scaled, out _, out var d) != QuoteError.None)
         {
             return double.NaN;
         }
@@ -167,20 +283,62 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
         return ScaledPrice(x, (double)d, i, j) * UnitOf(i) / UnitOf(j) * (1 - FeeRate(x));
     }
 
-    // exchange(), and the D that tweak_price stores where it leaves the price scale alone.
-    private QuoteError Exchange(int i, int j, in UInt256 amountIn, out CurveQuote quote, out UInt256 d)
+    /// <summary>The state with other balances, D, price scale and accounts, in the same block.</summary>
+    internal Tricrypto With(
+        UInt256[] balances, in UInt256 d, in TricryptoPrices scale, TricryptoRebalancing? rebalancing) =>
+        new(this, balances, d, scale, rebalancing, Time);
+
+    /// <summary>The state that a change leaves: by tweak_price, or, where that is not known, with D and the old
+    /// scale.</summary>
+    /// <param name="balances">After the change; becomes the state's own.</param>
+    /// <param name="x">Those balances scaled, as the contract hands them over.</param>
+    /// <param name="d">D of them.</param>
+    /// <param name="totalSupply">After the change.</param>
+    internal QuoteError Settle(
+        UInt256[] balances, ReadOnlySpan<UInt256> x, in UInt256 d, in UInt256 totalSupply, out Tricrypto after)
+    {
+        if (Rebalancing is not { } state)
+        {
+            after = With(balances, d, Scale, null);
+            return d < TricryptoMath.InvariantMin || d > TricryptoMath.InvariantMax
+                ? QuoteError.InvariantBroken : QuoteError.None;
+        }
+
+        var error = TricryptoSettlement.Of(this, state, x, d, totalSupply, out var settled);
+        after = error != QuoteError.None ? this : With(
+            balances,
+            settled.D,
+            settled.PriceScale,
+            state with
+            {
+                TotalSupply = totalSupply,
+                XcpProfit = settled.XcpProfit,
+                VirtualPrice = settled.VirtualPrice,
+                LastPrices = settled.LastPrices,
+                PriceOracle = settled.PriceOracle,
+                LastPricesTimestamp = Math.Max(Time, state.LastPricesTimestamp),
+            });
+        return error;
+    }
+
+    internal UInt256 ScaledBalance(ref ContractArithmetic m, in UInt256 balance, int token) => token == 0
+        ? m.Multiply(balance, _precisions[0])
+        : m.Divide(m.Multiply(m.Multiply(balance, _priceScale[token - 1]), _precisions[token]), One);
+
+    // exchange(): what it gives, the scaled balances afterwards (x, before it those before), and their D.
+    private QuoteError Exchange(
+        int i, int j, in UInt256 amountIn, Span<UInt256> x, out CurveQuote quote, out UInt256 d)
     {
         quote = default;
         d = default;
         var m = default(ContractArithmetic);
-        Span<UInt256> x = [_scaled[0], _scaled[1], _scaled[2]];
         x[i] = ScaledBalance(ref m, m.Add(_balances[i], amountIn), i);
         if (m.Reverted)
         {
             return QuoteError.ArithmeticOverflow;
         }
 
-        var error = TricryptoClosedForm.Balance(A, Gamma, x, D, j, out var y, out var k0);
+        var error = TricryptoClosedForm.Balance(A, Gamma, x, _invariant, j, out var y, out var k0);
         if (error != QuoteError.None)
         {
             return error;
@@ -221,22 +379,23 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
         : amount.IsZero ? QuoteError.ZeroAmount
         : _state;
 
-    private QuoteError Scale(ReadOnlySpan<UInt256> balances, Span<UInt256> scaled)
+    // Fills the scaled balances and says whether the state can trade.
+    private QuoteError Prepare(out UInt256 invariant)
     {
         var m = default(ContractArithmetic);
+        invariant = D;
         var isEmpty = false;
         for (var k = 0; k < 3; k++)
         {
-            scaled[k] = ScaledBalance(ref m, balances[k], k);
-            isEmpty |= scaled[k].IsZero;
+            _scaled[k] = ScaledBalance(ref m, _balances[k], k);
+            isEmpty |= _scaled[k].IsZero;
         }
 
-        return m.Reverted ? QuoteError.ArithmeticOverflow : isEmpty ? QuoteError.NoLiquidity : QuoteError.None;
+        return m.Reverted ? QuoteError.ArithmeticOverflow
+            : isEmpty ? QuoteError.NoLiquidity
+            : Rebalancing is { } state && Time < state.FutureAGammaTime
+                ? TricryptoMath.NewtonD(A, Gamma, _scaled, UInt256.Zero, out invariant) : QuoteError.None;
     }
-
-    private UInt256 ScaledBalance(ref ContractArithmetic m, in UInt256 balance, int token) => token == 0
-        ? m.Multiply(balance, _precisions[0])
-        : m.Divide(m.Multiply(m.Multiply(balance, _priceScale[token - 1]), _precisions[token]), One);
 
     // As get_dx of the views contract, once: near enough for the search to start at.
     private UInt256 GuessInput(int tokenIn, int tokenOut, in UInt256 amountOut)
@@ -247,7 +406,7 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
         Span<UInt256> x = [_scaled[0], _scaled[1], _scaled[2]];
         x[tokenOut] = ScaledBalance(ref m, m.Subtract(_balances[tokenOut], gross), tokenOut);
         if (m.Reverted
-            || TricryptoClosedForm.Balance(A, Gamma, x, D, tokenIn, out var balance, out _) != QuoteError.None)
+            || TricryptoClosedForm.Balance(A, Gamma, x, _invariant, tokenIn, out var balance, out _) != QuoteError.None)
         {
             return _balances[tokenIn] >> 4;
         }

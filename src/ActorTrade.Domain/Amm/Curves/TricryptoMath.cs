@@ -25,6 +25,26 @@ internal static class TricryptoMath
     // 2^256 / 10^36: from here on, and from 10^18 times that, a number has digits enough for its cube root.
     private static readonly UInt256 CubeRootLarge = UInt256.Parse("115792089237316195423570985008687907853269");
 
+    // e^-x rounds to zero from here on.
+    private static readonly UInt256 ExpPowerMax = UInt256.Parse("42139678854452767551");
+    private static readonly UInt256 ExpScale = UInt256.Parse("3822833074963236453042738258902158003155416615667");
+    private static readonly Int256 Two96 = Int256.FromBits(UInt256.One << 96);
+    private static readonly Int256 Ln2 = Signed("54916777467707473351141471128");
+
+    private static readonly Int256[] ExpNumerator =
+    [
+        Signed("1346386616545796478920950773328"), Signed("57155421227552351082224309758442"),
+        Signed("-94201549194550492254356042504812"), Signed("28719021644029726153956944680412240"),
+        Signed("4385272521454847904659076985693276"),
+    ];
+
+    private static readonly Int256[] ExpDenominator =
+    [
+        Signed("-2855989394907223263936484059900"), Signed("50020603652535783019961831881945"),
+        Signed("-533845033583426703283633433725380"), Signed("3604857256930695427073651918091429"),
+        Signed("-14423608567350463180887372962807573"), Signed("26449188498355588339934803723976023"),
+    ];
+
     public static UInt256 AMin => 2_700;
 
     public static UInt256 AMax => 270_000_000;
@@ -181,10 +201,80 @@ internal static class TricryptoMath
         return m.Divide(m.Add(m.Multiply(midFee, k), m.Multiply(outFee, m.Subtract(One, k))), One);
     }
 
+    /// <summary>get_p: marginal prices of tokens 1 and 2 in token 0, both scaled; with 18 digits.</summary>
+    /// <remarks>D must be from <see cref="InvariantMin"/> to <see cref="InvariantMax"/>.</remarks>
+    public static TricryptoPrices MarginalPrices(
+        ref ContractArithmetic m, in UInt256 ann, in UInt256 gamma, ReadOnlySpan<UInt256> x, in UInt256 d)
+    {
+        var k0 = m.Divide(m.Multiply(m.Multiply(x[0], 27), x[1]), d);
+        k0 = m.Divide(m.Multiply(m.Divide(m.Multiply(k0, x[2]), d), One36), d);
+        var square = Mul(k0, k0);
+        var whole = ContractArithmetic.WrappingAdd(gamma, One);
+        var twice = m.Multiply(m.Multiply(k0, 2), k0);
+        var linear = m.Multiply(
+            Div(square, One36), ContractArithmetic.WrappingAdd(Mul(gamma, 2), One * 3));
+        var gk0 = m.Subtract(
+            m.Add(m.Divide(m.Multiply(m.Divide(twice, One36), k0), One36), Mul(whole, whole)), Div(linear, One));
+        var nnag2 = Div(Mul(ann, Mul(gamma, gamma)), 10_000);
+        var denominator = SlopeOf(ref m, gk0, nnag2, x[0], d, k0);
+        return new TricryptoPrices(
+            PriceOf(ref m, x[0], x[1], SlopeOf(ref m, gk0, nnag2, x[1], d, k0), denominator),
+            PriceOf(ref m, x[0], x[2], SlopeOf(ref m, gk0, nnag2, x[2], d, k0), denominator));
+    }
+
+    /// <summary>wad_exp of a number not above zero, e^-x: 18 digits in and out, zero from x = 42.14 on.</summary>
+    public static UInt256 ExpOfMinus(in UInt256 x)
+    {
+        if (x >= ExpPowerMax)
+        {
+            return UInt256.Zero;
+        }
+
+        // A rational approximation on (-½ ln 2, ½ ln 2), in units of 2^-96, and a power of two.
+        var value = Int256.WrappingMultiply(
+            Int256.WrappingSubtract(Int256.Zero, Int256.FromBits(x)), Int256.FromBits(UInt256.One << 78));
+        value = Int256.WrappingDivide(value, 3_814_697_265_625);
+        var k = Int256.WrappingDivide(Int256.WrappingMultiply(value, Two96), Ln2);
+        k = Int256.ShiftRight(Int256.WrappingAdd(k, Int256.FromBits(UInt256.One << 95)), 96);
+        value = Int256.WrappingSubtract(value, Int256.WrappingMultiply(k, Ln2));
+
+        var y = Step(Int256.WrappingAdd(value, ExpNumerator[0]), value, ExpNumerator[1]);
+        var p = Int256.WrappingAdd(Int256.WrappingAdd(y, value), ExpNumerator[2]);
+        p = Step(p, y, ExpNumerator[3]);
+        p = Int256.WrappingAdd(
+            Int256.WrappingMultiply(p, value), Int256.WrappingMultiply(ExpNumerator[4], Two96));
+        var q = Int256.WrappingAdd(value, ExpDenominator[0]);
+        for (var i = 1; i < ExpDenominator.Length; i++)
+        {
+            q = Step(q, value, ExpDenominator[i]);
+        }
+
+        var twos = k.IsNegative ? -(int)(ulong)k.Magnitude : (int)(ulong)k.Magnitude;
+        return Mul(Int256.WrappingDivide(p, q).Bits, ExpScale) >> (195 - twos);
+    }
+
     /// <summary>Between 1 % (or a unit less, where the contract is lenient) and 100.</summary>
     public static bool IsSafe(in UInt256 fraction, in UInt256 min) => fraction >= min && fraction <= FractionMax;
 
     public static UInt256 LenientFractionMin => FractionMin - UInt256.One;
+
+    private static UInt256 SlopeOf(
+        ref ContractArithmetic m, in UInt256 gk0, in UInt256 nnag2, in UInt256 x, in UInt256 d, in UInt256 k0) =>
+        m.Add(gk0, m.Divide(m.Multiply(m.Divide(m.Multiply(nnag2, x), d), k0), One36));
+
+    private static UInt256 PriceOf(
+        ref ContractArithmetic m, in UInt256 x0, in UInt256 x, in UInt256 slope, in UInt256 denominator) =>
+        Div(m.Multiply(m.Divide(m.Multiply(x0, slope), x), One), denominator);
+
+    // (a·b >> 96) + c
+    private static Int256 Step(in Int256 a, in Int256 b, in Int256 c) =>
+        Int256.WrappingAdd(Int256.ShiftRight(Int256.WrappingMultiply(a, b), 96), c);
+
+    private static Int256 Signed(string digits)
+    {
+        var magnitude = Int256.FromBits(UInt256.Parse(digits.TrimStart('-')));
+        return digits[0] == '-' ? Int256.WrappingSubtract(Int256.Zero, magnitude) : magnitude;
+    }
 
     // False where the round only halves y and measures nothing.
     private static bool NextY(
