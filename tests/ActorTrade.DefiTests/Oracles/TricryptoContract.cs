@@ -3,9 +3,9 @@ using System.Numerics;
 namespace ActorTrade.DefiTests.Oracles;
 
 /// <summary>
-/// CurveTricryptoOptimizedWETH.vy 2.0.0 as a contract with its storage, function by function over big integers: what it
-/// stores after a swap, a deposit or a withdrawal. Its mathematics is <see cref="TricryptoOracle"/>. A call that reverts
-/// throws and may leave the storage half changed: work on a copy.
+/// CurveTricryptoOptimizedWETH.vy 2.0.0 as a contract with its storage, function by function over big integers: what
+/// it stores after a swap, a deposit or a withdrawal. Its mathematics is <see cref="TricryptoOracle"/>. A call that
+/// reverts throws and may leave the storage half changed: work on a copy.
 /// </summary>
 internal sealed record TricryptoContract
 {
@@ -57,11 +57,7 @@ internal sealed record TricryptoContract
     /// <summary>False: only balances, D and shares are kept up, and tweak_price and claims are left out.</summary>
     public bool Tweaks { get; init; } = true;
 
-    private TricryptoOracle Math => new()
-    {
-        Balances = Balances, Precisions = Precisions, PriceScale = PriceScale, A = A, Gamma = Gamma, D = D,
-        MidFee = MidFee, OutFee = OutFee, FeeGamma = FeeGamma,
-    };
+    private TricryptoOracle Math => MathAt(D);
 
     public TricryptoContract Copy() => this with { Balances = [.. Balances] };
 
@@ -183,11 +179,7 @@ internal sealed record TricryptoContract
         var dD = shares * d0 / TotalSupply;
         var dFee = (fee * dD / (2 * E10)) + 1;
         var d = U(d0 - U(dD - dFee));
-        var y = new TricryptoOracle
-        {
-            Balances = Balances, Precisions = Precisions, PriceScale = PriceScale, A = A, Gamma = Gamma, D = d,
-            MidFee = MidFee, OutFee = OutFee, FeeGamma = FeeGamma,
-        }.GetY(xp, i).Y;
+        var y = MathAt(d).GetY(xp, i).Y;
         var dy = U(xp[i] - y) * E18 / priceScaleI;
         xp[i] = y;
         Balances[i] = U(Balances[i] - dy);
@@ -246,6 +238,19 @@ internal sealed record TricryptoContract
         q = ((q * value) >> 96) + BigInteger.Parse("26449188498355588339934803723976023");
         return p / q * BigInteger.Parse("3822833074963236453042738258902158003155416615667") >> (int)(195 - k);
     }
+
+    private TricryptoOracle MathAt(BigInteger d) => new()
+    {
+        Balances = Balances,
+        Precisions = Precisions,
+        PriceScale = PriceScale,
+        A = A,
+        Gamma = Gamma,
+        D = d,
+        MidFee = MidFee,
+        OutFee = OutFee,
+        FeeGamma = FeeGamma,
+    };
 
     private BigInteger TokenFee(BigInteger[] amounts, BigInteger[] xp)
     {

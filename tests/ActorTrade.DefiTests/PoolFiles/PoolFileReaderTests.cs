@@ -107,6 +107,10 @@ public class PoolFileReaderTests
     [InlineData("curve-tricrypto", "tokens.1.decimals", "19", "tokens[1].decimals", PoolFaultCodes.OutOfRange)]
     [InlineData("curve-tricrypto", "price_scale", "[\"1\"]", "price_scale", PoolFaultCodes.WrongLength)]
     [InlineData("curve-tricrypto", "A", "\"1\"", "A", PoolFaultCodes.InvalidState)]
+    [InlineData("curve-tricrypto", "xcpProfitA", null, "xcpProfitA", PoolFaultCodes.InvalidState)]
+    [InlineData("curve-tricrypto", "maTime", "\"86\"", "maTime", PoolFaultCodes.InvalidState)]
+    [InlineData("curve-tricrypto", "lastPrices", "[\"1\"]", "lastPrices", PoolFaultCodes.WrongLength)]
+    [InlineData("curve-tricrypto", "lastPricesTimestamp", "-1", "lastPricesTimestamp", PoolFaultCodes.Negative)]
     [InlineData("stableswap-ng", "offpegFeeMultiplierE10", null, "offpegFeeMultiplierE10", PoolFaultCodes.MissingField)]
     public void What_is_wrong_is_named_by_pool_field_and_code(
         string kind, string path, string? json, string? field, string? code)

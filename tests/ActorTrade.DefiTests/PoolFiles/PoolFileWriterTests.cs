@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using ActorTrade.Domain.Amm;
+using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
 using ActorTrade.Domain.Amm.PoolFiles;
 using ActorTrade.Domain.Numerics;
@@ -32,6 +33,29 @@ public class PoolFileWriterTests
     }
 
     [Fact]
+    public void A_tricrypto_pool_is_written_with_what_moves_its_scale_or_without_it()
+    {
+        var full = PoolJson.Of("curve-tricrypto");
+        var pool = PoolJson.Read(full).Find("p")!.Pool;
+        var state = ((Tricrypto)pool.Curve).Rebalancing!;
+        Assert.Equal(state, ((Tricrypto)Again(pool).Curve).Rebalancing);
+        Assert.Equal((UInt256)866, state.MaTime);
+        Assert.Equal(1_704_412_823UL, state.LastPricesTimestamp);
+        Assert.Equal(QuoteError.None, pool.Curve.QuoteExactIn(0, 1, 1_000_000_000, out var quote));
+        var later = (Tricrypto)((Tricrypto)pool.Curve).ApplyAt(quote, state.LastPricesTimestamp + 60);
+        Assert.Equal(later.Rebalancing, ((Tricrypto)Again(pool.With(later)).Curve).Rebalancing);
+
+        foreach (var field in PoolKinds.Find("curve-tricrypto")!.Fields.Where(f => !f.IsRequired))
+        {
+            full.Remove(field.Name);
+        }
+
+        var bare = PoolJson.Read(full).Find("p")!.Pool;
+        Assert.Null(((Tricrypto)bare.Curve).Rebalancing);
+        Assert.Null(((Tricrypto)Again(bare).Curve).Rebalancing);
+    }
+
+    [Fact]
     public void A_file_of_all_kinds_is_read_again_with_what_is_said_of_each_pool()
     {
         var at = new DateTimeOffset(2024, 1, 5, 0, 0, 23, 125, TimeSpan.Zero);
@@ -51,7 +75,7 @@ public class PoolFileWriterTests
         });
     }
 
-    private static (QuoteError Error, Domain.Amm.Curves.CurveQuote Quote) Quote(
+    private static (QuoteError Error, CurveQuote Quote) Quote(
         ListedPool pool, int tokenIn, UInt256 amount) =>
         (pool.Curve.QuoteExactIn(tokenIn, 1 - tokenIn, amount, out var quote), quote);
 

@@ -55,6 +55,20 @@ public class PoolSchemaTests
     }
 
     [Fact]
+    public void What_moves_the_scale_of_a_tricrypto_pool_is_there_as_a_whole_or_not_at_all()
+    {
+        var optional = PoolKinds.Find("curve-tricrypto")!.Fields.Where(f => !f.IsRequired).ToArray();
+        var bare = PoolJson.Of("curve-tricrypto");
+        foreach (var field in optional)
+        {
+            AssertRefused(PoolJson.Of("curve-tricrypto").With(field.Name, null), PoolFaultCodes.InvalidState);
+            bare.Remove(field.Name);
+        }
+
+        AssertAccepted(bare);
+    }
+
+    [Fact]
     public void The_sample_is_by_the_schema_has_every_kind_and_each_of_its_pools_quotes()
     {
         var text = Resource("pools.json");

@@ -11,9 +11,9 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// <remarks>
 /// The fee is taken off the output, between mid_fee and out_fee by how unequal the balances are after the trade. The
 /// pool has no exact-out trade, so <see cref="QuoteExactOut"/> finds the least input that suffices.
-/// <para>A pool with its <see cref="Rebalancing"/> does with each change all that the contract does, tweak_price and the
-/// check that it makes no loss included, at the block's time <see cref="Time"/>. <see cref="AmountInToMarginalPrice"/>
-/// alone does not foresee a scale that the trade itself would move.</para>
+/// <para>A pool with its <see cref="Rebalancing"/> does with each change all that the contract does, tweak_price and
+/// the check that it makes no loss included, at the block's time <see cref="Time"/>. Only
+/// <see cref="AmountInToMarginalPrice"/> does not foresee a scale that the trade itself would move.</para>
 /// <para>Without it <see cref="Apply"/> gives D as the contract's before it moves the price scale, and keeps the scale.
 /// Read such a pool again after a trade.</para>
 /// <para>While A and gamma are on their way to other values (<see cref="Time"/> before future_A_gamma_time), D is
@@ -120,13 +120,13 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
     /// <summary>What moves the price scale; null where it is not known.</summary>
     public TricryptoRebalancing? Rebalancing { get; }
 
-    /// <summary>The block's time for what is quoted and applied, in seconds since 1970: at first that of the pool's last
-    /// change. Counts only with <see cref="Rebalancing"/>.</summary>
+    /// <summary>The block's time for what is quoted and applied, in seconds since 1970: at first that of the pool's
+    /// last change. Counts only with <see cref="Rebalancing"/>.</summary>
     public ulong Time { get; }
 
     internal QuoteError State => _state;
 
-    /// <summary>D as the next change takes it: the stored one, or while A and gamma move that of the balances.</summary>
+    /// <summary>D as the next change takes it: as stored, or while A and gamma move that of the balances.</summary>
     internal UInt256 Invariant => _invariant;
 
     internal ReadOnlySpan<UInt256> BalanceSpan => _balances;

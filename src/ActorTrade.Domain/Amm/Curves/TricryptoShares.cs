@@ -8,8 +8,8 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// </summary>
 /// <remarks>
 /// A pool that knows its <see cref="Tricrypto.Rebalancing"/> settles each change as a swap, and claims the protocol's
-/// part where the contract does: after a deposit, before a withdrawal. The claim supposes that a fee receiver is set and
-/// that nobody sent tokens to the pool beside it; the contract would count such tokens to the balances.
+/// part where the contract does: after a deposit, before a withdrawal. The claim supposes that a fee receiver is set
+/// and that nobody sent tokens to the pool beside it; the contract would count such tokens to the balances.
 /// </remarks>
 internal static class TricryptoShares
 {
@@ -181,7 +181,10 @@ internal static class TricryptoShares
             pool.Scale,
             state with
             {
-                TotalSupply = supply, XcpProfit = profit, XcpProfitA = profit, VirtualPrice = virtualPrice,
+                TotalSupply = supply,
+                XcpProfit = profit,
+                XcpProfitA = profit,
+                VirtualPrice = virtualPrice,
             });
         return QuoteError.None;
     }
