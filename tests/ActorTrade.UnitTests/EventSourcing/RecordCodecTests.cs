@@ -148,13 +148,17 @@ public sealed class RecordCodecTests
             {
                 damaged++;
             }
-            catch (UnknownStoredNameException) when (name.Contains("snapshot", StringComparison.Ordinal))
+            catch (UnknownStoredNameException) when (HoldsNamed(name))
             {
                 damaged++;
             }
         }
 
         Assert.True(damaged > 50_000, $"Only {damaged} were found damaged.");
+
+        // Snapshots hold events, and pools of several curves the terms of one: each is stored under its own name.
+        static bool HoldsNamed(string name) =>
+            name.Contains("snapshot", StringComparison.Ordinal) || name == "pool.curve-created.v1";
     }
 
     [Fact]
