@@ -268,7 +268,7 @@ internal sealed class ClusterWorld : LedgerWorld
     }
 
     protected override void Tell(EntityId target, ICommand command, CommandHeader header) =>
-        Nodes[_random.NextInt(Nodes.Count)].Send(target, command, header, null);
+        Nodes[_random.NextInt(Nodes.Count)].Send(target, command, header, new Insistence(this, target, command, header));
 
     private ClusterNode StartProcess(string name, bool serves)
     {
@@ -386,6 +386,19 @@ internal sealed class ClusterWorld : LedgerWorld
             $"{s} belongs to {Placement.Stored.RankOf(s).FirstOrDefault()}, first in line is {Broker.ActiveNode(s)}"));
         lines.AddRange(Failures.TakeLast(3).Select(f => $"failed: {f.Message}"));
         return string.Join('\n', lines);
+    }
+
+    // Asks again, under the same id, where the outcome is unknown: a late owner may have been fenced over it.
+    private sealed class Insistence(ClusterWorld world, EntityId target, ICommand command, CommandHeader header)
+        : IAnswerSink
+    {
+        public void Answered(Answer answer)
+        {
+            if (answer is Answer.OutcomeUnknown or Answer.Refused && header.ExpiresAt > world.Time.GetUtcNow())
+            {
+                world.After(TimeSpan.FromSeconds(1), () => world.Tell(target, command, header));
+            }
+        }
     }
 
     private sealed class OneAnswer : IAnswerSink
