@@ -268,7 +268,8 @@ internal sealed class ClusterWorld : LedgerWorld
     }
 
     protected override void Tell(EntityId target, ICommand command, CommandHeader header) =>
-        Nodes[_random.NextInt(Nodes.Count)].Send(target, command, header, new Insistence(this, target, command, header));
+        Nodes[_random.NextInt(Nodes.Count)].Send(
+            target, command, header, new Insistence(this, target, command, header));
 
     private ClusterNode StartProcess(string name, bool serves)
     {
