@@ -38,7 +38,8 @@ internal sealed class PaletteSet
             new ClusterPalette(services, asking, audit),
             new ShardingPalette(services, asking),
             new ActorPalette(asking),
-            new TradePalette(asking, stops, new PoolOrderStops(asking), new Flattening(services, asking, stops)),
+            new TradePalette(
+                asking, stops, new PoolOrderStops(services, asking), new Flattening(services, asking, stops)),
             new BotsPalette(asking),
             new AccountsPalette(asking, decimals),
             new PoolsPalette(services, asking, decimals),

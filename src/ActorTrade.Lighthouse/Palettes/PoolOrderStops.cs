@@ -1,11 +1,12 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Lighthouse.Cluster;
 using ActorTrade.Operator;
 
 namespace ActorTrade.Lighthouse.Palettes;
 
 /// <summary>Asks every open order in the books of pools to be cancelled.</summary>
-internal sealed class PoolOrderStops(Asking asking)
+internal sealed class PoolOrderStops(LighthouseServices services, Asking asking)
 {
     // What a node tells at once; what comes is by and by less, since an order that was asked is not asked again.
     private const int RowsMax = 1_000;
@@ -31,7 +32,7 @@ internal sealed class PoolOrderStops(Asking asking)
             if (next.Count == 0)
             {
                 // The tables follow the journal; more may stand behind those that were asked.
-                await Task.Delay(TablesLag, call.Cancelled);
+                await Task.Delay(TablesLag, services.Time, call.Cancelled);
                 continue;
             }
 
