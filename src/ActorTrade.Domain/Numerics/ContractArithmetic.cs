@@ -23,9 +23,9 @@ internal struct ContractArithmetic
         {
             var l0 = a.Limb0 + b.Limb0;
             var carry = l0 < a.Limb0 ? 1UL : 0UL;
-            var l1 = AddLimbs(a.Limb1, b.Limb1, ref carry);
-            var l2 = AddLimbs(a.Limb2, b.Limb2, ref carry);
-            var l3 = AddLimbs(a.Limb3, b.Limb3, ref carry);
+            var l1 = WideArithmetic.AddLimb(a.Limb1, b.Limb1, ref carry);
+            var l2 = WideArithmetic.AddLimb(a.Limb2, b.Limb2, ref carry);
+            var l3 = WideArithmetic.AddLimb(a.Limb3, b.Limb3, ref carry);
             if (carry != 0)
             {
                 Reverted = true;
@@ -42,9 +42,9 @@ internal struct ContractArithmetic
         {
             var l0 = a.Limb0 - b.Limb0;
             var borrow = a.Limb0 < b.Limb0 ? 1UL : 0UL;
-            var l1 = SubtractLimbs(a.Limb1, b.Limb1, ref borrow);
-            var l2 = SubtractLimbs(a.Limb2, b.Limb2, ref borrow);
-            var l3 = SubtractLimbs(a.Limb3, b.Limb3, ref borrow);
+            var l1 = WideArithmetic.SubtractLimb(a.Limb1, b.Limb1, ref borrow);
+            var l2 = WideArithmetic.SubtractLimb(a.Limb2, b.Limb2, ref borrow);
+            var l3 = WideArithmetic.SubtractLimb(a.Limb3, b.Limb3, ref borrow);
             if (borrow != 0)
             {
                 Reverted = true;
@@ -124,8 +124,8 @@ internal struct ContractArithmetic
         {
             var l0 = a.Limb0 + b.Limb0;
             var carry = l0 < a.Limb0 ? 1UL : 0UL;
-            var l1 = AddLimbs(a.Limb1, b.Limb1, ref carry);
-            var l2 = AddLimbs(a.Limb2, b.Limb2, ref carry);
+            var l1 = WideArithmetic.AddLimb(a.Limb1, b.Limb1, ref carry);
+            var l2 = WideArithmetic.AddLimb(a.Limb2, b.Limb2, ref carry);
             return new UInt256(l0, l1, l2, a.Limb3 + b.Limb3 + carry);
         }
     }
@@ -137,8 +137,8 @@ internal struct ContractArithmetic
         {
             var l0 = a.Limb0 - b.Limb0;
             var borrow = a.Limb0 < b.Limb0 ? 1UL : 0UL;
-            var l1 = SubtractLimbs(a.Limb1, b.Limb1, ref borrow);
-            var l2 = SubtractLimbs(a.Limb2, b.Limb2, ref borrow);
+            var l1 = WideArithmetic.SubtractLimb(a.Limb1, b.Limb1, ref borrow);
+            var l2 = WideArithmetic.SubtractLimb(a.Limb2, b.Limb2, ref borrow);
             return new UInt256(l0, l1, l2, a.Limb3 - b.Limb3 - borrow);
         }
     }
@@ -348,31 +348,4 @@ internal struct ContractArithmetic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Left(ulong high, ulong low, int shift) =>
         unchecked((high << shift) | ((low >> 1) >> (63 - shift)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong AddLimbs(ulong a, ulong b, ref ulong carry)
-    {
-        unchecked
-        {
-            var sum = a + carry;
-            carry = sum < carry ? 1UL : 0UL;
-            sum += b;
-            carry += sum < b ? 1UL : 0UL;
-            return sum;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong SubtractLimbs(ulong a, ulong b, ref ulong borrow)
-    {
-        unchecked
-        {
-            var difference = a - b;
-            var below = a < b ? 1UL : 0UL;
-            below += difference < borrow ? 1UL : 0UL;
-            difference -= borrow;
-            borrow = below;
-            return difference;
-        }
-    }
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using ActorTrade.EventSourcing.Records;
 
 namespace ActorTrade.Domain.Numerics;
@@ -162,10 +161,10 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     public static bool TryAdd(UInt256 a, UInt256 b, out UInt256 sum)
     {
         var carry = 0UL;
-        var l0 = AddLimb(a._l0, b._l0, ref carry);
-        var l1 = AddLimb(a._l1, b._l1, ref carry);
-        var l2 = AddLimb(a._l2, b._l2, ref carry);
-        var l3 = AddLimb(a._l3, b._l3, ref carry);
+        var l0 = WideArithmetic.AddLimb(a._l0, b._l0, ref carry);
+        var l1 = WideArithmetic.AddLimb(a._l1, b._l1, ref carry);
+        var l2 = WideArithmetic.AddLimb(a._l2, b._l2, ref carry);
+        var l3 = WideArithmetic.AddLimb(a._l3, b._l3, ref carry);
         sum = carry == 0 ? new UInt256(l0, l1, l2, l3) : default;
         return carry == 0;
     }
@@ -174,10 +173,10 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     public static bool TrySubtract(UInt256 a, UInt256 b, out UInt256 difference)
     {
         var borrow = 0UL;
-        var l0 = SubtractLimb(a._l0, b._l0, ref borrow);
-        var l1 = SubtractLimb(a._l1, b._l1, ref borrow);
-        var l2 = SubtractLimb(a._l2, b._l2, ref borrow);
-        var l3 = SubtractLimb(a._l3, b._l3, ref borrow);
+        var l0 = WideArithmetic.SubtractLimb(a._l0, b._l0, ref borrow);
+        var l1 = WideArithmetic.SubtractLimb(a._l1, b._l1, ref borrow);
+        var l2 = WideArithmetic.SubtractLimb(a._l2, b._l2, ref borrow);
+        var l3 = WideArithmetic.SubtractLimb(a._l3, b._l3, ref borrow);
         difference = borrow == 0 ? new UInt256(l0, l1, l2, l3) : default;
         return borrow == 0;
     }
@@ -580,33 +579,6 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
         Span<ulong> limbs = stackalloc ulong[LimbCountMax];
         divisor.CopyLimbs(limbs);
         WideArithmetic.DivideInPlace(dividend, limbs[..divisor.LimbCount], quotient);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong AddLimb(ulong a, ulong b, ref ulong carry)
-    {
-        unchecked
-        {
-            var sum = a + carry;
-            carry = sum < carry ? 1UL : 0UL;
-            sum += b;
-            carry += sum < b ? 1UL : 0UL;
-            return sum;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong SubtractLimb(ulong a, ulong b, ref ulong borrow)
-    {
-        unchecked
-        {
-            var difference = a - b;
-            var below = a < b ? 1UL : 0UL;
-            below += difference < borrow ? 1UL : 0UL;
-            difference -= borrow;
-            borrow = below;
-            return difference;
-        }
     }
 
     private static OverflowException ResultOverflow() => new("The result exceeds the range of the type.");

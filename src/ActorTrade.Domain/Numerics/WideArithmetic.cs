@@ -24,6 +24,35 @@ internal static class WideArithmetic
         return used;
     }
 
+    /// <summary>a + b + carry in one limb; the carry, 0 or 1, becomes that of the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong AddLimb(ulong a, ulong b, ref ulong carry)
+    {
+        unchecked
+        {
+            var sum = a + carry;
+            carry = sum < carry ? 1UL : 0UL;
+            sum += b;
+            carry += sum < b ? 1UL : 0UL;
+            return sum;
+        }
+    }
+
+    /// <summary>a - b - borrow in one limb; the borrow, 0 or 1, becomes that of the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong SubtractLimb(ulong a, ulong b, ref ulong borrow)
+    {
+        unchecked
+        {
+            var difference = a - b;
+            var below = a < b ? 1UL : 0UL;
+            below += difference < borrow ? 1UL : 0UL;
+            difference -= borrow;
+            borrow = below;
+            return difference;
+        }
+    }
+
     /// <summary>
     /// Writes a·b into the first a.Length + b.Length limbs of <paramref name="product"/>, which are zero before.
     /// </summary>
