@@ -60,23 +60,7 @@ internal static class BalancerShares
             return error;
         }
 
-        var m = default(ContractArithmetic);
-        var ratio = BalancerFixedPoint.DivUp(ref m, shares, totalShares);
-        var amounts = new UInt256[pool.TokenCount];
-        for (var k = 0; k < amounts.Length; k++)
-        {
-            if (pool.CanTrade(k))
-            {
-                var balance = pool.Traded[pool.Slot(k)];
-                var scaled = pool.IsV3
-                    ? m.DivideUp(m.Multiply(balance, shares), totalShares)
-                    : BalancerFixedPoint.MulUp(ref m, balance, ratio);
-                amounts[k] = BalancerFixedPoint.DivUp(ref m, scaled, pool.Factors[k]);
-            }
-        }
-
-        return m.Reverted ? QuoteError.ArithmeticOverflow
-            : Change(pool, amounts, shares, [], isDeposit: true, out change);
+        return Proportional(pool, shares, totalShares, isDeposit: true, out change);
     }
 
     public static QuoteError DepositOne(
@@ -112,23 +96,7 @@ internal static class BalancerShares
             return error;
         }
 
-        var m = default(ContractArithmetic);
-        var ratio = BalancerFixedPoint.DivDown(ref m, shares, totalShares);
-        var amounts = new UInt256[pool.TokenCount];
-        for (var k = 0; k < amounts.Length; k++)
-        {
-            if (pool.CanTrade(k))
-            {
-                var balance = pool.Traded[pool.Slot(k)];
-                var scaled = pool.IsV3
-                    ? m.MultiplyDivide(balance, shares, totalShares)
-                    : BalancerFixedPoint.MulDown(ref m, balance, ratio);
-                amounts[k] = BalancerFixedPoint.DivDown(ref m, scaled, pool.Factors[k]);
-            }
-        }
-
-        return m.Reverted ? QuoteError.ArithmeticOverflow
-            : Change(pool, amounts, shares, [], isDeposit: false, out change);
+        return Proportional(pool, shares, totalShares, isDeposit: false, out change);
     }
 
     public static QuoteError WithdrawOne(
@@ -154,6 +122,37 @@ internal static class BalancerShares
             : amounts[token].IsZero ? QuoteError.OutputTooSmall
             : Change(pool, amounts, shares, fees, isDeposit: false, out change);
     }
+
+    // The same part of every balance: rounded up for a deposit, down for a withdrawal.
+    private static QuoteError Proportional(
+        BalancerCurve pool, UInt256 shares, UInt256 totalShares, bool isDeposit, out LiquidityChange change)
+    {
+        change = default;
+        var m = default(ContractArithmetic);
+        var ratio = Divide(ref m, shares, totalShares, isDeposit);
+        var amounts = new UInt256[pool.TokenCount];
+        for (var k = 0; k < amounts.Length; k++)
+        {
+            if (pool.CanTrade(k))
+            {
+                var balance = pool.Traded[pool.Slot(k)];
+                var scaled = (pool.IsV3, isDeposit) switch
+                {
+                    (true, true) => m.DivideUp(m.Multiply(balance, shares), totalShares),
+                    (true, false) => m.MultiplyDivide(balance, shares, totalShares),
+                    (false, true) => BalancerFixedPoint.MulUp(ref m, balance, ratio),
+                    (false, false) => BalancerFixedPoint.MulDown(ref m, balance, ratio),
+                };
+                amounts[k] = Divide(ref m, scaled, pool.Factors[k], isDeposit);
+            }
+        }
+
+        return m.Reverted ? QuoteError.ArithmeticOverflow
+            : Change(pool, amounts, shares, [], isDeposit, out change);
+    }
+
+    private static UInt256 Divide(ref ContractArithmetic m, in UInt256 a, in UInt256 b, bool isUp) =>
+        isUp ? BalancerFixedPoint.DivUp(ref m, a, b) : BalancerFixedPoint.DivDown(ref m, a, b);
 
     // computeAddLiquidityUnbalanced: each amount counts a unit less.
     private static QuoteError SharesForV3(
