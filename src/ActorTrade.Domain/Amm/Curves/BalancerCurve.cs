@@ -15,7 +15,7 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// are scaled rounding up, and the rate of the output is taken one unit higher, so every rounding is the pool's; a
 /// trade under 1e6 scaled units is refused.
 /// </remarks>
-public abstract class BalancerCurve : Curve, IMarginalPriceAfter
+public abstract class BalancerCurve : SearchedCurve
 {
     private readonly UInt256[] _balances;
     private readonly UInt256[] _scalingFactors;
@@ -221,16 +221,7 @@ public abstract class BalancerCurve : Curve, IMarginalPriceAfter
     public override double MarginalPrice(int tokenIn, int tokenOut) =>
         SpotPrice(tokenIn, tokenOut) * (1 - ((double)SwapFeeE18 / 1e18));
 
-    public override QuoteError AmountInToMarginalPrice(
-        int tokenIn, int tokenOut, double target, out UInt256 amountIn)
-    {
-        amountIn = default;
-        var error = CheckTrade(tokenIn, tokenOut, UInt256.One);
-        return error != QuoteError.None ? error
-            : CurveSearch.InputToMarginalPrice(this, tokenIn, tokenOut, target, _balances[tokenIn] >> 10, out amountIn);
-    }
-
-    double IMarginalPriceAfter.MarginalPriceAfter(in CurveQuote quote)
+    internal sealed override double MarginalPriceAfter(in CurveQuote quote)
     {
         Span<double> scaled = stackalloc double[_scaled.Length];
         for (var k = 0; k < scaled.Length; k++)
@@ -322,7 +313,9 @@ public abstract class BalancerCurve : Curve, IMarginalPriceAfter
 
     private protected virtual bool IsTradable(int token) => true;
 
-    private protected QuoteError CheckTrade(int tokenIn, int tokenOut, in UInt256 amount) =>
+    private protected sealed override UInt256 BalanceOf(int token) => _balances[token];
+
+    private protected sealed override QuoteError CheckTrade(int tokenIn, int tokenOut, in UInt256 amount) =>
         !IsPair(tokenIn, tokenOut) || !IsTradable(tokenIn) || !IsTradable(tokenOut) ? QuoteError.NoSuchPair
         : amount.IsZero ? QuoteError.ZeroAmount
         : State != QuoteError.None ? State

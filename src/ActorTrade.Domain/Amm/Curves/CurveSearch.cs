@@ -2,13 +2,6 @@ using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.Domain.Amm.Curves;
 
-/// <summary>A curve that knows, in doubles, its marginal price after a trade it quoted.</summary>
-internal interface IMarginalPriceAfter
-{
-    /// <summary><see cref="Curve.MarginalPrice"/> of the state after the trade, without making that state.</summary>
-    double MarginalPriceAfter(in CurveQuote quote);
-}
-
 /// <summary>
 /// Answers that contracts have no function for, found over <see cref="Curve.QuoteExactIn"/>. Every search doubles its
 /// step and then halves its bracket, so it ends after at most 512 quotes; about 5 with a good guess.
@@ -82,9 +75,8 @@ internal static class CurveSearch
     /// <summary>The largest input after which the marginal price is at least the target; see
     /// <see cref="Curve.AmountInToMarginalPrice"/>. An input the curve refuses counts as too large.</summary>
     /// <param name="start">A first step, such as a thousandth of the pool's balance.</param>
-    public static QuoteError InputToMarginalPrice<TCurve>(
-        TCurve curve, int tokenIn, int tokenOut, double target, UInt256 start, out UInt256 amountIn)
-        where TCurve : Curve, IMarginalPriceAfter
+    public static QuoteError InputToMarginalPrice(
+        SearchedCurve curve, int tokenIn, int tokenOut, double target, UInt256 start, out UInt256 amountIn)
     {
         amountIn = default;
         var now = curve.MarginalPrice(tokenIn, tokenOut);
@@ -128,8 +120,8 @@ internal static class CurveSearch
         return QuoteError.None;
     }
 
-    private static bool StaysAbove<TCurve>(TCurve curve, int tokenIn, int tokenOut, UInt256 amountIn, double target)
-        where TCurve : Curve, IMarginalPriceAfter =>
+    private static bool StaysAbove(
+        SearchedCurve curve, int tokenIn, int tokenOut, UInt256 amountIn, double target) =>
         curve.QuoteExactIn(tokenIn, tokenOut, amountIn, out var quote) switch
         {
             QuoteError.None => curve.MarginalPriceAfter(quote) >= target,

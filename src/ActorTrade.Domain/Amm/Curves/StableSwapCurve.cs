@@ -13,7 +13,7 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// oldest pools takes the fee after the conversion. The contracts have no exact-out trade (NG's get_dx is an
 /// approximation that may fall short), so <see cref="Curve.QuoteExactOut"/> finds the least input that suffices.
 /// </remarks>
-public abstract class StableSwapCurve : Curve, IMarginalPriceAfter
+public abstract class StableSwapCurve : SearchedCurve
 {
     private readonly UInt256[] _balances;
     private readonly UInt256[] _rates;
@@ -174,16 +174,7 @@ public abstract class StableSwapCurve : Curve, IMarginalPriceAfter
             : SpotPrice(tokenIn, tokenOut)
                 * (1 - FeeRate((double)_normalized[tokenIn], (double)_normalized[tokenOut]));
 
-    public override QuoteError AmountInToMarginalPrice(
-        int tokenIn, int tokenOut, double target, out UInt256 amountIn)
-    {
-        amountIn = default;
-        var error = CheckTrade(tokenIn, tokenOut, UInt256.One);
-        return error != QuoteError.None ? error
-            : CurveSearch.InputToMarginalPrice(this, tokenIn, tokenOut, target, _balances[tokenIn] >> 10, out amountIn);
-    }
-
-    double IMarginalPriceAfter.MarginalPriceAfter(in CurveQuote quote)
+    internal sealed override double MarginalPriceAfter(in CurveQuote quote)
     {
         Span<double> normalized = stackalloc double[_normalized.Length];
         for (var k = 0; k < normalized.Length; k++)
@@ -296,7 +287,9 @@ public abstract class StableSwapCurve : Curve, IMarginalPriceAfter
 
     private double AnnAsDouble => (double)PreciseAmplification * TokenCount / Precision;
 
-    private QuoteError CheckTrade(int tokenIn, int tokenOut, UInt256 amount) =>
+    private protected sealed override UInt256 BalanceOf(int token) => _balances[token];
+
+    private protected sealed override QuoteError CheckTrade(int tokenIn, int tokenOut, in UInt256 amount) =>
         !IsPair(tokenIn, tokenOut) ? QuoteError.NoSuchPair
         : amount.IsZero ? QuoteError.ZeroAmount
         : _state;

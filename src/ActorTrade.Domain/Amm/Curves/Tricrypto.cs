@@ -13,14 +13,15 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// pool has no exact-out trade, so <see cref="QuoteExactOut"/> finds the least input that suffices.
 /// <para>A pool with its <see cref="Rebalancing"/> does with each change all that the contract does, tweak_price and
 /// the check that it makes no loss included, at the block's time <see cref="Time"/>. Only
-/// <see cref="AmountInToMarginalPrice"/> does not foresee a scale that the trade itself would move.</para>
+/// <see cref="SearchedCurve.AmountInToMarginalPrice"/> does not foresee a scale that the trade itself would
+/// move.</para>
 /// <para>Without it <see cref="Apply"/> gives D as the contract's before it moves the price scale, and keeps the scale.
 /// Read such a pool again after a trade.</para>
 /// <para>While A and gamma are on their way to other values (<see cref="Time"/> before future_A_gamma_time), D is
 /// computed from the balances at each change; A and gamma are those of the state, and right only for the block they
 /// were read in.</para>
 /// </remarks>
-public sealed class Tricrypto : Curve, IMarginalPriceAfter
+public sealed class Tricrypto : SearchedCurve
 {
     private readonly UInt256[] _balances;
     private readonly UInt256[] _precisions;
@@ -259,16 +260,7 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
         return SpotPrice(tokenIn, tokenOut) * (1 - FeeRate(x));
     }
 
-    public override QuoteError AmountInToMarginalPrice(
-        int tokenIn, int tokenOut, double target, out UInt256 amountIn)
-    {
-        amountIn = default;
-        var error = CheckTrade(tokenIn, tokenOut, UInt256.One);
-        return error != QuoteError.None ? error
-            : CurveSearch.InputToMarginalPrice(this, tokenIn, tokenOut, target, _balances[tokenIn] >> 10, out amountIn);
-    }
-
-    double IMarginalPriceAfter.MarginalPriceAfter(in CurveQuote quote)
+    internal override double MarginalPriceAfter(in CurveQuote quote)
     {
         var (i, j) = (quote.TokenIn, quote.TokenOut);
         Span<UInt256> scaled = [_scaled[0], _scaled[1], _scaled[2]];
@@ -374,7 +366,9 @@ public sealed class Tricrypto : Curve, IMarginalPriceAfter
             : QuoteError.None;
     }
 
-    private QuoteError CheckTrade(int tokenIn, int tokenOut, in UInt256 amount) =>
+    private protected override UInt256 BalanceOf(int token) => _balances[token];
+
+    private protected override QuoteError CheckTrade(int tokenIn, int tokenOut, in UInt256 amount) =>
         !IsPair(tokenIn, tokenOut) ? QuoteError.NoSuchPair
         : amount.IsZero ? QuoteError.ZeroAmount
         : _state;
