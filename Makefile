@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-node build run cluster test test-fast prove simulate chaos bench fmt fmt-check ci clean
+.PHONY: help setup setup-node build run cluster test test-fast prove simulate chaos bench devchain fmt fmt-check ci clean
 
 # make run ARGS='--data elsewhere'; make test CONFIGURATION=Debug
 CONFIGURATION ?= Release
@@ -51,6 +51,10 @@ chaos: setup ## Kills, freezes and cuts off processes of a real cluster under lo
 
 bench: setup-node ## Measures what docs/benchmarks.md shows
 	@eng/bench.sh
+
+devchain: ## Starts an EVM chain with real protocols, our contracts and markets: ARGS='--port 8545'
+	@command -v node >/dev/null || { echo 'Node 20 or later is needed.' >&2; exit 1; }; \
+	  exec node contracts/script/devchain.mjs $(ARGS)
 
 fmt: setup-node ## Formats the code
 	@. eng/common.sh; dotnet format ActorTrade.sln

@@ -1,0 +1,30 @@
+/** What must be there before anything is deployed: npm's packages and compiled contracts, made where missing or old. */
+import {spawnSync} from 'node:child_process';
+import fs from 'node:fs';
+import {inContracts} from './folders.mjs';
+
+/** Runs npm ci where node_modules is missing or older than the lock. Needs no package itself. */
+export function installPackages(say) {
+  const installed = inContracts('node_modules/.package-lock.json');
+  const isCurrent = fs.existsSync(installed)
+    && fs.statSync(installed).mtimeMs >= fs.statSync(inContracts('package-lock.json')).mtimeMs;
+  if (!isCurrent) {
+    say('Installing npm packages.');
+    run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']);
+  }
+}
+
+/** Compiles src/ where forge finds a change; a fraction of a second where there is none. */
+export function compileOwn(say) {
+  say('Compiling src/.');
+  run(inContracts('node_modules/.bin/forge'), ['build', 'src', '--quiet'], {FOUNDRY_PROFILE: 'default'});
+}
+
+function run(command, args, environment = {}) {
+  const result = spawnSync(command, args, {
+    cwd: inContracts(), stdio: ['ignore', 2, 2], env: {...process.env, ...environment},
+  });
+  if (result.error || result.status !== 0) {
+    throw new Error(`${command} ${args.join(' ')} failed: ${result.error?.message ?? `exit code ${result.status}`}`);
+  }
+}
