@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Bots;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
@@ -31,6 +32,9 @@ public sealed class GatewayServices
     /// taken here, where anybody may give any name, but what stops trading.
     /// </summary>
     public bool HasOperatorEndpoint { get; init; }
+
+    /// <summary>How an order of a pool is protected that does not say.</summary>
+    public SandwichProtection PoolOrderProtection { get; init; } = SandwichProtection.Split;
 
     /// <summary>
     /// How long a client waits for the end of what it asked for before it is told that the outcome is unknown.

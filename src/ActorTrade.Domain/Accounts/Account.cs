@@ -135,8 +135,12 @@ public static class Account
         /// Holds the money of an order and places it in the book of a pool. Answered when the book has it
         /// (<see cref="Event.PoolOrderAccepted"/>) or refuses it (<see cref="Event.PoolOrderRefused"/>).
         /// </summary>
-        public sealed record PlacePoolOrder(Guid OrderId, PoolId Pool, PoolOrder Order, DateTimeOffset Deadline)
-            : Command, INaturallyIdempotent;
+        public sealed record PlacePoolOrder(
+            Guid OrderId,
+            PoolId Pool,
+            PoolOrder Order,
+            DateTimeOffset Deadline,
+            SandwichProtection Protection = SandwichProtection.None) : Command, INaturallyIdempotent;
 
         /// <summary>Ends an order; passes in every mode. It has ended with <see cref="Event.PoolOrderClosed"/>, after a
         /// fill that may be under way.</summary>
@@ -144,9 +148,10 @@ public static class Account
 
         /// <summary>The book fills a part of an order: swap it. Answered when that ends.</summary>
         /// <param name="Number">1, 2, 3 … within the order; the next is not begun before the last has ended.</param>
+        /// <param name="IsPrivate">Nobody may see it before it has happened.</param>
         public sealed record FillPoolOrder(
-            Guid OrderId, int Number, PoolId Pool, UInt256 AmountIn, UInt256 MinAmountOut, DateTimeOffset Deadline)
-            : Command, INaturallyIdempotent;
+            Guid OrderId, int Number, PoolId Pool, UInt256 AmountIn, UInt256 MinAmountOut, DateTimeOffset Deadline,
+            bool IsPrivate = false) : Command, INaturallyIdempotent;
 
         /// <summary>The order has left its book; what was not sold is available again.</summary>
         public sealed record ClosePoolOrder(Guid OrderId, PoolOrderEnd End, string Reason)
@@ -371,8 +376,13 @@ public static class Account
         /// <summary>The order's money is held, and its book is asked to take it.</summary>
         [StoredName("account.pool-order-placed.v1")]
         public sealed record PoolOrderPlaced(
-            Guid OrderId, PoolId Pool, PoolOrder Order, DateTimeOffset Deadline, DateTimeOffset RememberUntil,
-            DateTimeOffset At) : Event;
+            Guid OrderId,
+            PoolId Pool,
+            PoolOrder Order,
+            DateTimeOffset Deadline,
+            DateTimeOffset RememberUntil,
+            DateTimeOffset At,
+            SandwichProtection Protection = SandwichProtection.None) : Event;
 
         [StoredName("account.pool-order-accepted.v1")]
         public sealed record PoolOrderAccepted(Guid OrderId, PoolId Pool, DateTimeOffset At) : Event;
@@ -396,7 +406,8 @@ public static class Account
             UInt256 MinAmountOut,
             DateTimeOffset Deadline,
             DateTimeOffset RememberUntil,
-            DateTimeOffset At) : Event;
+            DateTimeOffset At,
+            bool IsPrivate = false) : Event;
 
         /// <summary>This fill did not and will not happen.</summary>
         [StoredName("account.order-fill-refused.v1")]

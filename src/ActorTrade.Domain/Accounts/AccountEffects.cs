@@ -238,7 +238,7 @@ internal static class AccountEffects
         var orderId = placed.OrderId;
         return new Effect(
             OrderBook.IdOf(placed.Pool),
-            new OrderBook.Command.Place(orderId, state.Id, placed.Order, placed.Deadline),
+            new OrderBook.Command.Place(orderId, state.Id, placed.Order, placed.Deadline, placed.Protection),
             orderId,
             answer => OutcomeOf(answer) switch
             {

@@ -28,7 +28,7 @@ internal static class AccountOrders
     {
         if (state.PoolOrders.TryGetValue(c.OrderId, out var open))
         {
-            return open.Placed.Pool != c.Pool || !open.Terms.IsSameAs(c.Order) ? new Rejection.IdReused(c.OrderId)
+            return !IsSame(open.Placed, c) ? new Rejection.IdReused(c.OrderId)
                 : open.Accepted is { } accepted ? AccountDecision.Earlier(accepted)
                 : AccountDecision.Nothing.AnsweredBy(c.OrderId);
         }
@@ -50,7 +50,7 @@ internal static class AccountOrders
             return new Rejection.IdReused(c.OrderId);
         }
 
-        if (c.Order.Problem(context.Now) is { } why)
+        if (c.Order.Problem(context.Now, c.Protection) is { } why)
         {
             return new Rejection.InvalidOrder(why);
         }
@@ -68,9 +68,13 @@ internal static class AccountOrders
 
         var remember = AccountDecisions.Remember(c.Deadline, context);
         return AccountDecision
-            .Accept(new Event.PoolOrderPlaced(c.OrderId, c.Pool, c.Order, c.Deadline, remember, context.Now))
+            .Accept(new Event.PoolOrderPlaced(
+                c.OrderId, c.Pool, c.Order, c.Deadline, remember, context.Now, c.Protection))
             .AnsweredBy(c.OrderId);
     }
+
+    private static bool IsSame(Event.PoolOrderPlaced placed, Command.PlacePoolOrder c) =>
+        placed.Pool == c.Pool && placed.Protection == c.Protection && placed.Order.IsSameAs(c.Order);
 
     private static AccountDecision Cancel(AccountState state, Command.CancelPoolOrder c, CommandContext context)
     {
@@ -127,7 +131,7 @@ internal static class AccountOrders
         return AccountDecision
             .Accept(new Event.OrderFillStarted(
                 c.OrderId, c.Number, tradeId, hop, c.AmountIn, c.MinAmountOut, c.Deadline,
-                AccountDecisions.Remember(c.Deadline, context), context.Now))
+                AccountDecisions.Remember(c.Deadline, context), context.Now, c.IsPrivate))
             .AnsweredBy(tradeId);
     }
 

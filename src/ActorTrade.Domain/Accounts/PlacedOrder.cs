@@ -53,7 +53,7 @@ public sealed class PlacedOrder
     public static PlacedOrder Restore(CapturedPoolOrder captured)
     {
         ArgumentNullException.ThrowIfNull(captured);
-        return new PlacedOrder(captured.Placed)
+        return new PlacedOrder((Event.PoolOrderPlaced)captured.Placed)
         {
             Accepted = captured.Accepted,
             CancelRequested = captured.CancelRequested,
@@ -61,7 +61,7 @@ public sealed class PlacedOrder
             Sold = captured.Sold,
             Bought = captured.Bought,
             FillNumber = captured.FillNumber,
-            Fill = captured.Fill,
+            Fill = (Event.OrderFillStarted?)captured.Fill,
             FillOutcome = captured.FillOutcome,
         };
     }
@@ -96,13 +96,15 @@ public sealed class PlacedOrder
     }
 }
 
+/// <summary>One order of a pool in an account's snapshot.</summary>
+/// <remarks>Events that may gain fields stand as cases of <see cref="Event"/>, which have a length.</remarks>
 public sealed record CapturedPoolOrder(
-    Event.PoolOrderPlaced Placed,
+    Event Placed,
     Event.PoolOrderAccepted? Accepted,
     Event.PoolOrderCancelRequested? CancelRequested,
     UInt256 Left,
     UInt256 Sold,
     UInt256 Bought,
     int FillNumber,
-    Event.OrderFillStarted? Fill,
+    Event? Fill,
     Event? FillOutcome);

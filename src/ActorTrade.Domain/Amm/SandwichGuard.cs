@@ -69,20 +69,24 @@ public static class SandwichGuard
     /// <param name="amountMax">No larger answer is looked for.</param>
     public static UInt256 SafeAmountIn(Curve curve, int tokenIn, int tokenOut, UInt256 amountMax)
     {
-        ArgumentNullException.ThrowIfNull(curve);
-        var before = curve.MarginalPrice(tokenIn, tokenOut);
         UInt256 low = UInt256.Zero, high = amountMax;
         while (low < high)
         {
             var middle = low + ((high - low + UInt256.One) >> 1);
-            var isSafe = curve.QuoteExactIn(tokenIn, tokenOut, middle, out var quote) is QuoteError.None
-                    or QuoteError.OutputTooSmall
-                && (quote.AmountOut.IsZero
-                    || before * curve.Apply(quote).MarginalPrice(tokenOut, tokenIn) <= 1);
-            (low, high) = isSafe ? (middle, high) : (low, middle - UInt256.One);
+            (low, high) = IsSafe(curve, tokenIn, tokenOut, middle) ? (middle, high) : (low, middle - UInt256.One);
         }
 
         return low;
+    }
+
+    /// <summary>Whether no sandwich around this input earns; false where the curve cannot quote it.</summary>
+    public static bool IsSafe(Curve curve, int tokenIn, int tokenOut, UInt256 victimIn)
+    {
+        ArgumentNullException.ThrowIfNull(curve);
+        return curve.QuoteExactIn(tokenIn, tokenOut, victimIn, out var quote) is QuoteError.None
+                or QuoteError.OutputTooSmall
+            && (quote.AmountOut.IsZero
+                || curve.MarginalPrice(tokenIn, tokenOut) * curve.Apply(quote).MarginalPrice(tokenOut, tokenIn) <= 1);
     }
 
     /// <summary>
@@ -115,30 +119,37 @@ public static class SandwichGuard
     public static GuardedOrder Plan(UInt256 amountIn, UInt256 safeAmountIn, int childrenMax)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(childrenMax, 1);
-        if (amountIn <= safeAmountIn)
-        {
-            return new GuardedOrder(safeAmountIn, [amountIn], SendsPrivately: false);
-        }
-
-        if (safeAmountIn.IsZero)
+        if (ChildrenOf(amountIn, safeAmountIn, childrenMax) is not { } needed)
         {
             return new GuardedOrder(safeAmountIn, [], SendsPrivately: true);
         }
 
-        var needed = UInt256.MulDivUp(amountIn, UInt256.One, safeAmountIn);
-        if (needed > (uint)childrenMax)
-        {
-            return new GuardedOrder(safeAmountIn, [], SendsPrivately: true);
-        }
-
-        var (share, rest) = UInt256.DivRem(amountIn, needed);
-        var children = new UInt256[(int)(ulong)needed];
+        var (share, rest) = UInt256.DivRem(amountIn, (uint)needed);
+        var children = new UInt256[needed];
         for (var i = 0; i < children.Length; i++)
         {
             children[i] = share + ((uint)i < rest ? UInt256.One : UInt256.Zero);
         }
 
         return new GuardedOrder(safeAmountIn, children, SendsPrivately: false);
+    }
+
+    /// <summary>How many safe children an order needs, 1 where it is safe itself; null where more than
+    /// <paramref name="childrenMax"/>.</summary>
+    public static int? ChildrenOf(UInt256 amountIn, UInt256 safeAmountIn, int childrenMax)
+    {
+        if (amountIn <= safeAmountIn)
+        {
+            return 1;
+        }
+
+        if (safeAmountIn.IsZero)
+        {
+            return null;
+        }
+
+        var needed = UInt256.MulDivUp(amountIn, UInt256.One, safeAmountIn);
+        return needed <= (uint)childrenMax ? (int)(ulong)needed : null;
     }
 
     private static UInt256 VictimGets(

@@ -35,7 +35,7 @@ internal static class BookEffects
         return new Effect(
             Account.IdOf(order.Received.Account),
             new Account.Command.FillPoolOrder(
-                orderId, number, state.Pool, fill.AmountIn, fill.MinAmountOut, fill.Deadline),
+                orderId, number, state.Pool, fill.AmountIn, fill.MinAmountOut, fill.Deadline, fill.IsPrivate),
             TradeOf(orderId, number),
             answer => answer switch
             {

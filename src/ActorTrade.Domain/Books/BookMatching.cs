@@ -14,7 +14,8 @@ namespace ActorTrade.Domain.Books;
 /// </summary>
 /// <remarks>
 /// An order gets the part of which every unit sells at its limit or better, as if the orders before it had been filled;
-/// only all-or-nothing orders are judged by the price of the whole. An order that could sell only a part too small to
+/// only all-or-nothing orders are judged by the price of the whole. Of that part an order that is to be split gets no
+/// more than is safe from a sandwich. An order that could sell only a part too small to
 /// be worth it stays first in line, and nobody behind it is filled before it. One direction a look: a fill of one makes
 /// the other dearer only for itself.
 /// </remarks>
@@ -148,6 +149,13 @@ internal static class BookMatching
                 return;
             }
 
+            // A refused one, and the rest of a split one, is not in the way while it waits.
+            if (order.NotBefore > now)
+            {
+                passedOver++;
+                continue;
+            }
+
             var isAllOrNothing = order.Terms.TimeInForce == TimeInForce.Fok;
             var amount = isAllOrNothing ? order.Left : depth.SellableAt(side.TokenIn, line.Price, order.Shown);
             var isWorthIt = amount == order.Shown || amount >= order.Terms.LeastFill || order.Terms.IsImmediate;
@@ -157,17 +165,28 @@ internal static class BookMatching
             }
 
             // All or nothing ends below; so few units that they round below the limit wait; neither is in the way.
-            if (order.NotBefore > now || !depth.IsWithin(side.TokenIn, amount, line.Price))
+            var (part, isPrivate) = Guarded(order, depth, amount);
+            if (!depth.IsWithin(side.TokenIn, amount, line.Price) || !depth.IsWithin(side.TokenIn, part, line.Price))
             {
                 passedOver++;
                 continue;
             }
 
-            TriggerPrices.TryLeastOut(amount, line.Price, out var least);
-            depth.Take(side.TokenIn, amount);
-            events.Add(new Event.FillStarted(order.Id, order.Fills + 1, amount, least, now + FillWithin, now));
+            TriggerPrices.TryLeastOut(part, line.Price, out var least);
+            depth.Take(side.TokenIn, part);
+            events.Add(
+                new Event.FillStarted(order.Id, order.Fills + 1, part, least, now + FillWithin, now, isPrivate));
         }
     }
+
+    // What trades now of an amount that its price allows, and whether nobody may see it before.
+    private static (UInt256 Amount, bool IsPrivate) Guarded(BookOrder order, PoolDepth depth, UInt256 amount) =>
+        order.Protection switch
+        {
+            SandwichProtection.Split => depth.SafePart(order.Terms.TokenIn, amount, order.Terms.AmountIn),
+            SandwichProtection.Private => (amount, true),
+            _ => (amount, false),
+        };
 
     // Orders that must trade at once, and did not at this look.
     private static void EndImmediate(BookState state, BookSide side, List<Event> events, DateTimeOffset now)

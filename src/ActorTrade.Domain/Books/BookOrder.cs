@@ -26,6 +26,8 @@ public sealed class BookOrder
 
     public PoolOrder Terms => Received.Order;
 
+    public SandwichProtection Protection => Received.Protection;
+
     /// <summary>Its place among those of the same price; anew when it is triggered, and when an iceberg shows its next
     /// part.</summary>
     public long Number { get; private set; }
@@ -51,7 +53,7 @@ public sealed class BookOrder
     /// <summary>Fills refused one after the other, the last included.</summary>
     public int Refusals { get; private set; }
 
-    /// <summary>After a refused fill: no other before this.</summary>
+    /// <summary>After a refused fill, or a part of a split order: no other before this.</summary>
     public DateTimeOffset NotBefore { get; private set; }
 
     /// <summary>A post-only order that no look has come to yet.</summary>
@@ -120,14 +122,14 @@ public sealed class BookOrder
         Received, Number, TriggeredLeg, TriggeredLimit, Sold, Bought, Fills, Fill, Refusals, NotBefore, AwaitsLook,
         LookedAtBy, SlicesShown, VisibleLeft, EndRequested, Ended, high);
 
-    internal static BookOrder Restore(CapturedOrder c) => new(c.Received, c.Number)
+    internal static BookOrder Restore(CapturedOrder c) => new((Event.OrderReceived)c.Received, c.Number)
     {
         TriggeredLeg = c.TriggeredLeg,
         TriggeredLimit = c.TriggeredLimit,
         Sold = c.Sold,
         Bought = c.Bought,
         Fills = c.Fills,
-        Fill = c.Fill,
+        Fill = (Event.FillStarted?)c.Fill,
         Refusals = c.Refusals,
         NotBefore = c.NotBefore,
         AwaitsLook = c.AwaitsLook,
@@ -161,13 +163,14 @@ public sealed class BookOrder
     }
 
     /// <summary>True where an iceberg has sold the part it showed, and shows the next.</summary>
-    internal bool OnFillSettled(UInt256 amountOut)
+    internal bool OnFillSettled(UInt256 amountOut, DateTimeOffset at)
     {
         var amountIn = Fill!.AmountIn;
         Sold += amountIn;
         Bought += amountOut;
         Fill = null;
         Refusals = 0;
+        NotBefore = Protection == SandwichProtection.Split ? at + SliceApart : NotBefore;
         if (Terms.Style != ExecutionStyle.Iceberg)
         {
             return false;
@@ -205,16 +208,17 @@ public sealed class BookOrder
 }
 
 /// <summary>One order in a book's snapshot.</summary>
+/// <remarks>Events that may gain fields stand as cases of <see cref="Event"/>, which have a length.</remarks>
 /// <param name="High">Of a waiting trailing stop: the highest price since it came.</param>
 public sealed record CapturedOrder(
-    Event.OrderReceived Received,
+    Event Received,
     long Number,
     int? TriggeredLeg,
     Price? TriggeredLimit,
     UInt256 Sold,
     UInt256 Bought,
     int Fills,
-    Event.FillStarted? Fill,
+    Event? Fill,
     int Refusals,
     DateTimeOffset NotBefore,
     bool AwaitsLook,

@@ -193,7 +193,7 @@ public sealed class BookState(PoolId pool)
     // Its triggers stand in their indexes under its number; an iceberg's are gone when it is filled.
     private void MoveIfNextPart(BookOrder order, Event.FillSettled settled)
     {
-        if (order.OnFillSettled(settled.AmountOut))
+        if (order.OnFillSettled(settled.AmountOut, settled.At))
         {
             order.MoveToEnd(++_number);
         }
@@ -249,7 +249,9 @@ public sealed class BookState(PoolId pool)
     }
 }
 
-[StoredName("book.snapshot.v1")]
+// A snapshot of an older form (v1 could not tell how an order is protected) is not read: the events say the same, and
+// more.
+[StoredName("book.snapshot.v2")]
 public sealed record BookSnapshot(
     PoolId Pool,
     long Number,

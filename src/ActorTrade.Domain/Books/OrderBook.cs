@@ -48,6 +48,10 @@ public static class OrderBook
     /// <summary>A refused fill is tried again after this, each time twice as long, up to a minute.</summary>
     public static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>From the end of one part of a split order to the beginning of the next, at least: so long the price has
+    /// to return.</summary>
+    public static readonly TimeSpan SliceApart = TimeSpan.FromSeconds(2);
+
     public static readonly EntityDefinition<BookState, Command, Event, Rejection> Definition = new()
     {
         Category = Category,
@@ -78,8 +82,12 @@ public static class OrderBook
 
         /// <summary>Takes an order whose money the account holds, or refuses it for good.</summary>
         /// <param name="Deadline">A repeat that comes later is refused, unless the order is here.</param>
-        public sealed record Place(Guid OrderId, AccountId Account, PoolOrder Order, DateTimeOffset Deadline)
-            : Command, INaturallyIdempotent;
+        public sealed record Place(
+            Guid OrderId,
+            AccountId Account,
+            PoolOrder Order,
+            DateTimeOffset Deadline,
+            SandwichProtection Protection = SandwichProtection.None) : Command, INaturallyIdempotent;
 
         /// <summary>Ends an order, when a fill under way has ended; one that has not come yet is refused.</summary>
         public sealed record Cancel(Guid OrderId, AccountId Account, string Why, DateTimeOffset Deadline)
@@ -109,7 +117,12 @@ public static class OrderBook
 
         [StoredName("book.order-received.v1")]
         public sealed record OrderReceived(
-            Guid OrderId, AccountId Account, PoolOrder Order, DateTimeOffset Deadline, DateTimeOffset At) : Event;
+            Guid OrderId,
+            AccountId Account,
+            PoolOrder Order,
+            DateTimeOffset Deadline,
+            DateTimeOffset At,
+            SandwichProtection Protection = SandwichProtection.None) : Event;
 
         /// <summary>An order that did not and will not come into the book.</summary>
         [StoredName("book.order-refused.v1")]
@@ -135,10 +148,11 @@ public static class OrderBook
 
         /// <summary>The account is asked to swap this part. Written before it is.</summary>
         /// <param name="Number">1, 2, 3 … within the order.</param>
+        /// <param name="IsPrivate">Nobody may see it before it has happened.</param>
         [StoredName("book.fill-started.v1")]
         public sealed record FillStarted(
             Guid OrderId, int Number, UInt256 AmountIn, UInt256 MinAmountOut, DateTimeOffset Deadline,
-            DateTimeOffset At) : Event;
+            DateTimeOffset At, bool IsPrivate = false) : Event;
 
         [StoredName("book.fill-settled.v1")]
         public sealed record FillSettled(Guid OrderId, int Number, UInt256 AmountOut, DateTimeOffset At) : Event;

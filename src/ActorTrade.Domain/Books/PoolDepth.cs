@@ -76,6 +76,26 @@ internal sealed class PoolDepth
         && _view.QuoteExactIn(tokenIn, amount, out var trade) == QuoteError.None
         && trade.AmountOut >= least;
 
+    /// <summary>What to sell now of an amount that may be sandwiched: all of it where that is safe, else equal safe
+    /// parts.</summary>
+    /// <param name="of">The whole order: if it needs too many parts, the amount is to be sent privately.</param>
+    public (UInt256 Amount, bool IsPrivate) SafePart(TokenId tokenIn, UInt256 amount, UInt256 of)
+    {
+        if (_view.IsSafe(tokenIn, amount))
+        {
+            return (amount, false);
+        }
+
+        var safe = _view.SafeAmountIn(tokenIn);
+        if (SandwichGuard.ChildrenOf(of, safe, (int)PoolOrder.PartsMax) is null
+            || SandwichGuard.ChildrenOf(amount, safe, (int)PoolOrder.PartsMax) is not { } parts)
+        {
+            return (amount, true);
+        }
+
+        return (UInt256.MulDivUp(amount, UInt256.One, (uint)parts), false);
+    }
+
     /// <summary>Goes on as if the pool had made this trade, which it can.</summary>
     public void Take(TokenId tokenIn, UInt256 amount)
     {

@@ -33,6 +33,23 @@ public enum ExecutionStyle
     Iceberg = 2,
 }
 
+/// <summary>What is done where an order could be sandwiched: traded before and after at its cost. Stored by
+/// number.</summary>
+public enum SandwichProtection
+{
+    /// <summary>Nothing: it trades as much as its price allows.</summary>
+    None = 0,
+
+    /// <summary>What trades at once is never more than is safe at the pool's present state; the rest trades at later
+    /// prices, at least <see cref="OrderBook.SliceApart"/> apart. Of an order that would need more than
+    /// <see cref="PoolOrder.PartsMax"/> parts, what trades is sent privately instead.</summary>
+    Split = 1,
+
+    /// <summary>Nobody may see what trades before it has: where it trades on a chain it is sent by a private
+    /// relay.</summary>
+    Private = 2,
+}
+
 /// <summary>One way for an order to trade.</summary>
 /// <param name="Trigger">What makes it begin.</param>
 /// <param name="TriggerPrice">Of a stop or take-profit, else null.</param>
@@ -112,9 +129,11 @@ public sealed record PoolOrder(
     }
 
     /// <summary>What is wrong with the terms; null for nothing.</summary>
-    public string? Problem(DateTimeOffset now) =>
+    public string? Problem(DateTimeOffset now, SandwichProtection protection = SandwichProtection.None) =>
         TokenIn == TokenOut ? "An order needs two different tokens."
         : AmountIn < AmountMin || AmountIn > AmountMax ? "The amount must be from 1000 to 2^128 base units."
+        : protection == SandwichProtection.Split && IsImmediate
+            ? "What must trade at once cannot be split over later prices."
         : LegsProblem() ?? TimeProblem(now) ?? StyleProblem();
 
     private string? LegsProblem()

@@ -336,6 +336,20 @@ public sealed record PoolView(
             : QuoteError.NoSuchPair;
     }
 
+    /// <summary>Whether nobody can profit by trading before and after this input of a token.</summary>
+    public bool IsSafe(TokenId tokenIn, UInt256 amountIn)
+    {
+        var zeroForOne = tokenIn == Token0;
+        if (Curve is null)
+        {
+            var fee = new FeePips(LiquidityFeePips + TreasuryFeePips);
+            return !SandwichGuard.IsProfitable(zeroForOne ? Reserve0 : Reserve1, amountIn, fee);
+        }
+
+        var (one, other) = zeroForOne ? (0, 1) : (1, 0);
+        return Curve.TryAt(Reserve0, Reserve1, out var curve) && SandwichGuard.IsSafe(curve, one, other, amountIn);
+    }
+
     /// <summary>The largest input of a token around which nobody can profit by trading before and after it.</summary>
     public UInt256 SafeAmountIn(TokenId tokenIn)
     {

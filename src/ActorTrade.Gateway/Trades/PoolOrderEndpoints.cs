@@ -19,7 +19,7 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
 
     private const string Columns =
         "order_id, account_id, pool_id, token_in, token_out, amount, sold, bought, type, time_in_force, state, reason, "
-        + "placed_at, ended_at";
+        + "protection, is_private, placed_at, ended_at";
 
     /// <summary>Answered when the book has the order or refuses it; a repeat is answered with how it stands.</summary>
     public async Task PlaceAsync(HttpContext http)
@@ -30,9 +30,9 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
         if (await FindAsync(id) is null)
         {
             var pool = RequestReading.Pool(http.Segment("id"), "id");
-            var order = await OrderOfAsync(request, pool);
+            var (order, protection) = await OrderOfAsync(request, pool);
             var deadline = request.Deadline ?? services.Time.GetUtcNow() + SwapEndpoints.DeadlineDefault;
-            var place = new Account.Command.PlacePoolOrder(id, pool, order, deadline);
+            var place = new Account.Command.PlacePoolOrder(id, pool, order, deadline, protection);
             var accepted = await services.AskAsync(Account.IdOf(account), place, id, http.Principal(), forms);
             if (accepted.Events is [.., Account.Event.PoolOrderRefused refused])
             {
@@ -111,6 +111,8 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
             Text("time_in_force"),
             Text("state"),
             row["reason"] as string,
+            Text("protection"),
+            row["is_private"] is 1L,
             Instant("placed_at")!.Value,
             Instant("ended_at"));
 
@@ -124,7 +126,8 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
             : null;
     }
 
-    private async Task<PoolOrder> OrderOfAsync(PoolOrderRequest request, PoolId pool)
+    private async Task<(PoolOrder Order, SandwichProtection Protection)> OrderOfAsync(
+        PoolOrderRequest request, PoolId pool)
     {
         var tokenIn = RequestReading.Token(request.TokenIn, "tokenIn");
         var (view, _) = await services.ViewAsync<PoolView>(Pool.IdOf(pool));
@@ -152,9 +155,10 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
             request.Visible is { } visible ? RequestReading.Amount(visible, decimalsIn, "visible") : UInt256.Zero,
             request.Slices ?? 0,
             TimeSpan.FromSeconds(request.SliceSeconds ?? 0));
-        return order.Problem(services.Time.GetUtcNow()) is { } why
+        var protection = ProtectionOf(request, order);
+        return order.Problem(services.Time.GetUtcNow(), protection) is { } why
             ? throw new ApiProblem(422, "order-terms-invalid", why)
-            : order;
+            : (order, protection);
 
         Price? PriceOf(string? text, string field) => text is null
             ? null
@@ -200,6 +204,13 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
         return [.. legs];
     }
 
+    // What must trade at once has no later prices to be split over.
+    private SandwichProtection ProtectionOf(PoolOrderRequest request, PoolOrder order) => request.Protection is { } text
+        ? EnumOf<SandwichProtection>(text, "protection", "None, Split or Private is expected.")
+        : services.PoolOrderProtection == SandwichProtection.Split && order.IsImmediate
+            ? SandwichProtection.Private
+            : services.PoolOrderProtection;
+
     private static int SlippageOf(PoolOrderRequest request, Price? limit) =>
         limit is null ? request.SlippageBps ?? SlippageBpsDefault : 0;
 
@@ -210,8 +221,12 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
             return request.ExpiresAt is null ? TimeInForce.Gtc : TimeInForce.Gtd;
         }
 
-        return !text.Any(char.IsAsciiDigit) && Enum.TryParse<TimeInForce>(text, ignoreCase: true, out var parsed)
-            ? parsed
-            : throw ApiProblem.Invalid("timeInForce", "Gtc, Gtd, Ioc or Fok is expected.");
+        return EnumOf<TimeInForce>(text, "timeInForce", "Gtc, Gtd, Ioc or Fok is expected.");
     }
+
+    private static T EnumOf<T>(string text, string field, string expected)
+        where T : struct, Enum =>
+        !text.Any(char.IsAsciiDigit) && Enum.TryParse<T>(text, ignoreCase: true, out var parsed)
+            ? parsed
+            : throw ApiProblem.Invalid(field, expected);
 }

@@ -14,6 +14,8 @@ namespace ActorTrade.Gateway.Trades;
 /// <param name="TimeInForce">Gtc, Gtd, Ioc or Fok; Gtc if left out, Gtd with <paramref name="ExpiresAt"/>.</param>
 /// <param name="Visible">An iceberg's visible part.</param>
 /// <param name="Slices">A TWAP's slices, one every <paramref name="SliceSeconds"/>.</param>
+/// <param name="Protection">None, Split or Private; as the node is set if left out, and Private instead of Split for
+/// Ioc and Fok.</param>
 /// <param name="Deadline">Until when the book may take it; 30 s from now if left out.</param>
 public sealed record PoolOrderRequest(
     string? Account,
@@ -31,12 +33,15 @@ public sealed record PoolOrderRequest(
     string? Visible,
     int? Slices,
     int? SliceSeconds,
+    string? Protection,
     DateTimeOffset? Deadline);
 
 /// <summary>An order of a pool as it stands.</summary>
 /// <param name="Sold">Known when the order has ended.</param>
 /// <param name="State">Placed, Open, Cancelling; at its end Filled, Cancelled, Expired, Ended or Refused.</param>
 /// <param name="Reason">Why it ended.</param>
+/// <param name="Protection">None, Split or Private: what is done where it could be sandwiched.</param>
+/// <param name="IsPrivate">It, or a part of it, is kept from sight until it has traded.</param>
 public sealed record PoolOrderDetails(
     Guid Order,
     string Account,
@@ -50,5 +55,7 @@ public sealed record PoolOrderDetails(
     string TimeInForce,
     string State,
     string? Reason,
+    string Protection,
+    bool IsPrivate,
     DateTimeOffset PlacedAt,
     DateTimeOffset? EndedAt);

@@ -118,6 +118,7 @@ internal static class RunCommand
             StrategyProblem = static (strategy, instruments, parameters) =>
                 StrategyCatalog.TryCreate(strategy, instruments, parameters, out _, out var error) ? null : error,
             RememberFor = configuration.Http.IdempotencyRetention,
+            PoolOrderProtection = configuration.PoolOrders.Protection,
             HasOperatorEndpoint = host.Cluster is not null,
         };
 

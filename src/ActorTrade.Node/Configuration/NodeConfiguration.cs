@@ -1,6 +1,7 @@
 using ActorTrade.Cluster.Hosting;
 using ActorTrade.Configuration;
 using ActorTrade.Domain;
+using ActorTrade.Domain.Books;
 using ActorTrade.Journal.Sqlite;
 
 namespace ActorTrade.Node.Configuration;
@@ -17,6 +18,7 @@ public sealed record NodeConfiguration(
     MarketSection Market,
     VenueSection Venue,
     BotsSection Bots,
+    PoolOrdersSection PoolOrders,
     PostgresSection Postgres,
     RabbitMqSection RabbitMq,
     ClusterSection Cluster)
@@ -48,6 +50,8 @@ public sealed record MarketSection(MarketSourceKind Source, long Seed, TimeSpan 
 public sealed record VenueSection(int TakerFeeBps, TimeSpan Latency, decimal DefaultDepth, int FaultPerMille);
 
 public sealed record BotsSection(bool RegisterAtStart, decimal Capital);
+
+public sealed record PoolOrdersSection(SandwichProtection Protection);
 
 /// <summary>Where a running node gets its ticks.</summary>
 public enum MarketSourceKind

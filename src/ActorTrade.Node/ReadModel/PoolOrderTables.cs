@@ -16,7 +16,7 @@ public sealed class PoolOrderTables : IProjection
 
     public string Name => "pool-orders";
 
-    public int Version => 1;
+    public int Version => 2;
 
     public IReadOnlyList<TableDefinition> Tables { get; } =
     [
@@ -26,7 +26,8 @@ public sealed class PoolOrderTables : IProjection
                 Text("order_id"), TextOrNull("account_id"), TextOrNull("pool_id"), TextOrNull("token_in"),
                 TextOrNull("token_out"), TextOrNull("amount"), TextOrNull("sold"), TextOrNull("bought"),
                 TextOrNull("type"), TextOrNull("time_in_force"), TextOrNull("state"), TextOrNull("reason"),
-                TextOrNull("placed_at"), TextOrNull("ended_at"), WholeOrNull("is_open"), WholeOrNull("ordering"),
+                TextOrNull("protection"), WholeOrNull("is_private"), TextOrNull("placed_at"), TextOrNull("ended_at"),
+                WholeOrNull("is_open"), WholeOrNull("ordering"),
             ],
             ["order_id"]) { Indexes = [["account_id"], ["is_open", "ordering"], ["ordering"]] },
     ];
@@ -81,6 +82,8 @@ public sealed class PoolOrderTables : IProjection
             "sold".Is(e.Sold),
             "ended_at".Is(e.At),
             "is_open".Is(0)),
+        OrderBook.Event.FillStarted { IsPrivate: true } e => new RowChange.Update(
+            Table, ["order_id".Is(e.OrderId)], "is_private".Is(1)),
         OrderBook.Event.FillSettled e => new RowChange.AddToAmount(
             Table, ["order_id".Is(e.OrderId)], "bought", (BigInteger)e.AmountOut),
         _ => null,
@@ -98,6 +101,8 @@ public sealed class PoolOrderTables : IProjection
         "type".Is(TypeOf(e.Order)),
         "time_in_force".Is(e.Order.TimeInForce),
         "state".Is("Placed"),
+        "protection".Is(e.Protection),
+        "is_private".Is(e.Protection == SandwichProtection.Private ? 1 : 0),
         "placed_at".Is(e.At),
         "is_open".Is(1),
         "ordering".Is(projected.Ordering));

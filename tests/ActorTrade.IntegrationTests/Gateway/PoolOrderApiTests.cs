@@ -56,6 +56,34 @@ public sealed class PoolOrderApiTests : IAsyncLifetime
         Assert.Equal("order-is-final", again.Expect(HttpStatusCode.Conflict).Code);
     }
 
+    [Theory]
+    [InlineData("", "Split", false)]
+    [InlineData(",\"protection\":\"none\"", "None", false)]
+    [InlineData(",\"protection\":\"private\"", "Private", true)]
+    [InlineData(",\"timeInForce\":\"Fok\"", "Private", true)]
+    public async Task An_order_shows_how_it_is_protected(string more, string protection, bool isPrivate)
+    {
+        var placed = await PlaceAsync(
+            $$"""{"account":"alice","tokenIn":"USD","amountIn":"10","limitPrice":"0.01"{{more}}}""", "p");
+        Assert.Equal(protection, placed.String("protection"));
+        Assert.Equal(isPrivate, placed.Json.GetProperty("isPrivate").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_large_order_trades_in_safe_parts_one_after_the_other()
+    {
+        var pool = (await _node.GetAsync("/api/pools/BTC-USD")).Expect(HttpStatusCode.OK);
+        var safe = decimal.Parse(pool.String("safeAmountIn1"), CultureInfo.InvariantCulture);
+        var amount = decimal.Round(safe * 1.5m, 2).ToString("0.##", CultureInfo.InvariantCulture);
+        await _node.OpenAsync("bob", ("USD", "1000000"));
+        var placed = await PlaceAsync(
+            $$"""{"account":"bob","tokenIn":"USD","amountIn":"{{amount}}","limitPrice":"0.000001"}""", "s");
+        var filled = await EndOfAsync(placed.String("order"));
+        Assert.Equal(("Filled", amount), (filled.String("state"), filled.String("sold")));
+        var after = (await _node.GetAsync("/api/pools/BTC-USD")).Expect(HttpStatusCode.OK);
+        Assert.Equal(pool.Json.GetProperty("swaps").GetInt64() + 2, after.Json.GetProperty("swaps").GetInt64());
+    }
+
     [Fact]
     public async Task An_order_expires_although_no_node_ran_at_its_time()
     {
@@ -76,6 +104,12 @@ public sealed class PoolOrderApiTests : IAsyncLifetime
     [InlineData("""{"account":"alice","tokenIn":"USD","amountIn":"99999","limitPrice":"0.01"}""", "insufficient-funds")]
     [InlineData(
         """{"account":"alice","tokenIn":"USD","amountIn":"10","limitPrice":"0.01","slices":1}""",
+        "order-terms-invalid")]
+    [InlineData(
+        """{"account":"alice","tokenIn":"USD","amountIn":"10","limitPrice":"1","protection":"1"}""",
+        "invalid-field")]
+    [InlineData(
+        """{"account":"alice","tokenIn":"USD","amountIn":"9","trailBps":1,"timeInForce":"Ioc","protection":"Split"}""",
         "order-terms-invalid")]
     public async Task Terms_that_no_order_can_have_are_refused(string body, string code) =>
         Assert.Equal(code, (await _node.PostAsync(Orders, body, code)).Code);

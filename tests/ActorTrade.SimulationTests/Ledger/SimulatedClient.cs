@@ -271,7 +271,8 @@ internal sealed class SimulatedClient
             _ => order with { PostOnly = _random.NextInt(2) == 0 },
         };
         _poolOrders.Add(id);
-        var place = new Account.Command.PlacePoolOrder(id, pool.Id, order, deadline);
+        var protection = (SandwichProtection)(order.IsImmediate ? 2 * _random.NextInt(2) : _random.NextInt(3));
+        var place = new Account.Command.PlacePoolOrder(id, pool.Id, order, deadline, protection);
         Start(Account.IdOf(_account), place, id, _account.Value);
     }
 

@@ -43,10 +43,14 @@ internal static class GivenOrders
 
     public static Price PriceOf(decimal price) => Price.FromDecimal(price, 0, 0);
 
-    public static Guid Place(this EntityHarness book, int id, PoolOrder order)
+    public static Guid Place(
+        this EntityHarness book,
+        int id,
+        PoolOrder order,
+        SandwichProtection protection = SandwichProtection.None)
     {
         book.Happens<OrderBook.Event.OrderReceived>(
-            new OrderBook.Command.Place(Id(id), Alice, order, book.Now + TimeSpan.FromMinutes(1)));
+            new OrderBook.Command.Place(Id(id), Alice, order, book.Now + TimeSpan.FromMinutes(1), protection));
         return Id(id);
     }
 

@@ -16,7 +16,7 @@ public sealed class OrderBookPropertyTests
     [Fact]
     public void Any_orders_at_any_prices_are_served_as_a_scan_of_all_of_them_says()
     {
-        var (fills, triggers) = (0, 0);
+        var (fills, triggers, splits) = (0, 0, 0);
         for (var seed = 1; seed <= 400; seed++)
         {
             var run = new Run(seed);
@@ -27,11 +27,14 @@ public sealed class OrderBookPropertyTests
 
             fills += run.Count<Event.FillSettled>();
             triggers += run.Count<Event.OrderTriggered>();
+            splits += run.SplitFills;
             run.EndAll();
         }
 
         // The property says little of books in which nothing happens.
-        Assert.True(fills > 2_000 && triggers > 2_000, $"{fills} fills, {triggers} triggers");
+        Assert.True(
+            fills > 2_000 && triggers > 2_000 && splits > 300,
+            $"{fills} fills, {triggers} triggers, {splits} splits");
     }
 
     /// <summary>One book with its reference, a pool whose price wanders, and accounts that answer at random.</summary>
@@ -55,6 +58,8 @@ public sealed class OrderBookPropertyTests
         private BookState State => _book.State<BookState>();
 
         public int Count<T>() => _book.Journal.OfType<T>().Count();
+
+        public int SplitFills => _reference.SplitFills;
 
         public void Step()
         {
@@ -109,8 +114,9 @@ public sealed class OrderBookPropertyTests
         private void Place()
         {
             var order = AnyOrder();
-            Assert.Null(order.Problem(_book.Now));
-            _book.Place(++_lastId, order);
+            var protection = (SandwichProtection)(order.IsImmediate ? 2 * _random.Next(2) : _random.Next(3));
+            Assert.Null(order.Problem(_book.Now, protection));
+            _book.Place(++_lastId, order, protection);
         }
 
         private void Look()

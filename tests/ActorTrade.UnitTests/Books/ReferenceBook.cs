@@ -21,6 +21,9 @@ internal sealed class ReferenceBook(int seed)
 
     public IEnumerable<Line> Orders => _orders;
 
+    /// <summary>Fills that were less than the limit allowed, to be safe.</summary>
+    public int SplitFills { get; private set; }
+
     public void Apply(Event e)
     {
         switch (e)
@@ -46,7 +49,7 @@ internal sealed class ReferenceBook(int seed)
                 Of(x.OrderId).Fill = x;
                 break;
             case Event.FillSettled x:
-                Settle(Of(x.OrderId));
+                Settle(Of(x.OrderId), x.At);
                 break;
             case Event.FillRefused x:
                 Of(x.OrderId).Refuse(x.At);
@@ -150,7 +153,7 @@ internal sealed class ReferenceBook(int seed)
                 left.Dequeue();
                 var size = (BigInteger)fill.AmountIn;
                 var most = order.IsFok ? order.Shown : BigInteger.Min(pool.SellableAt(limit), order.Shown);
-                Assert.InRange(size, most - SizeTolerance, most);
+                CheckSize(pool, order, fill, size, most);
                 var least = (BigInteger)fill.MinAmountOut;
                 Assert.True(limit.AtLeast(size) == least, $"seed {seed}: {fill} is not at {limit}.");
                 Assert.True(pool.OutOf(size) >= least, $"seed {seed}: {fill} is beyond the pool.");
@@ -162,9 +165,33 @@ internal sealed class ReferenceBook(int seed)
                 Assert.False(IsWorthIt(pool, order, limit), $"seed {seed}: {order.Id} is passed over at {limit}.");
                 break;
             }
+            else if (order.NotBefore <= now && e is not Event.FillStarted && !IsWorthIt(pool, order, limit))
+            {
+                // So near to what is worth it, and so few units, that it may be in the way or be passed over.
+                break;
+            }
         }
 
         return filled;
+    }
+
+    // All that the limit allows, or of an order that is split one of the fewest equal parts that are safe each.
+    private void CheckSize(SlowPool pool, Line order, Event.FillStarted fill, BigInteger size, BigInteger most)
+    {
+        var safe = pool.SafeAmount();
+        var isTooLarge = (BigInteger)order.Terms.AmountIn > safe * PoolOrder.PartsMax;
+        if (order.Protection != SandwichProtection.Split || (isTooLarge && fill.IsPrivate))
+        {
+            Assert.Equal(order.Protection != SandwichProtection.None, fill.IsPrivate);
+            Assert.InRange(size, most - SizeTolerance, most);
+            return;
+        }
+
+        Assert.True(pool.IsSafe(size) && !fill.IsPrivate, $"seed {seed}: {fill} can be sandwiched.");
+        var parts = Enumerable.Range(0, SizeTolerance + 1).Select(t => most - t)
+            .Select(m => SlowPool.DividedUp(m, SlowPool.DividedUp(m, safe)));
+        Assert.Contains(size, parts);
+        SplitFills += size < most - SizeTolerance ? 1 : 0;
     }
 
     // So few units that they round below the limit, or all or nothing that is nothing.
@@ -172,7 +199,11 @@ internal sealed class ReferenceBook(int seed)
     {
         var most = order.IsFok ? order.Shown : BigInteger.Min(pool.SellableAt(limit), order.Shown);
         var tolerance = order.IsFok ? 0 : SizeTolerance;
-        return most > 0 && Enumerable.Range(0, tolerance + 1).Any(t => pool.OutOf(most - t) < limit.AtLeast(most - t));
+        return most > 0 && Enumerable.Range(0, tolerance + 1).Select(t => most - t).Any(m => IsBelow(m)
+            || (order.Protection == SandwichProtection.Split && m > 0
+                && IsBelow(SlowPool.DividedUp(m, SlowPool.DividedUp(m, pool.SafeAmount())))));
+
+        bool IsBelow(BigInteger amount) => pool.OutOf(amount) < limit.AtLeast(amount);
     }
 
     private static bool IsWorthIt(SlowPool pool, Line order, Fraction limit)
@@ -211,8 +242,9 @@ internal sealed class ReferenceBook(int seed)
         ? new Fraction((BigInteger)pool.Reserve1, (BigInteger)pool.Reserve0)
         : new Fraction((BigInteger)pool.Reserve0, (BigInteger)pool.Reserve1);
 
-    private void Settle(Line order)
+    private void Settle(Line order, DateTimeOffset at)
     {
+        order.Rest(at);
         order.Sold += (BigInteger)order.Fill!.AmountIn;
         var part = order.Fill.AmountIn;
         (order.Fill, order.Refusals) = (null, 0);
@@ -257,6 +289,8 @@ internal sealed class ReferenceBook(int seed)
 
         public BigInteger Sold { get; set; }
 
+        public SandwichProtection Protection => received.Protection;
+
         public bool IsWaiting => !IsTriggered && !IsOver;
 
         public bool IsFok => Terms.TimeInForce == TimeInForce.Fok;
@@ -289,6 +323,9 @@ internal sealed class ReferenceBook(int seed)
             _ => null,
         };
 
+        public void Rest(DateTimeOffset at) =>
+            NotBefore = Protection == SandwichProtection.Split ? at + SliceApart : NotBefore;
+
         public void Refuse(DateTimeOffset at)
         {
             Fill = null;
@@ -299,6 +336,7 @@ internal sealed class ReferenceBook(int seed)
     /// <summary>A pool in one direction, in big integers.</summary>
     private sealed class SlowPool(PoolView pool, TokenId direction)
     {
+
         private readonly BigInteger _kept = 1_000_000 - pool.LiquidityFeePips - pool.TreasuryFeePips;
         private BigInteger _in = (BigInteger)(direction == A ? pool.Reserve0 : pool.Reserve1);
         private BigInteger _out = (BigInteger)(direction == A ? pool.Reserve1 : pool.Reserve0);
@@ -312,6 +350,26 @@ internal sealed class ReferenceBook(int seed)
             _in += amountIn - (amountIn * pool.TreasuryFeePips / 1_000_000);
             _out -= given;
         }
+
+        /// <summary>An infinitely small trade in front does not earn: γ²·(1+u)·(1+γu) is at most 1, u = amount /
+        /// reserve.</summary>
+        public bool IsSafe(BigInteger amount) => _kept * _kept * (_in + amount) * ((_in * 1_000_000) + (_kept * amount))
+            <= BigInteger.Pow(1_000_000, 3) * _in * _in;
+
+        /// <summary>By bisection: the most that is safe.</summary>
+        public BigInteger SafeAmount()
+        {
+            var (low, high) = (BigInteger.Zero, BigInteger.One << 128);
+            while (low < high)
+            {
+                var middle = (low + high + 1) / 2;
+                (low, high) = IsSafe(middle) ? (middle, high) : (low, middle - 1);
+            }
+
+            return low;
+        }
+
+        public static BigInteger DividedUp(BigInteger amount, BigInteger by) => (amount + by - 1) / by;
 
         /// <summary>By bisection: the most after which the next infinitely small trade pays the limit.</summary>
         public BigInteger SellableAt(Fraction limit)

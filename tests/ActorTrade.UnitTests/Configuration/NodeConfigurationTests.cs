@@ -1,4 +1,5 @@
 using ActorTrade.Configuration;
+using ActorTrade.Domain.Books;
 using ActorTrade.Journal.Sqlite;
 using ActorTrade.Node.Configuration;
 using ActorTrade.Operator;
@@ -19,6 +20,7 @@ public sealed class NodeConfigurationTests
         Assert.Equal(new MarketSection(MarketSourceKind.Simulated, 1, TimeSpan.FromSeconds(1)), configuration.Market);
         Assert.Equal(new VenueSection(10, TimeSpan.FromMilliseconds(50), 100_000m, 0), configuration.Venue);
         Assert.Equal(new BotsSection(true, 100_000m), configuration.Bots);
+        Assert.Equal(SandwichProtection.Split, configuration.PoolOrders.Protection);
     }
 
     [Fact]

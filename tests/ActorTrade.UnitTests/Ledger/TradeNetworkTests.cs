@@ -368,7 +368,9 @@ public sealed class TradeNetworkTests
                 },
                 _ => order,
             };
-            Twice(target, new Account.Command.PlacePoolOrder(AnyId(), PoolId.Parse(pool.Name), order, deadline));
+            var protection = (SandwichProtection)(order.IsImmediate ? 2 * Random.Next(2) : Random.Next(3));
+            Twice(target, new Account.Command.PlacePoolOrder(
+                AnyId(), PoolId.Parse(pool.Name), order, deadline, protection));
         }
 
         private Guid AnyOrder() => Pick(Accounts) is var account
