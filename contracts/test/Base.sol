@@ -9,6 +9,14 @@ interface Vm {
         address emitter;
     }
 
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
     function prank(address) external;
     function startPrank(address) external;
     function startPrank(address, address) external;
@@ -73,6 +81,11 @@ interface Vm {
     function assertGe(uint256, uint256) external pure;
     function assertGe(uint256, uint256, string calldata) external pure;
     function assertApproxEqAbs(uint256, uint256, uint256, string calldata) external pure;
+    function pauseGasMetering() external;
+    function resumeGasMetering() external;
+    /// @dev Context 2 is a run for coverage, whose code is neither optimised nor the one that is deployed.
+    function isContext(uint8) external view returns (bool);
+    function lastCallGas() external view returns (Gas memory);
     function snapshotGasLastCall(string calldata) external returns (uint256);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
