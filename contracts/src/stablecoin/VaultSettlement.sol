@@ -10,8 +10,8 @@ import {VaultLedger} from "./VaultLedger.sol";
 
 /// @title Global settlement: the end of qUSD
 /// @notice settle -> prices frozen -> settleVault for each vault with debt -> openCashOut -> surrender and claim.
-/// Owners withdraw what is left in their vaults as soon as theirs is settled. Every step but the first and a silent oracle's
-/// price is open to anybody and touches one vault or one token, so nobody can block it and no loop grows with users.
+/// Owners withdraw what is left in their vaults as soon as theirs is settled. Every step but the first and a silent
+/// oracle's price is open to anybody and touches one vault or one token: nobody can block it, no loop grows with users.
 abstract contract VaultSettlement is VaultLedger {
     using SafeCast for uint256;
     using SafeCast for int256;
