@@ -86,9 +86,7 @@ coverage() {
     node script/coverage.mjs .coverage/lcov.info "$lines_least" "$branches_least"
 }
 
-node --input-type=module -e "
-  const {installPackages} = await import('$PWD/script/lib/toolchain.mjs');
-  installPackages(console.error);" || die 1 "npm ci failed in contracts/."
+node script/prepare.mjs >&2 || die 1 "The packages of contracts/ could not be made ready."
 
 check format forge fmt --check
 check build forge build --quiet

@@ -84,7 +84,6 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
         returns (uint256)
     {
         // Somebody may have sent the permit ahead of us: then the allowance stands already.
-        // solhint-disable-next-line no-empty-blocks
         try IERC20Permit(address(TOKEN)).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
         return _stake(amount, tier);
     }
