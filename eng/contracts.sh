@@ -78,10 +78,11 @@ lint() {
   ! grep -qE '^(warning|error)' "$logs/forge-lint.txt" && solhint --disc --max-warnings 0 'src/**/*.sol'
 }
 
-# Coverage runs unoptimised code, so few cases a test; the full profile has run before.
+# Coverage runs unoptimised code, so few cases a test, and its gas is not noted; the full profile has run before.
 coverage() {
   mkdir -p .coverage
-  FOUNDRY_FUZZ_RUNS=64 FOUNDRY_INVARIANT_RUNS=8 FOUNDRY_OUT=.coverage/out FOUNDRY_CACHE_PATH=.coverage/cache \
+  FORGE_SNAPSHOT_EMIT=false FOUNDRY_FUZZ_RUNS=64 FOUNDRY_INVARIANT_RUNS=8 \
+    FOUNDRY_OUT=.coverage/out FOUNDRY_CACHE_PATH=.coverage/cache \
     forge coverage --report lcov --report-file .coverage/lcov.info --no-match-coverage '^(test|script|node_modules)' &&
     node script/coverage.mjs .coverage/lcov.info "$lines_least" "$branches_least"
 }
