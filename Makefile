@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-node build run cluster test test-fast prove simulate chaos bench devchain contracts-test contracts-prove fmt fmt-check ci clean
+.PHONY: help setup setup-node setup-test build run cluster test test-fast prove simulate chaos bench devchain contracts-test contracts-prove fmt fmt-check ci clean
 
 # make run ARGS='--data elsewhere'; make test CONFIGURATION=Debug
 CONFIGURATION ?= Release
@@ -19,6 +19,9 @@ help: ## Lists the targets
 setup: ## Installs what is missing on this machine (root; does nothing the second time)
 	@eng/setup.sh all
 
+setup-test:
+	@eng/setup.sh test
+
 setup-node:
 	@eng/setup.sh node
 
@@ -33,7 +36,7 @@ cluster: setup ## Starts PostgreSQL, RabbitMQ, a Lighthouse and three nodes; Ctr
 	@. eng/common.sh; build src/ActorTrade.Node src/ActorTrade.Lighthouse src/ActorTrade.Pbm
 	@exec eng/cluster.sh up
 
-test: setup build ## Runs every test; the last line is the sum
+test: setup-test build ## Runs every test; the last line is the sum
 	@eng/test.sh
 
 test-fast: setup-node ## Runs the unit tests: no server, no disk, under two minutes

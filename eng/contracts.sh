@@ -97,7 +97,7 @@ check lint lint
 check coverage coverage
 tests scripts node --test --test-reporter=tap script/test/
 if command -v z3 > /dev/null; then
-  check model script/smt.sh
+  tests model node script/smt.mjs
 else
   say "== model: skipped, z3 is not installed"
   sum model 0 0 1
