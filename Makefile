@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-node build run cluster test test-fast prove simulate chaos bench devchain fmt fmt-check ci clean
+.PHONY: help setup setup-node setup-test build run cluster test test-fast prove simulate chaos bench devchain contracts-test contracts-prove fmt fmt-check ci clean
 
 # make run ARGS='--data elsewhere'; make test CONFIGURATION=Debug
 CONFIGURATION ?= Release
@@ -14,10 +14,13 @@ export CONFIGURATION SEED COUNT ROUNDS CASES
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
-	  while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	  while IFS=$$'\t' read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 setup: ## Installs what is missing on this machine (root; does nothing the second time)
 	@eng/setup.sh all
+
+setup-test:
+	@eng/setup.sh test
 
 setup-node:
 	@eng/setup.sh node
@@ -33,7 +36,7 @@ cluster: setup ## Starts PostgreSQL, RabbitMQ, a Lighthouse and three nodes; Ctr
 	@. eng/common.sh; build src/ActorTrade.Node src/ActorTrade.Lighthouse src/ActorTrade.Pbm
 	@exec eng/cluster.sh up
 
-test: setup build ## Runs every test; the last line is the sum
+test: setup-test build ## Runs every test; the last line is the sum
 	@eng/test.sh
 
 test-fast: setup-node ## Runs the unit tests: no server, no disk, under two minutes
@@ -51,6 +54,12 @@ chaos: setup ## Kills, freezes and cuts off processes of a real cluster under lo
 
 bench: setup-node ## Measures what docs/benchmarks.md shows
 	@eng/bench.sh
+
+contracts-test: ## Checks the Solidity contracts: tests, invariants, gas, coverage, lint; needs Node
+	@eng/contracts.sh test
+
+contracts-prove: ## The same with ten times as many cases, and planted bugs
+	@eng/contracts.sh prove
 
 devchain: ## Starts an EVM chain with real protocols, our contracts and markets: ARGS='--port 8545'
 	@command -v node >/dev/null || { echo 'Node 20 or later is needed.' >&2; exit 1; }; \

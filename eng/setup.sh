@@ -2,13 +2,14 @@
 # Makes this machine able to build and run: checks the .NET SDK, installs what of the system is missing.
 #   eng/setup.sh node     what one node needs: libsqlite3
 #   eng/setup.sh all      and the two servers of a cluster, PostgreSQL and RabbitMQ
+#   eng/setup.sh test     and what only tests use: z3, by which some contracts are proved
 # Does nothing the second time. Needs root only where something is missing. The packages' own servers are not started:
 # eng/postgres.sh and eng/rabbitmq.sh start some of our own.
 
 . "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 
 scope="${1:-all}"
-case "$scope" in node | all) ;; *) die 4 "'$scope' is none of node, all." ;; esac
+case "$scope" in node | all | test) ;; *) die 4 "'$scope' is none of node, all, test." ;; esac
 
 sdk_wanted="$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' global.json)"
 
@@ -37,10 +38,13 @@ has_sqlite() {
 
 missing=()
 has_sqlite || missing+=(libsqlite3-0)
-if [ "$scope" = all ]; then
+if [ "$scope" != node ]; then
   postgres_bin > /dev/null || missing+=(postgresql)
   { rabbitmq_sbin && epmd_program; } > /dev/null || missing+=(rabbitmq-server)
   command -v openssl > /dev/null || missing+=(openssl)
+fi
+if [ "$scope" = test ]; then
+  command -v z3 > /dev/null || missing+=(z3)
 fi
 
 fetch() { apt-get install --yes --no-install-recommends "$@" > /dev/null 2>&1 < /dev/null; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs test projects one after the other and sums what they report.
-#   eng/test.sh            every test program under tests/ except benchmarks; a library is no test program
-#   eng/test.sh NAME...    these
+#   eng/test.sh            every test program under tests/ except benchmarks; a library is no test program; and contracts
+#   eng/test.sh NAME...    these; "contracts" is what eng/contracts.sh test does
 # The whole output of each is in artifacts/test/NAME.log. The last line printed is the sum:
 #   N passed, N failed, N skipped
 # A program that crashes, hangs or runs no test counts as one failed.
@@ -24,6 +24,7 @@ if [ "${#projects[@]}" -eq 0 ]; then
     name="$(basename "$project" .csproj)"
     case "$name" in *.Benchmarks) ;; *) projects+=("$name") ;; esac
   done
+  projects+=(contracts)
 fi
 
 # number LINE LABEL: the number after "LABEL: " in a summary line, 0 where there is none.
@@ -69,8 +70,31 @@ run_project() {
   rows+=("$name: $good passed, $bad failed, $skip skipped$note; $log")
 }
 
+# The contracts have tools of their own, which need Node; without it they are one skipped test that says so.
+run_contracts() {
+  local log="$logs/contracts.log" code=0 sum
+  timeout --kill-after=10s "$limit" eng/contracts.sh test < /dev/null 2>&1 | tee "$log" || code=$?
+  sum="$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1 || true)"
+  if [ "$code" -eq 4 ] && [ -z "$sum" ]; then
+    skipped=$((skipped + 1))
+    rows+=("contracts: skipped; $log")
+    return
+  fi
+  local good bad=1 skip=0
+  good="$(printf '%s' "$sum" | sed -n 's/^\([0-9]*\) passed.*/\1/p')"
+  if [ -n "$sum" ]; then
+    bad="$(printf '%s' "$sum" | sed -n 's/.*, \([0-9]*\) failed.*/\1/p')"
+    skip="$(printf '%s' "$sum" | sed -n 's/.*, \([0-9]*\) skipped.*/\1/p')"
+    [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  fi
+  passed=$((passed + ${good:-0}))
+  failed=$((failed + bad))
+  skipped=$((skipped + skip))
+  rows+=("contracts: ${good:-0} passed, $bad failed, $skip skipped; $log")
+}
+
 for name in "${projects[@]}"; do
-  run_project "$name"
+  if [ "$name" = contracts ]; then run_contracts; else run_project "$name"; fi
 done
 
 say ""

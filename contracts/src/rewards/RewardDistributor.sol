@@ -9,6 +9,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {IPausable} from "../guardian/IPausable.sol";
 import {IRewardDistributor} from "./IRewardDistributor.sol";
@@ -23,6 +24,7 @@ contract RewardDistributor is
     ReentrancyGuardTransient
 {
     using BitMaps for BitMaps.BitMap;
+    using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
     /// @notice May pause.
@@ -73,7 +75,7 @@ contract RewardDistributor is
         uint64 claimableFrom = uint64(block.timestamp) + DELAY;
         uint64 expiresAt = claimableFrom + lifetime;
         epoch = ++epochCount;
-        _epochs[epoch] = Epoch(root, uint128(total), 0, claimableFrom, expiresAt);
+        _epochs[epoch] = Epoch(root, total.toUint128(), 0, claimableFrom, expiresAt);
         emit Published(epoch, root, total, claimableFrom, expiresAt);
 
         uint256 before = TOKEN.balanceOf(address(this));
@@ -109,7 +111,7 @@ contract RewardDistributor is
         uint256 left = held.total - held.claimed;
         if (amount > left) revert EpochExhausted(epoch, left);
         _claimed[epoch].set(index);
-        held.claimed += uint128(amount);
+        held.claimed += amount.toUint128();
         emit Claimed(epoch, index, account, amount);
         TOKEN.safeTransfer(account, amount);
     }

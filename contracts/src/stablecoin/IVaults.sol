@@ -185,7 +185,8 @@ interface IVaults is IPausable {
     /// @return paid At most the deficit rounded up.
     function recapitalise(uint256 amount) external returns (uint256 paid);
 
-    /// @notice Starts global settlement, for ever: fees stop, prices freeze where the oracle answers. Only SETTLER_ROLE.
+    /// @notice Starts global settlement, for ever: fees stop, prices freeze where the oracle answers.
+    /// Only SETTLER_ROLE.
     function settle() external;
 
     /// @notice Freezes the price of a collateral whose oracle was silent when settlement started. Anybody may.
@@ -194,7 +195,8 @@ interface IVaults is IPausable {
     /// @notice Freezes a price that the oracle still does not answer. Only the admin (timelock).
     function freezePriceByAdmin(address token, uint256 priceE18) external;
 
-    /// @notice Takes what a vault owes at the frozen price for the holders of qUSD; the rest is the owner's. Anybody may.
+    /// @notice Takes what a vault owes at the frozen price for the holders of qUSD; the rest is the owner's.
+    /// Anybody may.
     function settleVault(uint256 vaultId) external;
 
     /// @notice Opens the way out for holders when no vault owes any more. Surplus beyond all shortfall is the
@@ -240,7 +242,8 @@ interface IVaults is IPausable {
     /// @notice What repays a vault in full now, rounded up.
     function debtOf(uint256 vaultId) external view returns (uint256);
 
-    /// @notice Collateral value over debt now, rounded down; type(uint256).max without debt. Reverts as the oracle does.
+    /// @notice Collateral value over debt now, rounded down; type(uint256).max without debt. Reverts as the oracle
+    /// does.
     function ratioBpsOf(uint256 vaultId) external view returns (uint256);
 
     /// @notice What a liquidation would do now; reverts where the vault is safe.

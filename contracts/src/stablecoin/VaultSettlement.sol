@@ -9,9 +9,9 @@ import {IVaults} from "./IVaults.sol";
 import {VaultLedger} from "./VaultLedger.sol";
 
 /// @title Global settlement: the end of qUSD
-/// @notice settle -> prices frozen -> settleVault for each vault with debt -> openCashOut -> surrender and claim. Owners
-/// withdraw what is left in their vaults as soon as theirs is settled. Every step but the first and a silent oracle's
-/// price is open to anybody and touches one vault or one token, so nobody can block it and no loop grows with users.
+/// @notice settle -> prices frozen -> settleVault for each vault with debt -> openCashOut -> surrender and claim.
+/// Owners withdraw what is left in their vaults as soon as theirs is settled. Every step but the first and a silent
+/// oracle's price is open to anybody and touches one vault or one token: nobody can block it, no loop grows with users.
 abstract contract VaultSettlement is VaultLedger {
     using SafeCast for uint256;
     using SafeCast for int256;
@@ -22,8 +22,8 @@ abstract contract VaultSettlement is VaultLedger {
     uint256 public settlementSupply;
     /// @notice What settled vaults could not cover at the frozen prices; 45 decimals.
     uint256 public shortfallRad;
-    /// @notice Debts of settled vaults; 45 decimals. Until the way out opens, supply x 1e27 + surplusRad is this plus the
-    /// debts of vaults not yet settled.
+    /// @notice Debts of settled vaults; 45 decimals. Until the way out opens, supply x 1e27 + surplusRad is this plus
+    /// the debts of vaults not yet settled.
     uint256 public settledDebtRad;
 
     mapping(address holder => uint256) public surrendered;

@@ -184,7 +184,8 @@ contract Vaults is VaultSettlement {
         quote.seized = Math.min(seized, v.collateral);
     }
 
-    /// @dev What brings (value - x * withBonus) / (debt - x) to the target, rounded up; all where the rest were too small.
+    /// @dev What brings (value - x * withBonus) / (debt - x) to the target, rounded up; all where the rest
+    /// were too small.
     function _toTarget(Collateral storage c, uint256 debt, uint256 value, uint256 withBonus)
         private
         view

@@ -9,6 +9,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IPausable} from "../guardian/IPausable.sol";
 import {IStaking} from "./IStaking.sol";
 import {RewardIndex} from "./RewardIndex.sol";
@@ -16,6 +17,7 @@ import {RewardIndex} from "./RewardIndex.sol";
 /// @title Staking of FLS
 /// @notice See `IStaking`.
 contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausable, ReentrancyGuardTransient {
+    using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using RewardIndex for RewardIndex.Index;
 
@@ -24,7 +26,7 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
     /// @notice May fund the stream, and renew a running one.
     bytes32 public constant REWARDER_ROLE = keccak256("REWARDER_ROLE");
 
-    uint256 private constant BPS = 10_000;
+    uint32 private constant MULTIPLIER_BPS_ONE = 10_000;
     uint32 private constant MULTIPLIER_BPS_MAX = 50_000;
     uint32 private constant LOCK_MAX = 4 * 365 days;
     uint256 private constant TIERS_MAX = 32;
@@ -65,7 +67,7 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
     /// @param adminDelay Seconds that a change of the admin takes.
     constructor(IERC20 token, uint48 adminDelay, address admin) AccessControlDefaultAdminRules(adminDelay, admin) {
         TOKEN = token;
-        _addTier(0, uint32(BPS));
+        _addTier(0, MULTIPLIER_BPS_ONE);
     }
 
     /// @inheritdoc IStaking
@@ -105,7 +107,7 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
         if (block.timestamp < held.unlockAt) revert Locked(held.unlockAt);
         _settle(held);
         // The lock is over, and with it the boost.
-        held.amount -= uint128(amount);
+        held.amount -= amount.toUint128();
         _setWeight(position, held, held.amount);
         totalStaked -= amount;
         emit Withdrawn(position, msg.sender, amount);
@@ -238,17 +240,18 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
 
         _release();
         _pull(amount);
-        uint256 weight = amount * chosen.multiplierBps / BPS;
+        uint256 weight = amount * chosen.multiplierBps / MULTIPLIER_BPS_ONE;
         uint64 unlockAt = uint64(block.timestamp) + chosen.duration;
         position = ++positionCount;
-        _positions[position] = Position(msg.sender, unlockAt, uint128(amount), uint128(weight), _index.perWeight, 0);
+        _positions[position] =
+            Position(msg.sender, unlockAt, amount.toUint128(), weight.toUint128(), _index.perWeight, 0);
         totalStaked += amount;
         totalWeight += weight;
         emit Staked(position, msg.sender, amount, weight, tier, unlockAt);
     }
 
     function _addTier(uint32 duration, uint32 multiplierBps) private returns (uint256 tier) {
-        if (duration > LOCK_MAX || multiplierBps < BPS || multiplierBps > MULTIPLIER_BPS_MAX) {
+        if (duration > LOCK_MAX || multiplierBps < MULTIPLIER_BPS_ONE || multiplierBps > MULTIPLIER_BPS_MAX) {
             revert TierInvalid(duration, multiplierBps);
         }
         tier = _tiers.length;
@@ -298,7 +301,7 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
             ? stream.total
             : uint256(stream.total) * (time - stream.start) / (stream.end - stream.start);
         released = due - stream.released;
-        stream.released = uint128(due);
+        stream.released = due.toUint128();
     }
 
     /// @dev What is left of the running stream goes on with the new amount.
@@ -308,7 +311,7 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
         if (total > type(uint128).max) revert AmountTooLarge(amount);
         rewardsHeld += amount;
         uint64 time = uint64(block.timestamp);
-        _stream = Stream(uint128(total), 0, time, time + streamDuration, time);
+        _stream = Stream(total.toUint128(), 0, time, time + streamDuration, time);
         emit StreamStarted(total, time, time + streamDuration);
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IVaults} from "../../src/stablecoin/IVaults.sol";
 import {Stablecoin} from "../../src/stablecoin/Stablecoin.sol";
 import {Vaults} from "../../src/stablecoin/Vaults.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Base} from "../Base.sol";
 import {MockPriceOracle} from "../mocks/MockPriceOracle.sol";
 import {MockToken} from "../mocks/MockToken.sol";
@@ -233,7 +234,10 @@ contract VaultsInvariantTest is VaultsFixture {
                 IVaults.Vault memory v = vaults.vault(_handler.ids(t * 3 + i));
                 normalDebt += v.normalDebt;
                 held += v.collateral;
-                vm.assertTrue(v.normalDebt == 0 || v.normalDebt * c.rate >= 1_000e18 * RAY, "no dust of debt");
+                // A debt is what it is rounded up to: a redemption may leave exactly the least.
+                vm.assertTrue(
+                    v.normalDebt == 0 || Math.ceilDiv(v.normalDebt * c.rate, RAY) >= 1_000e18, "no dust of debt"
+                );
             }
             vm.assertEq(normalDebt, c.totalNormalDebt, "sum of debts");
             vm.assertEq(held, c.totalCollateral, "sum of collateral");
