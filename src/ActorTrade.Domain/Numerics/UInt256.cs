@@ -69,6 +69,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, ICom
     /// <summary>The value modulo 2^128.</summary>
     internal UInt128 Low128 => new(_l1, _l0);
 
+    /// <summary>floor(value / 2^128).</summary>
+    internal UInt128 High128 => new(_l3, _l2);
+
     /// <summary>The limb of weight 2^(64·index), 0 to 3.</summary>
     public ulong GetLimb(int index) => index switch
     {

@@ -24,6 +24,14 @@ internal static class WideArithmetic
         return used;
     }
 
+    /// <summary>
+    /// The high limb of a·b. Beside a plain product for the low one, both halves stay in registers;
+    /// <see cref="Math.BigMul(ulong, ulong, out ulong)"/> writes one of them to memory.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong MultiplyHigh(ulong a, ulong b) =>
+        Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b) : Math.BigMul(a, b, out _);
+
     /// <summary>a + b + carry in one limb; the carry, 0 or 1, becomes that of the next.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong AddLimb(ulong a, ulong b, ref ulong carry)

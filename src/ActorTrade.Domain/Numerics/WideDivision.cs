@@ -17,16 +17,16 @@ internal static class WideDivision
         {
             var (a1, a0) = ((ulong)(a >> 64), (ulong)a);
             var (b1, b0) = ((ulong)(b >> 64), (ulong)b);
-            var p00High = Math.BigMul(a0, b0, out var p00Low);
+            var (p00High, p00Low) = (WideArithmetic.MultiplyHigh(a0, b0), a0 * b0);
             if ((a1 | b1) == 0)
             {
                 low = new UInt128(p00High, p00Low);
                 return default;
             }
 
-            var p01High = Math.BigMul(a0, b1, out var p01Low);
-            var p10High = Math.BigMul(a1, b0, out var p10Low);
-            var p11High = Math.BigMul(a1, b1, out var p11Low);
+            var (p01High, p01Low) = (WideArithmetic.MultiplyHigh(a0, b1), a0 * b1);
+            var (p10High, p10Low) = (WideArithmetic.MultiplyHigh(a1, b0), a1 * b0);
+            var (p11High, p11Low) = (WideArithmetic.MultiplyHigh(a1, b1), a1 * b1);
 
             var middle = p00High + p01Low;
             var carry = middle < p01Low ? 1UL : 0UL;
@@ -74,12 +74,19 @@ internal static class WideDivision
         }
     }
 
-    /// <summary>floor(value / divisor) and the remainder.</summary>
+    /// <summary>
+    /// floor((high·2^128 + low) / divisor) and the remainder; needs high &lt; divisor, so that the quotient fits.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static UInt128 DivideByLimb(ulong high, UInt128 low, ulong divisor, out UInt128 remainder)
     {
         unchecked
         {
-            var (q1, r1) = WideArithmetic.Divide128By64(high, (ulong)(low >> 64), divisor);
+            // Mostly the first digit is zero, which a comparison tells sooner than the division.
+            var top = (ulong)(low >> 64);
+            var (q1, r1) = high == 0 && top < divisor
+                ? (0UL, top)
+                : WideArithmetic.Divide128By64(high, top, divisor);
             var (q0, r0) = WideArithmetic.Divide128By64(r1, (ulong)low, divisor);
             remainder = r0;
             return new UInt128(q1, q0);

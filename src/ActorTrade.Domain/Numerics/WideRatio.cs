@@ -8,122 +8,101 @@ namespace ActorTrade.Domain.Numerics;
 /// concentrated liquidity. The numbers stay in registers; the oracle in tests is BigInteger.
 /// </summary>
 /// <remarks>
-/// The divisor is shifted until its top bit is set, and the dividend alike. As the quotient is below 2^128, the
-/// dividend then fits six limbs, and two digits of Knuth's Algorithm D are left, of which the first is often zero.
+/// Knuth's Algorithm D, unrolled. The divisor is shifted until its top bit is set, and the dividend alike. As the
+/// quotient is below 2^128, the dividend then fits six limbs, and two digits are left, of which the first is often
+/// zero.
 /// </remarks>
-internal readonly struct WideRatio
+internal static class WideRatio
 {
-    private readonly ulong _n0;
-    private readonly ulong _n1;
-    private readonly ulong _n2;
-    private readonly ulong _n3;
-    private readonly ulong _n4;
-    private readonly ulong _n5;
-
-    private WideRatio(ulong n0, ulong n1, ulong n2, ulong n3, ulong n4, ulong n5)
-    {
-        (_n0, _n1, _n2, _n3, _n4, _n5) = (n0, n1, n2, n3, n4, n5);
-    }
-
-    private int BitLength =>
-        _n5 != 0 ? 384 - BitOperations.LeadingZeroCount(_n5)
-        : _n4 != 0 ? 320 - BitOperations.LeadingZeroCount(_n4)
-        : _n3 != 0 ? 256 - BitOperations.LeadingZeroCount(_n3)
-        : _n2 != 0 ? 192 - BitOperations.LeadingZeroCount(_n2)
-        : 128;
-
     /// <summary>
-    /// floor(a·b·2^96 / divisor). False where the quotient may not fit 128 bits; the divisor is not zero.
+    /// floor(a·b·2^96 / divisor). False where the quotient exceeds 128 bits; the divisor is not zero.
     /// </summary>
     public static bool TryMulDiv96(
-        UInt128 a, UInt128 b, UInt256 divisor, out UInt128 quotient, out bool isExact)
+        UInt128 a,
+        UInt128 b,
+        UInt128 divisorHigh,
+        UInt128 divisorLow,
+        out UInt128 quotient,
+        out bool isExact)
     {
         unchecked
         {
+            // n5 to n1 are the product shifted by 96; n0 is zero.
             var high = WideDivision.Multiply(a, b, out var low);
-            var (p0, p1) = ((ulong)low, (ulong)(low >> 64));
-            var (p2, p3) = ((ulong)high, (ulong)(high >> 64));
-            var dividend = new WideRatio(
-                0, p0 << 32, (p0 >> 32) | (p1 << 32), (p1 >> 32) | (p2 << 32), (p2 >> 32) | (p3 << 32), p3 >> 32);
-            var length = divisor.BitLength;
-            if (dividend.BitLength - length > 127)
+            var n1 = (ulong)low << 32;
+            var n2 = (ulong)(low >> 32);
+            var n3 = (ulong)(low >> 96) | ((ulong)high << 32);
+            var n4 = (ulong)(high >> 32);
+            var n5 = (ulong)(high >> 96);
+            if (divisorHigh <= new UInt128(n5, n4)
+                && (divisorHigh < new UInt128(n5, n4) || divisorLow <= new UInt128(n3, n2)))
             {
                 (quotient, isExact) = (default, false);
                 return false;
             }
 
-            return dividend.Divide(divisor, 256 - length, out quotient, out isExact);
-        }
-    }
-
-    private bool Divide(UInt256 divisor, int shift, out UInt128 quotient, out bool isExact)
-    {
-        unchecked
-        {
-            var (limbs, bits) = (shift >> 6, shift & 63);
-            Divisor(divisor, limbs, bits, out var d0, out var d1, out var d2, out var d3);
-            Shifted(limbs, bits, out var n);
-            var (w0, w1, w2, w3, w4) = (n._n1, n._n2, n._n3, n._n4, n._n5);
-            ulong q1 = 0;
-            if (w4 != 0 || w3 >= d3)
+            if (divisorHigh == 0)
             {
-                q1 = Digit(ref w0, ref w1, ref w2, ref w3, w4, d0, d1, d2, d3);
+                // Then n5 and n4 are zero, too.
+                quotient = WideDivision.Divide(new UInt128(n3, n2), new UInt128(n1, 0), divisorLow, out var rest);
+                isExact = rest == 0;
+                return true;
             }
 
-            w4 = w3;
-            (w3, w2, w1, w0) = (w2, w1, w0, n._n0);
-            var q0 = Digit(ref w0, ref w1, ref w2, ref w3, w4, d0, d1, d2, d3);
-            quotient = new UInt128(q1, q0);
-            isExact = (w0 | w1 | w2 | w3) == 0;
+            var (d3, d2) = ((ulong)(divisorHigh >> 64), (ulong)divisorHigh);
+            var (d1, d0) = ((ulong)(divisorLow >> 64), (ulong)divisorLow);
+            if (d3 == 0)
+            {
+                // By a whole limb, into the spare ones: n5 is zero.
+                (d3, d2, d1, d0) = (d2, d1, d0, 0);
+                (n5, n4, n3, n2, n1) = (n4, n3, n2, n1, 0);
+            }
+
+            quotient = Divide(n5, n4, n3, n2, n1, d3, d2, d1, d0, out isExact);
             return true;
         }
     }
 
+    // (n5·2^320 + … + n1·2^64) / (d3·2^192 + … + d0), below 2^128; d3 is not zero.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Divisor(
-        UInt256 value, int limbs, int bits, out ulong d0, out ulong d1, out ulong d2, out ulong d3)
+    private static UInt128 Divide(
+        ulong n5,
+        ulong n4,
+        ulong n3,
+        ulong n2,
+        ulong n1,
+        ulong d3,
+        ulong d2,
+        ulong d1,
+        ulong d0,
+        out bool isExact)
     {
-        var (l0, l1, l2, l3) = (value.GetLimb(0), value.GetLimb(1), value.GetLimb(2), value.GetLimb(3));
-        (d0, d1, d2, d3) = limbs switch
+        unchecked
         {
-            0 => (l0, l1, l2, l3),
-            1 => (0UL, l0, l1, l2),
-            2 => (0UL, 0UL, l0, l1),
-            _ => (0UL, 0UL, 0UL, l0),
-        };
-        if (bits != 0)
-        {
-            d3 = (d3 << bits) | (d2 >> (64 - bits));
-            d2 = (d2 << bits) | (d1 >> (64 - bits));
-            d1 = (d1 << bits) | (d0 >> (64 - bits));
-            d0 <<= bits;
-        }
-    }
+            // Shifts count modulo 64, so one by 64 is made of two.
+            var shift = BitOperations.LeadingZeroCount(d3);
+            var under = 63 - shift;
+            d3 = (d3 << shift) | (d2 >> 1 >> under);
+            d2 = (d2 << shift) | (d1 >> 1 >> under);
+            d1 = (d1 << shift) | (d0 >> 1 >> under);
+            d0 <<= shift;
+            var w4 = (n5 << shift) | (n4 >> 1 >> under);
+            var w3 = (n4 << shift) | (n3 >> 1 >> under);
+            var w2 = (n3 << shift) | (n2 >> 1 >> under);
+            var w1 = (n2 << shift) | (n1 >> 1 >> under);
+            var w0 = n1 << shift;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Shifted(int limbs, int bits, out WideRatio result)
-    {
-        result = limbs switch
-        {
-            0 => this,
-            1 => new WideRatio(0, _n0, _n1, _n2, _n3, _n4),
-            2 => new WideRatio(0, 0, _n0, _n1, _n2, _n3),
-            _ => new WideRatio(0, 0, 0, _n0, _n1, _n2),
-        };
-        if (bits != 0)
-        {
-            var over = 64 - bits;
-            result = new WideRatio(
-                result._n0 << bits,
-                (result._n1 << bits) | (result._n0 >> over),
-                (result._n2 << bits) | (result._n1 >> over),
-                (result._n3 << bits) | (result._n2 >> over),
-                (result._n4 << bits) | (result._n3 >> over),
-                (result._n5 << bits) | (result._n4 >> over));
+            var q1 = w4 == 0 && w3 < d3 ? 0 : Digit(ref w0, ref w1, ref w2, ref w3, w4, d0, d1, d2, d3);
+            w4 = w3;
+            (w3, w2, w1, w0) = (w2, w1, w0, 0);
+            var q0 = Digit(ref w0, ref w1, ref w2, ref w3, w4, d0, d1, d2, d3);
+            isExact = (w0 | w1 | w2 | w3) == 0;
+            return new UInt128(q1, q0);
         }
     }
 
     // One digit of (w4..w0) / (d3..d0), which is below 2^64; w3..w0 become the remainder.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Digit(
         ref ulong w0, ref ulong w1, ref ulong w2, ref ulong w3, ulong w4, ulong d0, ulong d1, ulong d2, ulong d3)
     {
@@ -170,8 +149,8 @@ internal readonly struct WideRatio
 
             while (!isFinal)
             {
-                var high = Math.BigMul(digit, d2, out var low);
-                if (high < rest || (high == rest && low <= w2))
+                var high = WideArithmetic.MultiplyHigh(digit, d2);
+                if (high < rest || (high == rest && digit * d2 <= w2))
                 {
                     break;
                 }
@@ -191,7 +170,7 @@ internal readonly struct WideRatio
     {
         unchecked
         {
-            var high = Math.BigMul(digit, d, out var low);
+            var (high, low) = (WideArithmetic.MultiplyHigh(digit, d), digit * d);
             low += borrow;
             high += low < borrow ? 1UL : 0UL;
             high += limb < low ? 1UL : 0UL;

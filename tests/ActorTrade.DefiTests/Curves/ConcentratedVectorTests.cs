@@ -79,6 +79,11 @@ public class ConcentratedVectorTests
         }
 
         Assert.Equal(QuoteError.None, error);
+        if (limit is null)
+        {
+            ConcentratedQuoteTests.AssertQuotedAsSwapped(curve, zeroForOne, amount, isExactOut, out _);
+        }
+
         var (into0, into1) = zeroForOne
             ? ((BigInteger)swap.AmountIn, -(BigInteger)swap.AmountOut)
             : (-(BigInteger)swap.AmountOut, (BigInteger)swap.AmountIn);

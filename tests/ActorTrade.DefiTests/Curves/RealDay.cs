@@ -119,9 +119,16 @@ internal sealed class RealDay
         }
 
         private bool Tried(
-            ConcentratedCurve before, UInt256 amount, bool isExactOut, UInt256? limit, out ConcentratedSwap swap) =>
-            before.Swap(ZeroForOne, amount, isExactOut, limit, out swap) == Domain.Amm.QuoteError.None
-            && (swap.AmountIn, swap.AmountOut, swap.SqrtPriceX96) == (AmountIn, AmountOut, SqrtPriceX96)
-            && (swap.Tick, swap.Liquidity) == (Tick, Liquidity);
+            ConcentratedCurve before, UInt256 amount, bool isExactOut, UInt256? limit, out ConcentratedSwap swap)
+        {
+            if (limit is null)
+            {
+                ConcentratedQuoteTests.AssertQuotedAsSwapped(before, ZeroForOne, amount, isExactOut, out _);
+            }
+
+            return before.Swap(ZeroForOne, amount, isExactOut, limit, out swap) == Domain.Amm.QuoteError.None
+                && (swap.AmountIn, swap.AmountOut, swap.SqrtPriceX96) == (AmountIn, AmountOut, SqrtPriceX96)
+                && (swap.Tick, swap.Liquidity) == (Tick, Liquidity);
+        }
     }
 }

@@ -58,8 +58,7 @@ public class UniswapSdkTests
             var (pool, curve) = Pool(c);
             var (tokenIn, isExactOut) = (c.Between(0, 1), c.Chance(2));
             var amount = (UInt256)c.Positive(c.OneOf(50, 90, 110));
-            var error = curve.Swap(tokenIn == 0, amount, isExactOut, null, out var swap);
-            Assert.Equal(QuoteError.None, error);
+            ConcentratedQuoteTests.AssertQuotedAsSwapped(curve, tokenIn == 0, amount, isExactOut, out var swap);
             var reply = oracle.Ask(Question(pool, tokenIn, amount, isExactOut));
 
             // The package does not quote what ends in the last word of the prices.

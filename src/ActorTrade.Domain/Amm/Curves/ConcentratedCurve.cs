@@ -20,6 +20,9 @@ public sealed class ConcentratedCurve : Curve
     /// <summary>The whole range of a V3 amount: 2^255 - 1.</summary>
     private static readonly UInt256 AmountMax = UInt256.MaxValue >> 1;
 
+    // Of the last tick at or below the price's, in the table.
+    private readonly int _position;
+
     /// <summary>Throws <see cref="InvalidCurveException"/> where the state contradicts itself.</summary>
     /// <param name="feePips">0 to 999,999 millionths of the input.</param>
     /// <param name="tick">Of the price; one less than that where the price stands on a tick crossed downwards.</param>
@@ -46,6 +49,7 @@ public sealed class ConcentratedCurve : Curve
         FeeProtocol0 = CheckedFeeProtocol("feeProtocol0", feeProtocol0);
         FeeProtocol1 = CheckedFeeProtocol("feeProtocol1", feeProtocol1);
         (Fee, SqrtPriceX96, Tick, Liquidity, Ticks) = (fee, sqrtPriceX96, tick, liquidity, ticks);
+        _position = ticks.IndexAtOrBelow(tick);
         CheckState();
     }
 
@@ -54,6 +58,7 @@ public sealed class ConcentratedCurve : Curve
     {
         (Fee, FeeProtocol0, FeeProtocol1) = (before.Fee, before.FeeProtocol0, before.FeeProtocol1);
         (SqrtPriceX96, Tick, Liquidity, Ticks) = (sqrtPriceX96, tick, liquidity, ticks);
+        _position = ticks.IndexAtOrBelow(tick);
     }
 
     public override string Kind => "concentrated";
@@ -251,6 +256,11 @@ public sealed class ConcentratedCurve : Curve
             return QuoteError.NoLiquidity;
         }
 
+        if (TryNarrow(zeroForOne, amount, isExactOut, out quote))
+        {
+            return QuoteError.None;
+        }
+
         var error = Walk(zeroForOne, amount, isExactOut, limit, out var walk);
         if (error != QuoteError.None)
         {
@@ -274,6 +284,29 @@ public sealed class ConcentratedCurve : Curve
             Leftover: walk.Remaining,
             isExactOut);
         return QuoteError.None;
+    }
+
+    private bool TryNarrow(bool zeroForOne, in UInt256 amount, bool isExactOut, out CurveQuote quote)
+    {
+        var feeProtocol = (uint)(zeroForOne ? FeeProtocol0 : FeeProtocol1);
+        var walk = new ConcentratedNarrowWalk(Ticks, (uint)Fee.Value, feeProtocol, zeroForOne, isExactOut);
+        if (amount.IsZero
+            || !ConcentratedNarrowWalk.IsNarrow(SqrtPriceX96, amount)
+            || !walk.TryRun(SqrtPriceX96.Low128, Tick, Liquidity, _position, amount.Low128))
+        {
+            quote = default;
+            return false;
+        }
+
+        quote = new CurveQuote(
+            TokenIn: zeroForOne ? 0 : 1,
+            TokenOut: zeroForOne ? 1 : 0,
+            AmountIn: isExactOut ? walk.Counted : amount,
+            AmountOut: isExactOut ? amount : walk.Counted,
+            walk.Fee,
+            walk.ProtocolFee,
+            IsExactOut: isExactOut);
+        return true;
     }
 
     private QuoteError Walk(
@@ -332,11 +365,11 @@ public sealed class ConcentratedCurve : Curve
                 "tick", $"{Tick} is not the tick of sqrtPriceX96, which is {TickMath.TickAt(SqrtPriceX96)}.");
         }
 
-        if (Ticks.IsComplete && (Int128)0 <= Ticks.LiquidityAt(Tick) && (UInt128)Ticks.LiquidityAt(Tick) != Liquidity)
+        var sum = Ticks.LiquidityAbove(_position);
+        if (Ticks.IsComplete && sum >= 0 && (UInt128)sum != Liquidity)
         {
             throw new InvalidCurveException(
-                "liquidity",
-                $"{Liquidity} is not what liquidityNet of the ticks up to {Tick} sums to, {Ticks.LiquidityAt(Tick)}.");
+                "liquidity", $"{Liquidity} is not what liquidityNet of the ticks up to {Tick} sums to, {sum}.");
         }
     }
 

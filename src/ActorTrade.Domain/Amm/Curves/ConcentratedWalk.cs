@@ -13,8 +13,6 @@ internal readonly record struct CrossedTick(int Index, UInt256 FeeGrowthX128);
 /// </remarks>
 internal struct ConcentratedWalk
 {
-    private const int WordBits = 8;
-
     private readonly TickTable _ticks;
     private readonly uint _feePips;
     private readonly uint _feeProtocol;
@@ -106,8 +104,6 @@ internal struct ConcentratedWalk
         return QuoteError.None;
     }
 
-    private static int FloorDivide(int a, int b) => (a / b) - (a % b < 0 ? 1 : 0);
-
     private QuoteError Step(UInt256 target)
     {
         var before = SqrtPriceX96;
@@ -155,7 +151,7 @@ internal struct ConcentratedWalk
     {
         var tick = TickMath.TickAt(SqrtPriceX96);
         var compressed = tick / _ticks.TickSpacing;
-        if (compressed * _ticks.TickSpacing == tick && Border(compressed) == compressed
+        if (compressed * _ticks.TickSpacing == tick && TickTable.Border(compressed, _zeroForOne) == compressed
             && TickMath.SqrtPriceAt(tick) == SqrtPriceX96)
         {
             (Tick, IsTickStale) = (tick - 1, false);
@@ -171,23 +167,11 @@ internal struct ConcentratedWalk
         FeeGrowthX128 = WrappingArithmetic.Add(FeeGrowthX128, growth);
     }
 
-    // The next initialised tick, or the border of the word: the first tick of this word going down, the last of the
-    // next tick's word going up. Without liquidity only a tick or the end of all prices stops.
-    private readonly int NextTick(out bool isInitialised)
-    {
-        var spacing = _ticks.TickSpacing;
-        var border = Liquidity == 0
-            ? _zeroForOne ? TickMath.TickMin : TickMath.TickMax
-            : Border(FloorDivide(Tick, spacing)) * spacing;
-        var hasNext = _next >= 0 && _next < _ticks.Count;
-        var next = hasNext ? _ticks.IndexOf(_next) : 0;
-        isInitialised = hasNext && (_zeroForOne ? next >= border : next <= border);
-        return isInitialised ? next : Math.Clamp(border, TickMath.TickMin, TickMath.TickMax);
-    }
-
-    private readonly int Border(int compressed) => _zeroForOne
-        ? compressed >> WordBits << WordBits
-        : ((compressed + 1) >> WordBits << WordBits) + (1 << WordBits) - 1;
+    // Without liquidity only a tick or the end of all prices stops.
+    private readonly int NextTick(out bool isInitialised) => Liquidity == 0
+        ? _ticks.NextStopBefore(
+            _zeroForOne ? TickMath.TickMin : TickMath.TickMax, _next, _zeroForOne, out isInitialised)
+        : _ticks.NextStop(Tick, _next, _zeroForOne, out isInitialised);
 
     private bool TryCross()
     {

@@ -17,15 +17,9 @@ internal static class SqrtPriceMath
     public static UInt256 Amount0(UInt256 a, UInt256 b, UInt128 liquidity, Rounding rounding)
     {
         var (lower, upper) = a < b ? (a, b) : (b, a);
-        if (upper.Fits128)
+        if (upper.Fits128 && TryAmount0(lower.Low128, upper.Low128, liquidity, rounding, out var amount))
         {
-            // Rounding twice one way is rounding the quotient by both at once.
-            var high = WideDivision.Multiply(upper.Low128, lower.Low128, out var low);
-            if (WideRatio.TryMulDiv96(
-                    liquidity, (upper - lower).Low128, Join(high, low), out var amount, out var isExact))
-            {
-                return rounding == Rounding.Down || isExact ? amount : (UInt256)amount + UInt256.One;
-            }
+            return amount;
         }
 
         var scaled = ScaleBy96(liquidity);
@@ -36,6 +30,35 @@ internal static class SqrtPriceMath
 
         var (quotient, remainder) = UInt256.DivRem(UInt256.MulDivUp(scaled, upper - lower, upper), lower);
         return remainder.IsZero ? quotient : quotient + UInt256.One;
+    }
+
+    /// <summary>As <see cref="Amount0"/>; false where the amount exceeds 128 bits.</summary>
+    public static bool TryAmount0(
+        UInt128 lower, UInt128 upper, UInt128 liquidity, Rounding rounding, out UInt128 amount)
+    {
+        // Rounding twice one way is rounding the quotient by both at once.
+        var high = WideDivision.Multiply(upper, lower, out var low);
+        if (!WideRatio.TryMulDiv96(liquidity, upper - lower, high, low, out amount, out var isExact))
+        {
+            return false;
+        }
+
+        var isUp = rounding == Rounding.Up && !isExact;
+        amount = unchecked(amount + (isUp ? UInt128.One : UInt128.Zero));
+        return !isUp || amount != 0;
+    }
+
+    /// <summary>As <see cref="Amount1"/>; false where the amount exceeds 128 bits.</summary>
+    public static bool TryAmount1(
+        UInt128 lower, UInt128 upper, UInt128 liquidity, Rounding rounding, out UInt128 amount)
+    {
+        unchecked
+        {
+            var high = WideDivision.Multiply(upper - lower, liquidity, out var low);
+            var isUp = rounding == Rounding.Up && low << 32 != 0;
+            amount = ((high << 32) | (low >> 96)) + (isUp ? UInt128.One : UInt128.Zero);
+            return high >> 96 == 0 && (!isUp || amount != 0);
+        }
     }
 
     /// <summary>Token 1 between two prices, in any order.</summary>
@@ -113,7 +136,8 @@ internal static class SqrtPriceMath
     // ceil(L·2^96·P / denominator).
     private static UInt256 ScaledQuotientUp(UInt128 liquidity, UInt256 price, UInt256 denominator) =>
         price.Fits128
-            && WideRatio.TryMulDiv96(liquidity, price.Low128, denominator, out var quotient, out var isExact)
+            && WideRatio.TryMulDiv96(
+                liquidity, price.Low128, denominator.High128, denominator.Low128, out var quotient, out var isExact)
             ? isExact ? quotient : (UInt256)quotient + UInt256.One
             : UInt256.MulDivUp(ScaleBy96(liquidity), price, denominator);
 

@@ -15,11 +15,12 @@ internal readonly record struct SwapStep(UInt256 SqrtPriceX96, UInt256 AmountIn,
 /// pool. The target's side of the price is the direction: below it token 0 comes in.
 /// <para>Whether the target is reached needs the exact amount to the target only where it is near what is there. Far
 /// off, a double of that amount, wrong by less than 1e-9 of it and two units of rounding, answers the same for a third
-/// of the time; see <see cref="IsFarBeyond"/>.</para>
+/// of the time; see <see cref="IsBeyond"/>.</para>
 /// </remarks>
 internal static class SwapMath
 {
     private const uint PipsOne = FeePips.One;
+    private const double TwoPow64 = 18446744073709551616.0;
     private const double TwoPow96 = 79228162514264337593543950336.0;
 
     /// <param name="remaining">Of the exact input (fee included), or of the exact output.</param>
@@ -73,20 +74,43 @@ internal static class SwapMath
         return new SwapStep(next, used, output, FeeOf(used, feePips));
     }
 
-    // True only where the amount of the token between the prices is certainly above the limit.
-    private static bool IsFarBeyond(UInt256 current, UInt256 target, UInt128 liquidity, UInt256 limit, bool token0)
-    {
-        var difference = current < target ? target - current : current - target;
-        var product = (double)liquidity * Near(difference);
-        var limitNear = Near(limit) + 2;
+    /// <summary>True only where the amount of the token between the prices is certainly above the limit.</summary>
+    public static bool IsFarBeyond(
+        UInt128 current, UInt128 target, UInt128 liquidity, UInt128 limit, bool token0) =>
+        IsBeyond(
+            Near(current < target ? target - current : current - target) * Near(liquidity),
+            Near(limit),
+            token0 ? Near(current) * Near(target) : 0,
+            token0);
 
-        // Multiplied out: the divisor is 2^96, or P·P'/2^96.
-        return token0
-            ? product * (1 - 1e-9) * TwoPow96 > limitNear * Near(current) * Near(target)
-            : product * (1 - 1e-9) > limitNear * TwoPow96;
-    }
+    /// <summary>The input's part that moves the price: floor(amount·(10^6 - fee) / 10^6).</summary>
+    /// <param name="amount">Below 2^108.</param>
+    public static UInt128 TakeFee(UInt128 amount, uint feePips) =>
+        WideDivision.DivideByLimb(0, unchecked(amount * (PipsOne - feePips)), PipsOne, out _);
+
+    /// <summary>The fee of an input without it: ceil(amountIn·fee / (10^6 - fee)).</summary>
+    /// <param name="amountIn">Below 2^107.</param>
+    public static UInt128 FeeOf(UInt128 amountIn, uint feePips) =>
+        WideDivision.DivideByLimb(
+            0, unchecked((amountIn * feePips) + (PipsOne - feePips - 1)), PipsOne - feePips, out _);
+
+    private static bool IsFarBeyond(UInt256 current, UInt256 target, UInt128 liquidity, UInt256 limit, bool token0) =>
+        IsBeyond(
+            Near(current < target ? target - current : current - target) * Near(liquidity),
+            Near(limit),
+            token0 ? Near(current) * Near(target) : 0,
+            token0);
+
+    // Multiplied out: the divisor is 2^96, or P·P'/2^96.
+    private static bool IsBeyond(double liquidityByDifference, double limit, double priceByPrice, bool token0) =>
+        token0
+            ? liquidityByDifference * (1 - 1e-9) * TwoPow96 > (limit + 2) * priceByPrice
+            : liquidityByDifference * (1 - 1e-9) > (limit + 2) * TwoPow96;
 
     private static double Near(UInt256 value) => UInt256Conversions.ToDoubleNear(value);
+
+    private static double Near(UInt128 value) =>
+        unchecked(((ulong)(value >> 64) * TwoPow64) + (ulong)value);
 
     private static UInt256 In(UInt256 current, UInt256 target, UInt128 liquidity, bool zeroForOne) => zeroForOne
         ? SqrtPriceMath.Amount0(target, current, liquidity, Rounding.Up)
@@ -96,16 +120,13 @@ internal static class SwapMath
         ? SqrtPriceMath.Amount1(target, current, liquidity, Rounding.Down)
         : SqrtPriceMath.Amount0(current, target, liquidity, Rounding.Down);
 
-    // floor(amount·(10^6 - fee) / 10^6).
     private static UInt256 TakeFee(UInt256 amount, uint feePips) =>
         amount.BitLength <= 108
-            ? WideDivision.DivideByLimb(0, unchecked(amount.Low128 * (PipsOne - feePips)), PipsOne, out _)
+            ? TakeFee(amount.Low128, feePips)
             : UInt256.MulDivDown(amount, PipsOne - feePips, PipsOne);
 
-    // ceil(amountIn·fee / (10^6 - fee)).
     private static UInt256 FeeOf(UInt256 amountIn, uint feePips) =>
         amountIn.BitLength <= 107
-            ? WideDivision.DivideByLimb(
-                0, unchecked((amountIn.Low128 * feePips) + (PipsOne - feePips - 1)), PipsOne - feePips, out _)
+            ? FeeOf(amountIn.Low128, feePips)
             : UInt256.MulDivUp(amountIn, feePips, PipsOne - feePips);
 }

@@ -7,6 +7,11 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// <param name="Net">What the liquidity rises by when the price goes up through the tick.</param>
 public readonly record struct TickLiquidity(int Index, UInt128 Gross, Int128 Net);
 
+/// <summary>What a step from a tick to the next one takes and gives, without fee.</summary>
+/// <param name="SqrtPriceX96">Of the tick where it ends.</param>
+/// <param name="Liquidity">Between the two.</param>
+internal sealed record TickPassage(UInt128 SqrtPriceX96, UInt128 Liquidity, UInt128 AmountIn, UInt128 AmountOut);
+
 /// <summary>
 /// The initialised ticks of a concentrated pool, in order, with their prices. Immutable, so all states of a pool
 /// between two changes of its liquidity share one.
@@ -14,10 +19,14 @@ public readonly record struct TickLiquidity(int Index, UInt128 Gross, Int128 Net
 /// <remarks>
 /// On chain the ticks are a bitmap of 256 spacings a word, and a step of a trade ends at a word's border even without a
 /// tick there; the borders follow from the spacing, so a sorted array answers the same.
+/// <para>A step from tick to tick is the same for every trade that passes there, so the table remembers what one found
+/// it to take and give. That is seen in nothing but time; two threads may both find it, and one is forgotten.</para>
 /// </remarks>
 public sealed class TickTable
 {
     public const int TickSpacingMax = 32767;
+
+    private const int WordBits = 8;
 
     private readonly TickLiquidity[] _ticks;
 
@@ -27,6 +36,10 @@ public sealed class TickTable
 
     // Liquidity between tick i and tick i + 1, as the sum of Net up to and with i.
     private readonly Int128[] _liquidityAbove;
+
+    // By the tick a passage ends at; null until the first.
+    private TickPassage?[]? _falling;
+    private TickPassage?[]? _rising;
 
     /// <summary>Throws <see cref="InvalidCurveException"/> naming the tick that cannot be.</summary>
     /// <param name="tickSpacing">1 to <see cref="TickSpacingMax"/>.</param>
@@ -103,7 +116,7 @@ public sealed class TickTable
     /// Liquidity at a price in this tick, above that below the first tick known: the whole of it where the table is
     /// complete.
     /// </summary>
-    public Int128 LiquidityAt(int tick) => IndexAtOrBelow(tick) is >= 0 and var at ? _liquidityAbove[at] : 0;
+    public Int128 LiquidityAt(int tick) => LiquidityAbove(IndexAtOrBelow(tick));
 
     /// <summary>
     /// The table after liquidity of a position changed by <paramref name="delta"/>: ticks that nothing ends at any more
@@ -142,14 +155,55 @@ public sealed class TickTable
         return from - 1;
     }
 
+    /// <summary>As <see cref="LiquidityAt"/>, by the position of the last tick at or below; -1 is none.</summary>
+    internal Int128 LiquidityAbove(int position) => position >= 0 ? _liquidityAbove[position] : 0;
+
     internal int IndexOf(int position) => _indexes[position];
 
     internal Int128 NetOf(int position) => _ticks[position].Net;
 
     internal UInt256 SqrtPriceOf(int position) => _sqrtPrices[position];
 
+    /// <summary>
+    /// Where a step from this tick ends at the latest: at the next initialised tick, which is at the position, or the
+    /// border of the bitmap's word: its first tick going down, the last of the next tick's word going up.
+    /// </summary>
+    /// <param name="next">May be outside the table: then there is no such tick.</param>
+    internal int NextStop(int tick, int next, bool zeroForOne, out bool isInitialised)
+    {
+        var border = Math.Clamp(
+            Border(FloorDivide(tick, TickSpacing), zeroForOne) * TickSpacing, TickMath.TickMin, TickMath.TickMax);
+        return NextStopBefore(border, next, zeroForOne, out isInitialised);
+    }
+
+    /// <summary>As <see cref="NextStop"/>, with another end than the word's border.</summary>
+    internal int NextStopBefore(int end, int next, bool zeroForOne, out bool isInitialised)
+    {
+        var hasNext = next >= 0 && next < _indexes.Length;
+        var index = hasNext ? _indexes[next] : 0;
+        isInitialised = hasNext && (zeroForOne ? index >= end : index <= end);
+        return isInitialised ? index : end;
+    }
+
+    /// <summary>Where a step from the tick over ends in the bitmap without any initialised tick; both in
+    /// spacings.</summary>
+    internal static int Border(int compressed, bool zeroForOne) => zeroForOne
+        ? compressed >> WordBits << WordBits
+        : ((compressed + 1) >> WordBits << WordBits) + (1 << WordBits) - 1;
+
+    /// <summary>What is remembered of the passage that ends at this tick; null where nothing is.</summary>
+    internal TickPassage? PassageTo(int position, bool zeroForOne) => (zeroForOne ? _falling : _rising)?[position];
+
+    internal void Remember(int position, bool zeroForOne, TickPassage passage)
+    {
+        var passages = zeroForOne ? _falling ??= new TickPassage?[Count] : _rising ??= new TickPassage?[Count];
+        passages[position] = passage;
+    }
+
     internal bool IsUsable(int tick) =>
         tick % TickSpacing == 0 && tick >= TickMath.TickMin && tick <= TickMath.TickMax;
+
+    private static int FloorDivide(int a, int b) => (a / b) - (a % b < 0 ? 1 : 0);
 
     private static TickLiquidity[] Changed(TickLiquidity[] ticks, int index, Int128 gross, Int128 net)
     {
