@@ -77,8 +77,12 @@ public static class Account
             Guid CreditId, EntityId From, TokenId Token, UInt256 Amount, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
-        /// <summary>The senders have recorded the outcomes of these credits.</summary>
-        public sealed record AcknowledgeCredits(Guid[] CreditIds) : Command, INaturallyIdempotent;
+        /// <summary>The sender has recorded the outcomes of these credits.</summary>
+        /// <param name="From">Only credits from there are forgotten; null from a release that did not say:
+        /// anybody's.</param>
+        /// <param name="Deadlines">Of each credit: an earlier one with its id had another.</param>
+        public sealed record AcknowledgeCredits(
+            Guid[] CreditIds, string? From = null, DateTimeOffset[]? Deadlines = null) : Command, INaturallyIdempotent;
 
         public sealed record Withdraw(Guid WithdrawalId, TokenId Token, UInt256 Amount, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
@@ -189,7 +193,8 @@ public static class Account
         public sealed record RecordDelivered(Guid TradeId, DateTimeOffset? Deadline = null)
             : Command, INaturallyIdempotent;
 
-        public sealed record RecordAcknowledged(EntityId Target, Guid[] Ids) : Command, INaturallyIdempotent;
+        public sealed record RecordAcknowledged(EntityId Target, Guid[] Ids, DateTimeOffset[]? Deadlines = null)
+            : Command, INaturallyIdempotent;
 
         public sealed record RecordPoolOrderAccepted(Guid OrderId) : Command, INaturallyIdempotent;
 
@@ -427,8 +432,10 @@ public static class Account
             DateTimeOffset At) : Event;
 
         /// <summary>The target has recorded that these outcomes are known here.</summary>
+        /// <param name="Deadlines">Of each trade; null where all with these ids are meant.</param>
         [StoredName("account.outcomes-acknowledged.v1")]
-        public sealed record OutcomesAcknowledged(string Target, Guid[] Ids) : Event;
+        public sealed record OutcomesAcknowledged(string Target, Guid[] Ids, DateTimeOffset[]? Deadlines = null)
+            : Event;
     }
 
     public abstract record Rejection(string Code) : IRejection

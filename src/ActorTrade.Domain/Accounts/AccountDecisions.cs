@@ -27,7 +27,7 @@ internal static class AccountDecisions
         return command switch
         {
             Command.Credit c => Credit(state, c, context),
-            Command.AcknowledgeCredits c => new Event.CreditsAcknowledged(c.CreditIds, context.Now),
+            Command.AcknowledgeCredits c => AcknowledgeCredits(state, c, context),
             _ when state.Owner is null => new Rejection.NotOpen(state.Id),
             Command.StartSwap c => StartSwap(state, c, context),
             Command.AddLiquidity c => AddLiquidity(state, c, context),
@@ -99,6 +99,20 @@ internal static class AccountDecisions
         return reason is null
             ? new Event.Credited(c.CreditId, c.From.ToString(), c.Token, c.Amount, c.Deadline, context.Now)
             : new Event.CreditRefused(c.CreditId, reason, c.Deadline, context.Now);
+    }
+
+    // A repeat, and what is another's, is accepted and changes nothing.
+    private static AccountDecision AcknowledgeCredits(
+        AccountState state, Command.AcknowledgeCredits c, CommandContext context)
+    {
+        var own = c.From is { } from
+            ? Acknowledgements.Own(
+                state.Outcomes,
+                c.CreditIds,
+                c.Deadlines,
+                outcome => outcome is Event.Credited e && e.From == from ? e.Deadline : null)
+            : c.CreditIds;
+        return own.Length == 0 ? AccountDecision.Nothing : new Event.CreditsAcknowledged(own, context.Now);
     }
 
     // Not an outcome of this credit, until its deadline makes sure that it never happens.

@@ -58,7 +58,7 @@ internal static class AccountEffects
         foreach (var (target, ids) in state.Unacknowledged.OrderBy(u => u.Key.ToString(), StringComparer.Ordinal))
         {
             effects.AddRange(
-                ids.Chunk(TradeTiming.AcknowledgeTogether * 8).Select(chunk => Acknowledge(target, chunk)));
+                ids.Chunk(TradeTiming.AcknowledgeTogether * 8).Select(chunk => Acknowledge(state, target, chunk)));
         }
 
         return effects;
@@ -266,26 +266,28 @@ internal static class AccountEffects
         {
             if (ids.Count % TradeTiming.AcknowledgeTogether == 0)
             {
-                (effects ??= []).Add(Acknowledge(target, [.. ids[^TradeTiming.AcknowledgeTogether..]]));
+                (effects ??= []).Add(Acknowledge(state, target, [.. ids[^TradeTiming.AcknowledgeTogether..]]));
             }
         }
 
         return effects is null ? None : effects;
     }
 
-    private static Effect Acknowledge(EntityId target, Guid[] ids)
+    private static Effect Acknowledge(AccountState state, EntityId target, UnacknowledgedTrade[] trades)
     {
+        var ids = Array.ConvertAll(trades, t => t.Id);
+        var deadlines = Array.ConvertAll(trades, t => t.Deadline);
         ICommand command = target.Category switch
         {
-            Pool.Category => new Pool.Command.Acknowledge(ids),
-            Token.Category => new Token.Command.AcknowledgeBurns(ids),
-            _ => new Command.AcknowledgeCredits(ids),
+            Pool.Category => new Pool.Command.Acknowledge(ids, state.Id, deadlines),
+            Token.Category => new Token.Command.AcknowledgeBurns(ids, state.Id, deadlines),
+            _ => new Command.AcknowledgeCredits(ids, IdOf(state.Id).ToString(), deadlines),
         };
         return new Effect(
             target,
             command,
             DeterministicGuid.Derive(ids[^1], AcknowledgeSalt + (uint)ids.Length),
-            answer => answer is Answer.Accepted ? new Command.RecordAcknowledged(target, ids) : null);
+            answer => answer is Answer.Accepted ? new Command.RecordAcknowledged(target, ids, deadlines) : null);
     }
 
     private static IEvent? OutcomeOf(Answer answer) =>

@@ -172,8 +172,15 @@ internal static class AccountOutcomes
             return AccountDecision.Nothing;
         }
 
-        Guid[] known = [.. c.Ids.Where(waiting.Contains)];
-        return known.Length == 0 ? AccountDecision.Nothing : new Event.OutcomesAcknowledged(c.Target.ToString(), known);
+        // A late answer speaks of an earlier trade, where its deadline is another.
+        var told = c.Ids.Zip(c.Deadlines ?? [], (id, deadline) => new UnacknowledgedTrade(id, deadline)).ToHashSet();
+        var known = waiting
+            .Where(w => c.Deadlines is null ? c.Ids.Contains(w.Id) : told.Contains(w))
+            .ToList();
+        return known.Count == 0
+            ? AccountDecision.Nothing
+            : new Event.OutcomesAcknowledged(
+                c.Target.ToString(), [.. known.Select(k => k.Id)], [.. known.Select(k => k.Deadline)]);
     }
 
     // A pool whose prepared leg is overdue asks. Undecided is decided now, so that both ends agree for ever.

@@ -14,7 +14,7 @@ public sealed class AccountState(AccountId id)
     private readonly Dictionary<Guid, OpenHold> _holds = [];
     private readonly Dictionary<Guid, PlacedOrder> _poolOrders = [];
     private readonly SortedSet<(DateTimeOffset Since, Guid Order)> _unansweredOrders = [];
-    private readonly Dictionary<EntityId, List<Guid>> _unacknowledged = [];
+    private readonly Dictionary<EntityId, List<UnacknowledgedTrade>> _unacknowledged = [];
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
 
     public AccountId Id { get; } = id;
@@ -40,7 +40,7 @@ public sealed class AccountState(AccountId id)
 
     /// <summary>Outcomes that pools, accounts and tokens still remember for this account alone, by who remembers
     /// them.</summary>
-    public IReadOnlyDictionary<EntityId, List<Guid>> Unacknowledged => _unacknowledged;
+    public IReadOnlyDictionary<EntityId, List<UnacknowledgedTrade>> Unacknowledged => _unacknowledged;
 
     public OutcomeMemory<Event> Outcomes => _outcomes;
 
@@ -106,7 +106,8 @@ public sealed class AccountState(AccountId id)
         [.. _holds.Values.OrderBy(h => h.Id).Select(h => h.Capture())],
         [
             .. _unacknowledged
-                .Select(u => new CapturedUnacknowledged(u.Key.ToString(), [.. u.Value]))
+                .Select(u => new CapturedUnacknowledged(
+                    u.Key.ToString(), [.. u.Value.Select(t => t.Id)], [.. u.Value.Select(t => t.Deadline)]))
                 .OrderBy(u => u.Target, StringComparer.Ordinal),
         ],
         _outcomes.Capture(),
@@ -140,7 +141,9 @@ public sealed class AccountState(AccountId id)
 
         foreach (var one in snapshot.Unacknowledged)
         {
-            state._unacknowledged.Add(EntityId.Parse(one.Target), [.. one.Ids]);
+            state._unacknowledged.Add(
+                EntityId.Parse(one.Target),
+                [.. one.Ids.Zip(one.Deadlines, (id, deadline) => new UnacknowledgedTrade(id, deadline))]);
         }
 
         foreach (var order in snapshot.PoolOrders)
@@ -402,7 +405,7 @@ public sealed class AccountState(AccountId id)
                 _unacknowledged.Add(counterparty, ids = []);
             }
 
-            ids.Add(tradeId);
+            ids.Add(new UnacknowledgedTrade(tradeId, trade.Deadline));
             UnacknowledgedSince ??= at;
         }
     }
@@ -412,7 +415,8 @@ public sealed class AccountState(AccountId id)
         var target = EntityId.Parse(acknowledged.Target);
         if (_unacknowledged.TryGetValue(target, out var ids))
         {
-            ids.RemoveAll(id => Array.IndexOf(acknowledged.Ids, id) >= 0);
+            ids.RemoveAll(t => Array.IndexOf(acknowledged.Ids, t.Id) is var i and >= 0
+                && (acknowledged.Deadlines is not { } deadlines || IsAmong(t, acknowledged.Ids, deadlines, i)));
             if (ids.Count == 0)
             {
                 _unacknowledged.Remove(target);
@@ -423,6 +427,19 @@ public sealed class AccountState(AccountId id)
         {
             UnacknowledgedSince = null;
         }
+    }
+
+    private static bool IsAmong(UnacknowledgedTrade trade, Guid[] ids, DateTimeOffset[] deadlines, int first)
+    {
+        for (var i = first; i < ids.Length; i++)
+        {
+            if (ids[i] == trade.Id && deadlines[i] == trade.Deadline)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Add(TokenId token, UInt256 amount)
@@ -470,4 +487,4 @@ public sealed record AccountSnapshot(
 
 public sealed record CapturedBalance(TokenId Token, UInt256 Available, UInt256 Held);
 
-public sealed record CapturedUnacknowledged(string Target, Guid[] Ids);
+public sealed record CapturedUnacknowledged(string Target, Guid[] Ids, DateTimeOffset[] Deadlines);

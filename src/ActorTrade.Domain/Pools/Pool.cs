@@ -113,8 +113,12 @@ public static class Pool
         public sealed record AbortLeg(Guid LegId, AccountId Coordinator, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
-        /// <summary>The traders have recorded the outcomes of these trades.</summary>
-        public sealed record Acknowledge(Guid[] TradeIds) : Command, INaturallyIdempotent;
+        /// <summary>The trader has recorded the outcomes of these trades.</summary>
+        /// <param name="Trader">Only his are forgotten; null from a release that did not say: anybody's.</param>
+        /// <param name="Deadlines">Of each trade: an earlier trade with its id had another.</param>
+        public sealed record Acknowledge(
+            Guid[] TradeIds, AccountId? Trader = null, DateTimeOffset[]? Deadlines = null)
+            : Command, INaturallyIdempotent;
 
         /// <summary>Pays the treasury's fees so far to an account.</summary>
         public sealed record CollectFees(Guid CollectionId, AccountId Treasury) : Command, INaturallyIdempotent;

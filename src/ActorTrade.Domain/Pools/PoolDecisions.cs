@@ -29,7 +29,7 @@ internal static class PoolDecisions
         return command switch
         {
             Command.Swap c => Swap(state, c, context),
-            Command.Acknowledge c => new Event.TradesAcknowledged(c.TradeIds, context.Now),
+            Command.Acknowledge c => Acknowledge(state, c, context),
             Command.PrepareLeg c => PrepareLeg(state, c, context),
             Command.CommitLeg c => CommitLeg(state, c, context),
             Command.AbortLeg c => AbortLeg(state, c, context),
@@ -128,6 +128,21 @@ internal static class PoolDecisions
             quote.PriceImpactBps,
             c.Deadline,
             context.Now);
+    }
+
+    // A repeat, and what is another's, is accepted and changes nothing.
+    private static PoolDecision Acknowledge(PoolState state, Command.Acknowledge c, CommandContext context)
+    {
+        var own = c.Trader is { } trader
+            ? Acknowledgements.Own(state.Outcomes, c.TradeIds, c.Deadlines, outcome => outcome switch
+            {
+                Event.Swapped e when e.Trader == trader => e.Deadline,
+                Event.LiquidityAdded e when e.Provider == trader => e.Deadline,
+                Event.LiquidityRemoved e when e.Provider == trader => e.Deadline,
+                _ => null,
+            })
+            : c.TradeIds;
+        return own.Length == 0 ? PoolDecision.Nothing : new Event.TradesAcknowledged(own, context.Now);
     }
 
     private static PoolDecision PrepareLeg(PoolState state, Command.PrepareLeg c, CommandContext context)

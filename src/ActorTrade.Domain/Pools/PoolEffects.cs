@@ -24,7 +24,7 @@ internal static class PoolEffects
 
         // Told once. Should a crash lose it, the account keeps one outcome too many, which its limit allows for.
         Event.FeesDelivered delivered when state.Outcomes.TryGetAny(delivered.CollectionId, out var outcome)
-            && outcome is Event.FeesCollected collected => [Acknowledge(collected, delivered.Side)],
+            && outcome is Event.FeesCollected collected => [Acknowledge(IdOf(state.Id), collected, delivered.Side)],
         _ => None,
     };
 
@@ -108,12 +108,12 @@ internal static class PoolEffects
             });
     }
 
-    private static Effect Acknowledge(Event.FeesCollected collected, int side)
+    private static Effect Acknowledge(EntityId from, Event.FeesCollected collected, int side)
     {
         var creditId = FeesCreditId(collected.CollectionId, side);
         return new Effect(
             Account.IdOf(collected.Treasury),
-            new Account.Command.AcknowledgeCredits([creditId]),
+            new Account.Command.AcknowledgeCredits([creditId], from.ToString(), [DeadlineOf(collected)]),
             DeterministicGuid.Derive(creditId, AcknowledgeSalt),
             static _ => null);
     }

@@ -68,8 +68,12 @@ public static class Token
         public sealed record Burn(Guid BurnId, AccountId Account, UInt256 Amount, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
-        /// <summary>The accounts have recorded these burns.</summary>
-        public sealed record AcknowledgeBurns(Guid[] BurnIds) : Command, INaturallyIdempotent;
+        /// <summary>The account has recorded these burns.</summary>
+        /// <param name="Account">Only its are forgotten; null from a release that did not say: anybody's.</param>
+        /// <param name="Deadlines">Of each burn: an earlier one with its id had another.</param>
+        public sealed record AcknowledgeBurns(
+            Guid[] BurnIds, AccountId? Account = null, DateTimeOffset[]? Deadlines = null)
+            : Command, INaturallyIdempotent;
 
         public sealed record RecordMintOutcome(Guid MintId, string? Refusal, DateTimeOffset? Deadline = null)
             : Command, INaturallyIdempotent;
@@ -95,7 +99,8 @@ public static class Token
             DateTimeOffset At) : Event;
 
         [StoredName("token.mint-delivered.v1")]
-        public sealed record MintDelivered(Guid MintId, AccountId Account, UInt256 Amount, DateTimeOffset At) : Event;
+        public sealed record MintDelivered(
+            Guid MintId, AccountId Account, UInt256 Amount, DateTimeOffset At, DateTimeOffset? Deadline = null) : Event;
 
         [StoredName("token.mint-undone.v1")]
         public sealed record MintUndone(
@@ -152,7 +157,7 @@ public static class Token
             Command.Register c => Register(state, c, context),
             Command.Mint c => Mint(state, c, context),
             Command.Burn c => Burn(state, c, context),
-            Command.AcknowledgeBurns c => new Event.BurnsAcknowledged(c.BurnIds, context.Now),
+            Command.AcknowledgeBurns c => AcknowledgeBurns(state, c, context),
             Command.RecordMintOutcome c => MintOutcome(state, c, context),
             _ => throw new InvalidOperationException($"The token knows no command {command.GetType().Name}."),
         };
@@ -277,6 +282,20 @@ public static class Token
             : new Event.BurnRefused(c.BurnId, reason, c.Deadline, context.Now);
     }
 
+    // A repeat, and what is another's, is accepted and changes nothing.
+    private static TokenDecision AcknowledgeBurns(
+        TokenState state, Command.AcknowledgeBurns c, CommandContext context)
+    {
+        var own = c.Account is { } account
+            ? Acknowledgements.Own(
+                state.Outcomes,
+                c.BurnIds,
+                c.Deadlines,
+                outcome => outcome is Event.Burned e && e.Account == account ? e.Deadline : null)
+            : c.BurnIds;
+        return own.Length == 0 ? TokenDecision.Nothing : new Event.BurnsAcknowledged(own, context.Now);
+    }
+
     // Not an outcome of this burn, until its deadline makes sure that it never happens.
     private static TokenDecision BurnIdReused(Command.Burn c, CommandContext context) =>
         TradeTiming.IsPastEverywhere(c.Deadline, context.Now)
@@ -293,7 +312,7 @@ public static class Token
         }
 
         Event outcome = c.Refusal is null
-            ? new Event.MintDelivered(c.MintId, mint.Account, mint.Amount, context.Now)
+            ? new Event.MintDelivered(c.MintId, mint.Account, mint.Amount, context.Now, mint.Deadline)
             : new Event.MintUndone(c.MintId, mint.Account, mint.Amount, c.Refusal, context.Now);
         return TokenDecision.Accept(outcome).Ending(c.MintId);
     }
@@ -303,7 +322,7 @@ public static class Token
         Event.Minted minted => [Deliver(state, minted)],
 
         // Told once. Should a crash lose it, the account keeps one outcome too many, which its limit allows for.
-        Event.MintDelivered delivered => [Acknowledge(delivered)],
+        Event.MintDelivered delivered => [Acknowledge(IdOf(state.Id), delivered)],
         _ => None,
     };
 
@@ -327,9 +346,10 @@ public static class Token
             });
     }
 
-    private static Effect Acknowledge(Event.MintDelivered delivered) => new(
+    private static Effect Acknowledge(EntityId from, Event.MintDelivered delivered) => new(
         Account.IdOf(delivered.Account),
-        new Account.Command.AcknowledgeCredits([delivered.MintId]),
+        new Account.Command.AcknowledgeCredits(
+            [delivered.MintId], from.ToString(), delivered.Deadline is { } deadline ? [deadline] : null),
         DeterministicGuid.Derive(delivered.MintId, 600),
         static _ => null);
 }

@@ -35,6 +35,9 @@ internal sealed class TradeNetwork(int seed)
     /// rest.</summary>
     public bool IsFaulty { get; set; } = true;
 
+    /// <summary>Messages are sometimes minutes late: far beyond the deadlines of what they speak of.</summary>
+    public bool IsLate { get; init; }
+
     public SystemMode Mode { get; set; } = SystemMode.Active;
 
     public IEnumerable<EntityHarness> Entities => _entities.Values;
@@ -77,7 +80,7 @@ internal sealed class TradeNetwork(int seed)
         var kind = Random.Next(100);
         if (kind < 8)
         {
-            Now += TimeSpan.FromMilliseconds(Random.Next(3_000));
+            Now += TimeSpan.FromMilliseconds(Random.Next(IsLate && Random.Next(4) == 0 ? 180_000 : 3_000));
         }
         else if (kind < 12)
         {
