@@ -110,7 +110,8 @@ internal static class BookDecisions
             return BookDecision.Nothing;
         }
 
-        var settled = new Event.FillSettled(c.OrderId, c.Number, c.AmountOut, context.Now);
+        var settled = new Event.FillSettled(
+            c.OrderId, c.Number, c.AmountOut, context.Now, order.Fill.AmountIn);
         var isAll = order.Sold + order.Fill.AmountIn == order.Terms.AmountIn;
         return EndAfterFill(order, isAll, context.Now) is { } end ? new Event[] { settled, end } : settled;
     }

@@ -154,8 +154,10 @@ public static class OrderBook
             Guid OrderId, int Number, UInt256 AmountIn, UInt256 MinAmountOut, DateTimeOffset Deadline,
             DateTimeOffset At, bool IsPrivate = false) : Event;
 
+        /// <param name="AmountIn">What was sold; zero in events that were stored before they told it.</param>
         [StoredName("book.fill-settled.v1")]
-        public sealed record FillSettled(Guid OrderId, int Number, UInt256 AmountOut, DateTimeOffset At) : Event;
+        public sealed record FillSettled(
+            Guid OrderId, int Number, UInt256 AmountOut, DateTimeOffset At, UInt256 AmountIn = default) : Event;
 
         /// <summary>The part did not trade; it stands in line again where it was.</summary>
         [StoredName("book.fill-refused.v1")]

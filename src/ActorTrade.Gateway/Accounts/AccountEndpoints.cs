@@ -21,6 +21,7 @@ public sealed record AccountDetails(
     IReadOnlyList<AccountBalance> Balances,
     int OpenTrades,
     int OpenHolds,
+    int OpenPoolOrders,
     long SequenceNr);
 
 /// <summary>Accounts and the money that moves into, out of and between them.</summary>
@@ -152,6 +153,7 @@ internal sealed class AccountEndpoints(GatewayServices services, TokenForms form
         }
 
         return new AccountDetails(
-            account.Value, owner, view.Nonce, balances, view.OpenTrades, view.OpenHolds, sequenceNr);
+            account.Value, owner, view.Nonce, balances, view.OpenTrades, view.OpenHolds, view.OpenPoolOrders,
+            sequenceNr);
     }
 }

@@ -105,7 +105,7 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
             Text("token_in"),
             Text("token_out"),
             Amount("amount", decimalsIn)!,
-            Amount("sold", decimalsIn),
+            Amount("sold", decimalsIn)!,
             Amount("bought", decimalsOut)!,
             Text("type"),
             Text("time_in_force"),

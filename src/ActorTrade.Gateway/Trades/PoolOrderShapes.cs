@@ -37,7 +37,7 @@ public sealed record PoolOrderRequest(
     DateTimeOffset? Deadline);
 
 /// <summary>An order of a pool as it stands.</summary>
-/// <param name="Sold">Known when the order has ended.</param>
+/// <param name="Sold">So far.</param>
 /// <param name="State">Placed, Open, Cancelling; at its end Filled, Cancelled, Expired, Ended or Refused.</param>
 /// <param name="Reason">Why it ended.</param>
 /// <param name="Protection">None, Split or Private: what is done where it could be sandwiched.</param>
@@ -49,7 +49,7 @@ public sealed record PoolOrderDetails(
     string TokenIn,
     string TokenOut,
     string AmountIn,
-    string? Sold,
+    string Sold,
     string Bought,
     string Type,
     string TimeInForce,

@@ -97,7 +97,8 @@ internal sealed class AccountsPalette(Asking asking, TokenDecimalsOf decimals) :
                 new Fact("Account", id.Value),
                 new Fact("Owner", view.Owner),
                 new Fact("Open trades", Wire.Of(view.OpenTrades), Kind: ColumnKinds.Number),
-                new Fact("Open holds", Wire.Of(view.OpenHolds), Kind: ColumnKinds.Number)),
+                new Fact("Open holds", Wire.Of(view.OpenHolds), Kind: ColumnKinds.Number),
+                new Fact("Open pool orders", Wire.Of(view.OpenPoolOrders), Kind: ColumnKinds.Number)),
             ResultBlock.TableOf("Balances", columns, rows));
     }
 }

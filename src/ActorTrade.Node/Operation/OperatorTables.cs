@@ -20,8 +20,9 @@ internal sealed class OperatorTables(NodeHost host, Func<MarketStatus?> market)
         + "from orders";
 
     private const string PoolOrders =
-        "select order_id, account_id, pool_id, token_in, token_out, type, protection, amount, bought, state, "
-        + "placed_at, i.decimals as amount_decimals, t.decimals as bought_decimals from pool_orders o "
+        "select order_id, account_id, pool_id, token_in, token_out, type, protection, amount, sold, bought, state, "
+        + "placed_at, i.decimals as amount_decimals, i.decimals as sold_decimals, t.decimals as bought_decimals "
+        + "from pool_orders o "
         + "left join tokens i on i.token_id = token_in left join tokens t on t.token_id = token_out ";
 
     private static readonly Dictionary<string, string> Queries = new(StringComparer.Ordinal)

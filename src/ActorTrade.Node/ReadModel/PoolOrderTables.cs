@@ -7,8 +7,8 @@ using static ActorTrade.Node.ReadModel.Columns;
 namespace ActorTrade.Node.ReadModel;
 
 /// <summary>
-/// <c>pool_orders</c>: a row for each order in the book of a pool, by the account that placed it; what it has bought so
-/// far by the book. Amounts in base units; what was sold is known when the order has ended.
+/// <c>pool_orders</c>: a row for each order in the book of a pool, by the account that placed it; what it has sold
+/// and bought so far by the book, and at its end by the account. Amounts in base units.
 /// </summary>
 public sealed class PoolOrderTables : IProjection
 {
@@ -16,7 +16,7 @@ public sealed class PoolOrderTables : IProjection
 
     public string Name => "pool-orders";
 
-    public int Version => 2;
+    public int Version => 3;
 
     public IReadOnlyList<TableDefinition> Tables { get; } =
     [
@@ -34,7 +34,13 @@ public sealed class PoolOrderTables : IProjection
 
     public IEnumerable<RowChange> Project(ProjectedEvent projected)
     {
-        if (ChangeOf(projected) is { } change)
+        if (projected.Event is OrderBook.Event.FillSettled fill)
+        {
+            Cell[] order = ["order_id".Is(fill.OrderId)];
+            yield return new RowChange.AddToAmount(Table, order, "sold", (BigInteger)fill.AmountIn);
+            yield return new RowChange.AddToAmount(Table, order, "bought", (BigInteger)fill.AmountOut);
+        }
+        else if (ChangeOf(projected) is { } change)
         {
             yield return change;
         }
@@ -84,8 +90,6 @@ public sealed class PoolOrderTables : IProjection
             "is_open".Is(0)),
         OrderBook.Event.FillStarted { IsPrivate: true } e => new RowChange.Update(
             Table, ["order_id".Is(e.OrderId)], "is_private".Is(1)),
-        OrderBook.Event.FillSettled e => new RowChange.AddToAmount(
-            Table, ["order_id".Is(e.OrderId)], "bought", (BigInteger)e.AmountOut),
         _ => null,
     };
 
@@ -97,6 +101,7 @@ public sealed class PoolOrderTables : IProjection
         "token_in".Is(e.Order.TokenIn),
         "token_out".Is(e.Order.TokenOut),
         "amount".Is(e.Order.AmountIn),
+        "sold".Is("0"),
         "bought".Is("0"),
         "type".Is(TypeOf(e.Order)),
         "time_in_force".Is(e.Order.TimeInForce),

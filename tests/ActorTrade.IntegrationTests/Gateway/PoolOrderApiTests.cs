@@ -48,9 +48,13 @@ public sealed class PoolOrderApiTests : IAsyncLifetime
         Assert.Equal(("7500", "2500"), await BalanceAsync("USD"));
         var open = (await _node.GetAsync("/api/pool-orders?account=alice&open=true")).Expect(HttpStatusCode.OK).Json;
         Assert.Equal(id, Assert.Single(open.EnumerateArray()).GetProperty("order").GetString());
+        var account = (await _node.GetAsync("/api/accounts/alice")).Expect(HttpStatusCode.OK);
+        Assert.Equal(1, account.Json.GetProperty("openPoolOrders").GetInt32());
         await _node.PostAsync($"/api/pool-orders/{id}/cancel", """{"why":"enough"}""");
         Assert.Equal("Cancelled", (await EndOfAsync(id)).String("state"));
         Assert.Equal(("10000", "0"), await BalanceAsync("USD"));
+        account = (await _node.GetAsync("/api/accounts/alice")).Expect(HttpStatusCode.OK);
+        Assert.Equal(0, account.Json.GetProperty("openPoolOrders").GetInt32());
         Assert.Equal("Cancelled", (await PlaceAsync(body, "b")).String("state"));
         var again = await _node.PostAsync($"/api/pool-orders/{id}/cancel", """{"why":"enough"}""");
         Assert.Equal("order-is-final", again.Expect(HttpStatusCode.Conflict).Code);
@@ -82,6 +86,32 @@ public sealed class PoolOrderApiTests : IAsyncLifetime
         Assert.Equal(("Filled", amount), (filled.String("state"), filled.String("sold")));
         var after = (await _node.GetAsync("/api/pools/BTC-USD")).Expect(HttpStatusCode.OK);
         Assert.Equal(pool.Json.GetProperty("swaps").GetInt64() + 2, after.Json.GetProperty("swaps").GetInt64());
+    }
+
+    [Fact]
+    public async Task What_an_order_has_sold_is_shown_while_it_is_open()
+    {
+        // The second slice is an hour away.
+        var placed = await PlaceAsync(
+            """
+            {"account":"alice","tokenIn":"USD","amountIn":"100","limitPrice":"0.000001","slices":2,"sliceSeconds":3600}
+            """,
+            "t");
+        Assert.Equal(("0", "0"), (placed.String("sold"), placed.String("bought")));
+        Reply? now = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                now = await _node.GetAsync($"/api/pool-orders/{placed.String("order")}");
+                return now.String("sold") != "0";
+            },
+            "the first slice");
+        Assert.Equal(("Open", "50"), (now!.String("state"), now.String("sold")));
+        Assert.NotEqual("0", now.String("bought"));
+        await _node.PostAsync($"/api/pool-orders/{placed.String("order")}/cancel", """{"why":"enough"}""");
+        var end = await EndOfAsync(placed.String("order"));
+        Assert.Equal(("Cancelled", "50", now.String("bought")), (
+            end.String("state"), end.String("sold"), end.String("bought")));
     }
 
     [Fact]
