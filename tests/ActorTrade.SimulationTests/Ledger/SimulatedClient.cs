@@ -250,7 +250,13 @@ internal sealed class SimulatedClient
         var order = PoolOrder.Limit(tokenIn, tokenOut, Amount() + 2_500u, limit);
         var stop = new OrderLeg(TriggerKind.Stop, limit, 0, null, _random.NextInt(500));
         var trailing = new OrderLeg(TriggerKind.TrailingStop, null, 1 + _random.NextInt(200), null, 300);
-        order = _random.NextInt(8) switch
+        var profit = new OrderLeg(
+            TriggerKind.TakeProfit,
+            new Price(near.Numerator * (uint)(990 + _random.NextInt(60)), near.Denominator * 1_000u),
+            0,
+            _random.NextInt(2) == 0 ? limit : null,
+            0);
+        order = _random.NextInt(11) switch
         {
             0 => order with { TimeInForce = TimeInForce.Ioc },
             1 => order with { TimeInForce = TimeInForce.Fok },
@@ -261,6 +267,9 @@ internal sealed class SimulatedClient
             },
             3 => order with { Legs = [stop] },
             4 => order with { Legs = [OrderLeg.At(limit), trailing] },
+            8 => order with { Legs = [profit] },
+            9 => order with { Legs = [profit, stop] },
+            10 => order with { Legs = [profit, trailing] },
             5 => order with { Style = ExecutionStyle.Iceberg, Visible = (order.AmountIn / 3u) + 1u },
             6 => order with
             {
