@@ -264,7 +264,7 @@ contract LendingPoolTest is LendingFixture {
         _borrow(carol, usdc, 900_000);
         vm.warp(block.timestamp + 777 days + seed % 1_000);
         vm.startPrank(alice);
-        for (uint256 i = 0; i < 40; i++) {
+        for (uint256 i = 0; i < 20; i++) {
             seed = uint256(keccak256(abi.encode(seed)));
             uint256 amount = seed % 97 + 2;
             try pool.supply(address(usdc), amount, alice) {} catch {}

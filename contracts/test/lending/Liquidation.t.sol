@@ -29,6 +29,21 @@ contract LiquidationTest is LendingFixture {
         _assertBooks();
     }
 
+    function test_A_quote_is_what_the_liquidation_does() public {
+        _aliceOwes();
+        oracle.setPrice(address(weth), 1_640e18);
+        (uint256 supplyShares, uint256 debtShares) = pool.sharesOf(alice, address(usdc));
+        vm.assertEq(supplyShares, 0);
+        vm.assertEq(debtShares, 14_000e6);
+        ILendingPool.LiquidationQuote memory q = pool.quoteLiquidation(alice, address(usdc), address(weth), 3_000e6);
+        vm.prank(bob);
+        ILendingPool.LiquidationQuote memory done =
+            pool.liquidate(alice, address(usdc), address(weth), 3_000e6, false, bob);
+        vm.assertEq(abi.encode(done), abi.encode(q));
+        (, debtShares) = pool.sharesOf(alice, address(usdc));
+        vm.assertEq(debtShares, 11_000e6);
+    }
+
     function test_All_of_a_debt_far_below_the_threshold() public {
         _aliceOwes();
         oracle.setPrice(address(weth), 1_550e18); // 0.941
