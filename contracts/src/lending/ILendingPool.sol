@@ -5,9 +5,9 @@ import {IPausable} from "../guardian/IPausable.sol";
 import {IInterestRateModel} from "./IInterestRateModel.sol";
 
 /// @title A pool of markets to lend to and borrow from
-/// @notice Suppliers hold shares x supply index, borrowers owe shares x borrow index; both indices have 27 decimals, start
-/// at 1e27 and rise with time alone, so that no transfer, donation or first deposit moves them. Each market's books
-/// balance to the ray (units x 1e27), after every call:
+/// @notice Suppliers hold shares x supply index, borrowers owe shares x borrow index; both indices have 27 decimals,
+/// start at 1e27 and rise with time alone, so that no transfer, donation or first deposit moves them. Each market's
+/// books balance to the ray (units x 1e27), after every call:
 ///
 ///   cash x 1e27 + debtShares x borrowIndex + deficitRay == supplyShares x supplyIndex + reservesRay
 ///
@@ -17,15 +17,15 @@ import {IInterestRateModel} from "./IInterestRateModel.sol";
 /// Amounts are in the asset's units, values in US dollars with 18 decimals, factors in basis points. A health factor
 /// has 18 decimals; below 1e18 an account can be liquidated.
 ///
-/// While paused: no supply, borrow, liquidation or flash loan, and no withdrawal or disabling of collateral that carries
-/// debt. When the oracle reverts, the same stops but for supply and flash loans. Repay, and withdraw of what carries no
-/// debt, always work.
+/// While paused: no supply, borrow, liquidation or flash loan, and no withdrawal or disabling of collateral that
+/// carries debt. When the oracle reverts, the same stops but for supply and flash loans. Repay, and withdraw of what
+/// carries no debt, always work.
 interface ILendingPool is IPausable {
     /// @notice What governance sets per market.
     /// @param supplyCap Most units that supplies may reach; 0 stops them.
     /// @param borrowCap Most units that borrows may reach; 0 stops them.
-    /// @param isolationDebtCeiling Not 0: as collateral the asset stands alone, only for assets borrowable in isolation,
-    /// and all debts on it together stay within this; US dollars, 18 decimals.
+    /// @param isolationDebtCeiling Not 0: as collateral the asset stands alone, only for assets borrowable in
+    /// isolation, and all debts on it together stay within this; US dollars, 18 decimals.
     /// @param ltvBps Part of its value that may be borrowed; 0: not collateral for new debt.
     /// @param liquidationThresholdBps Part of its value that counts for the health factor; at least ltvBps. With the
     /// bonus on top it is at most 100 %.

@@ -17,8 +17,8 @@ import {IInterestRateModel} from "./IInterestRateModel.sol";
 import {ILendingPool} from "./ILendingPool.sol";
 
 /// @title The books of the markets: indices, cash, reserves, deficit, and what governance sets
-/// @dev `_bookSupply`, `_bookWithdrawal`, `_bookBorrow`, `_bookRepayment` and `_accrue` alone change a market's sums, and
-/// each keeps the equation of ILendingPool: what the rounding leaves enters the reserves, and would underflow if it
+/// @dev `_bookSupply`, `_bookWithdrawal`, `_bookBorrow`, `_bookRepayment` and `_accrue` alone change a market's sums,
+/// and each keeps the equation of ILendingPool: what the rounding leaves enters the reserves, and would underflow if it
 /// favoured the user. Tokens are pulled before they are booked and unbooked before they are pushed, so that a view
 /// read in a token's callback never overstates.
 abstract contract LendingLedger is ILendingPool, AccessControlDefaultAdminRules, Pausable, ReentrancyGuardTransient {

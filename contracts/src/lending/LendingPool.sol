@@ -171,8 +171,8 @@ contract LendingPool is LendingAccounts {
         _requireNoDust(quote, debtAsset, collateralAsset, debt, held);
     }
 
-    /// @dev Collateral for a payment and the bonus, rounded down; where that is more than there is, all of it for what it
-    /// is worth less the bonus, rounded up.
+    /// @dev Collateral for a payment and the bonus, rounded down; where that is more than there is, all of it for what
+    /// it is worth less the bonus, rounded up.
     function _seizable(address debtAsset, address collateralAsset, uint256 payment, uint256 held)
         private
         view

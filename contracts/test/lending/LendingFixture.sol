@@ -8,7 +8,8 @@ import {Base} from "../Base.sol";
 import {MockPriceOracle} from "../mocks/MockPriceOracle.sol";
 import {MockToken} from "../mocks/MockToken.sol";
 
-/// @notice A pool with WETH (18 decimals), USDC (6, borrowable in isolation) and WBTC (8), and three people who hold them.
+/// @notice A pool with WETH (18 decimals), USDC (6, borrowable in isolation) and WBTC (8), and three people who hold
+/// them.
 abstract contract LendingFixture is Base {
     uint256 internal constant RAY = 1e27;
     uint256 internal constant YEAR = 365 days;

@@ -264,13 +264,13 @@ contract LendingPoolInvariantTest is LendingFixture {
             }
             vm.assertEq(supplied, m.supplyShares, "sum of supplies");
             vm.assertEq(owed, m.debtShares, "sum of debts");
-            vm.assertEq(_tokens[t].balanceOf(address(pool)), m.cash + _handler.donated(t), "cash is there, gifts aside");
+            vm.assertEq(_tokens[t].balanceOf(address(pool)), m.cash + _handler.donated(t), "cash is there");
             vm.assertTrue(owed == 0 || supplied != 0, "no debt without supply");
         }
     }
 
-    /// @dev Whatever happened: all debts repaid and all deficits covered, everybody is paid in full, and what is left is
-    /// reserves and gifts.
+    /// @dev Whatever happened: all debts repaid and all deficits covered, everybody is paid in full, and what is left
+    /// is reserves and gifts.
     function afterInvariant() public {
         for (uint256 t = 0; t < 3; t++) {
             _tokens[t].mint(address(this), 1e36);

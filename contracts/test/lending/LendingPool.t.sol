@@ -179,7 +179,8 @@ contract LendingPoolTest is LendingFixture {
         _supply(bob, usdc, 10_000e6);
         _pledge(alice, weth, 10 ether);
         _borrow(alice, usdc, 10_000e6);
-        vm.mockCall(address(model), abi.encodeWithSelector(model.ratePerSecond.selector), abi.encode(type(uint256).max));
+        bytes memory rate = abi.encodeWithSelector(model.ratePerSecond.selector);
+        vm.mockCall(address(model), rate, abi.encode(type(uint256).max));
         vm.warp(block.timestamp + 1_000 * YEAR);
         uint256 debt = pool.debtOf(alice, address(usdc));
         vm.assertLe(debt, 10_000e6 * 22_027, "e^10 at most");

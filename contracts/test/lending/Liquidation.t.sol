@@ -106,7 +106,8 @@ contract LiquidationTest is LendingFixture {
         vm.startPrank(bob);
         vm.expectPartialRevert(ILendingPool.InsufficientLiquidity.selector);
         pool.liquidate(alice, address(usdc), address(weth), 7_000e6, false, bob);
-        ILendingPool.LiquidationQuote memory q = pool.liquidate(alice, address(usdc), address(weth), 7_000e6, true, bob);
+        ILendingPool.LiquidationQuote memory q;
+        q = pool.liquidate(alice, address(usdc), address(weth), 7_000e6, true, bob);
         vm.stopPrank();
         vm.assertEq(pool.supplyOf(bob, address(weth)), q.seized);
         vm.assertEq(pool.supplyOf(alice, address(weth)), 10 ether - q.seized);
