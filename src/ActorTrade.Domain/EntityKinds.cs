@@ -1,6 +1,7 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.System;
@@ -15,8 +16,8 @@ namespace ActorTrade.Domain;
 /// </summary>
 public static class EntityKinds
 {
-    /// <summary>Nodes with this role serve accounts, pools, their books, tokens, bots, orders, venues and the trading
-    /// system.</summary>
+    /// <summary>Nodes with this role serve accounts, pools, their books, tokens, bots, orders, their desks, venues and the
+    /// trading system.</summary>
     public const string TradeRole = "trade";
 
     public static IReadOnlyList<IEntityDefinition> All { get; } =
@@ -28,6 +29,7 @@ public static class EntityKinds
         Bot.Definition,
         Order.Definition,
         PaperVenue.Definition,
+        OrderDesk.Definition,
         TradingSystem.Definition,
     ];
 

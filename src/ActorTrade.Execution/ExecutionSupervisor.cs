@@ -199,7 +199,7 @@ public sealed class ExecutionSupervisor : Actor<ExecutionMessage>
 
     private void Cancel(OrderId order) => _entities.Send(
         Order.IdOf(order),
-        new Order.Command.Cancel("emergency"),
+        new Order.Command.Cancel(Order.EmergencyReason),
         new CommandHeader(
             DeterministicGuid.Derive(order.Value, CancelSalt),
             CommandContext.Self,

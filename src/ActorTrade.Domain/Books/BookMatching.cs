@@ -66,35 +66,19 @@ internal static class BookMatching
 
     private static void Trigger(BookState state, BookSide side, Price spot, List<Event> events, DateTimeOffset now)
     {
-        if (side.Trailing.IsNewHigh(spot))
+        if (side.Triggers.IsNewHigh(spot))
         {
             events.Add(new Event.HighSeen(side.TokenIn, side.TokenOut, spot, now));
         }
 
         var triggered = new HashSet<Guid>();
-        var room = StepMax - Math.Min(StepMax, events.Count);
-        var fixedStops = side.Stops.ReachedAt(spot).Take(room)
-            .Select(s => new ReachedStop(s.Price, s.Number, s.Order));
-
-        // The highest stop first, as the price passed them, then the earliest.
-        var stops = side.Trailing.ReachedAt(spot, room).Concat(fixedStops)
-            .OrderByDescending(s => s.Stop).ThenBy(s => s.Number);
-        foreach (var stop in stops.Take(room))
+        foreach (var reached in side.Triggers.ReachedAt(spot, StepMax - Math.Min(StepMax, events.Count)))
         {
-            var order = state.Orders[stop.Order];
-            Add(order, order.Terms.Legs.Length - 1, stop.Stop);
-        }
-
-        foreach (var profit in side.TakeProfits.ReachedAt(spot).Take(room))
-        {
-            Add(state.Orders[profit.Order], 0, profit.Price);
-        }
-
-        void Add(BookOrder order, int leg, Price at)
-        {
-            if (events.Count < StepMax && triggered.Add(order.Id))
+            if (events.Count < StepMax && triggered.Add(reached.Order))
             {
-                var limit = order.Terms.Legs[leg].LimitFrom(at);
+                var order = state.Orders[reached.Order];
+                var leg = reached.IsStop ? order.Terms.Legs.Length - 1 : 0;
+                var limit = order.Terms.Legs[leg].LimitFrom(reached.At);
                 events.Add(new Event.OrderTriggered(order.Id, leg, spot, limit, now));
             }
         }

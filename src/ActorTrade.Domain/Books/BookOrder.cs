@@ -115,8 +115,8 @@ public sealed class BookOrder
     }
 
     /// <summary>Slices that may be shown at a time.</summary>
-    internal int SlicesAt(DateTimeOffset now) => (int)Math.Min(
-        Terms.Slices, 1 + ((now - Received.At).Ticks / Math.Max(1, Terms.SliceEvery.Ticks)));
+    internal int SlicesAt(DateTimeOffset now) =>
+        TwapSchedule.DueAt(now, Received.At, Terms.SliceEvery, Terms.Slices);
 
     internal CapturedOrder Capture(Price? high) => new(
         Received, Number, TriggeredLeg, TriggeredLimit, Sold, Bought, Fills, Fill, Refusals, NotBefore, AwaitsLook,
@@ -199,10 +199,7 @@ public sealed class BookOrder
 
     internal void OnEnded(Event.OrderEnded e) => Ended = e;
 
-    // The last slice is all, whatever the division left over.
-    private UInt256 Due() => SlicesShown >= Terms.Slices
-        ? Terms.AmountIn
-        : UInt256.MulDivDown(Terms.AmountIn, (uint)SlicesShown, (uint)Terms.Slices);
+    private UInt256 Due() => TwapSchedule.Sum(Terms.AmountIn, SlicesShown, Terms.Slices);
 
     private static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 }

@@ -20,15 +20,10 @@ internal sealed class BookSide(TokenId tokenIn, TokenId tokenOut)
     /// <summary>Post-only orders that no look has come to, by number.</summary>
     public SortedSet<(long Number, Guid Order)> AwaitLook { get; } = [];
 
-    public PriceTimeIndex Stops { get; } = new(isLowestFirst: false);
+    /// <summary>Orders that wait for a price.</summary>
+    public TriggerLines Triggers { get; } = new();
 
-    public PriceTimeIndex TakeProfits { get; } = new(isLowestFirst: true);
-
-    public TrailingStops Trailing { get; } = new();
-
-    public int Waiting => Stops.Count + TakeProfits.Count + Trailing.Count;
-
-    public bool IsEmpty => Resting.Count == 0 && Waiting == 0 && AwaitLook.Count == 0;
+    public bool IsEmpty => Resting.Count == 0 && Triggers.Count == 0 && AwaitLook.Count == 0;
 
     /// <summary>An order that waits for its legs' triggers.</summary>
     /// <param name="high">Of a trailing stop, as a snapshot has it; null for one that is new.</param>
@@ -36,18 +31,7 @@ internal sealed class BookSide(TokenId tokenIn, TokenId tokenOut)
     {
         foreach (var leg in order.Terms.Legs)
         {
-            switch (leg.Trigger)
-            {
-                case TriggerKind.Stop:
-                    Stops.Add(LineOf(order, leg));
-                    break;
-                case TriggerKind.TakeProfit:
-                    TakeProfits.Add(LineOf(order, leg));
-                    break;
-                case TriggerKind.TrailingStop:
-                    Trailing.Add(order.Id, order.Number, leg.TrailBps, high ?? TrailingStops.NoneSeen);
-                    break;
-            }
+            Triggers.Add(order.Id, order.Number, leg.Trigger, leg.TriggerPrice, leg.TrailBps, high);
         }
     }
 
@@ -55,18 +39,7 @@ internal sealed class BookSide(TokenId tokenIn, TokenId tokenOut)
     {
         foreach (var leg in order.Terms.Legs)
         {
-            switch (leg.Trigger)
-            {
-                case TriggerKind.Stop:
-                    Stops.Remove(LineOf(order, leg));
-                    break;
-                case TriggerKind.TakeProfit:
-                    TakeProfits.Remove(LineOf(order, leg));
-                    break;
-                case TriggerKind.TrailingStop:
-                    Trailing.Remove(order.Id);
-                    break;
-            }
+            Triggers.Remove(order.Id, order.Number, leg.Trigger, leg.TriggerPrice);
         }
     }
 
@@ -101,8 +74,5 @@ internal sealed class BookSide(TokenId tokenIn, TokenId tokenOut)
         }
     }
 
-    public BookSideView ToView() => new(TokenIn, TokenOut, Resting.Count, Waiting, Resting.First?.Price);
-
-    private static InLine LineOf(BookOrder order, OrderLeg leg) =>
-        new(leg.TriggerPrice!.Value, order.Number, order.Id);
+    public BookSideView ToView() => new(TokenIn, TokenOut, Resting.Count, Triggers.Count, Resting.First?.Price);
 }

@@ -27,6 +27,9 @@ public static class Order
     /// <summary>Fills one order may have; a further one is rejected and stays with the venue for an operator.</summary>
     public const int FillsMax = 10_000;
 
+    /// <summary>Why an order is cancelled in an emergency: its parent then sends no other.</summary>
+    public const string EmergencyReason = "emergency";
+
     /// <summary>The longest stored reason, in characters; longer ones are cut.</summary>
     public const int ReasonLengthMax = 200;
 
@@ -89,8 +92,10 @@ public static class Order
         /// <param name="HoldToken">What the order pays with: <see cref="Instrument.Spent"/>.</param>
         /// <param name="HoldAmount">
         /// The most the order may spend, fees included: at least <see cref="RiskCheck.TryLeastHold"/>; what
-        /// <see cref="RiskCheck.TryFullHold"/> says covers every way it may go.
+        /// <see cref="RiskCheck.TryFullHold"/> says covers every way it may go. Of a child: of the parent's hold.
         /// </param>
+        /// <param name="PostOnly">The venue ends it instead of trading with the first quote it meets.</param>
+        /// <param name="Parent">The order that this one is a part of; null for one of its own.</param>
         public sealed record Place(
             OrderId OrderId,
             BotId? Bot,
@@ -106,7 +111,9 @@ public static class Order
             DateTimeOffset? ExpiresAt,
             TokenId HoldToken,
             UInt256 HoldAmount,
-            RiskLimits Limits) : Command, INaturallyIdempotent;
+            RiskLimits Limits,
+            bool PostOnly = false,
+            OrderParent? Parent = null) : Command, INaturallyIdempotent;
 
         /// <summary>End the order; passes in every mode. Final only when the venue confirms.</summary>
         public sealed record Cancel(string Why) : Command, INaturallyIdempotent;
@@ -192,6 +199,10 @@ public static class Order
             UInt256 HoldAmount,
             RiskLimits Limits,
             DateTimeOffset At) : Event;
+
+        /// <summary>What else was asked for when the order was created.</summary>
+        [StoredName("order.terms-added.v1")]
+        public sealed record TermsAdded(bool PostOnly, OrderParent? Parent) : Event;
 
         /// <summary>Nothing left the system. The code is one of <see cref="Denial"/> or the account's.</summary>
         [StoredName("order.denied.v1")]
@@ -318,6 +329,14 @@ public static class Order
         public sealed record TooManyFills(int Max) : Rejection("order-too-many-fills");
     }
 }
+
+/// <summary>
+/// The order of a desk that an order is a part of. A child spends from its parent's hold and gives none of it back, tells
+/// its fills to the bot under the parent's id, and its end to the desk.
+/// </summary>
+/// <param name="Number">1, 2, 3 … within the parent.</param>
+/// <param name="HoldId">The parent's hold at the account.</param>
+public sealed record OrderParent(OrderId OrderId, int Number, Guid HoldId);
 
 /// <summary>The one call to its venue that an order may have open. Stored by number.</summary>
 public enum VenueCall

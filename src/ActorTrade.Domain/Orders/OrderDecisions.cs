@@ -47,7 +47,9 @@ internal static class OrderDecisions
     {
         if (state.Terms is { } terms)
         {
-            return Created(c, terms.At) == terms ? Decision.Earlier(terms) : new Rejection.IdReused(c.OrderId);
+            return Created(c, terms.At) == terms && c.PostOnly == state.IsPostOnly && c.Parent == state.Parent
+                ? Decision.Earlier(terms)
+                : new Rejection.IdReused(c.OrderId);
         }
 
         if (string.IsNullOrEmpty(c.Venue) || c.Venue.Length > Orders.Venue.NameLengthMax)
@@ -63,10 +65,15 @@ internal static class OrderDecisions
                 $"The instrument needs two tokens with 0 to {TokenDecimals.Max} decimals.");
         }
 
+        Event next = RiskCheck.Check(c, context.Mode, context.Now) is { } denial
+            ? new Event.OrderDenied(denial.Code, Cut(denial.ToString()))
+            : c.Parent is null
+                ? new Event.FundsRequested(OrderEffects.HoldIdOf(c.OrderId), context.Now + HoldWithin)
+                : new Event.OrderSubmitted(1, context.Now);
         var created = Created(c, context.Now);
-        Event[] events = RiskCheck.Check(c, context.Mode, context.Now) is { } denial
-            ? [created, new Event.OrderDenied(denial.Code, Cut(denial.ToString()))]
-            : [created, new Event.FundsRequested(OrderEffects.HoldIdOf(c.OrderId), context.Now + HoldWithin)];
+        Event[] events = c.PostOnly || c.Parent is not null
+            ? [created, new Event.TermsAdded(c.PostOnly, c.Parent), next]
+            : [created, next];
         return events;
     }
 

@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Orders.Order;
@@ -90,7 +91,7 @@ internal static class OrderEffects
             VenueCall.Submit => new Venue.Command.Submit(
                 order, terms.Instrument, terms.Side, terms.Type, terms.Quantity,
                 RiskCheck.WorstPrice(terms.Side, terms.Type, terms.LimitPrice, terms.ReferencePrice, terms.Limits),
-                terms.TimeInForce, terms.ExpiresAt, terms.HoldAmount, state.SubmittedAt),
+                terms.TimeInForce, terms.ExpiresAt, terms.HoldAmount, state.SubmittedAt, state.IsPostOnly),
             VenueCall.Query => new Venue.Command.Query(order),
             VenueCall.Cancel => new Venue.Command.Cancel(order),
             _ => throw new InvalidOperationException("The order has no open call."),
@@ -168,7 +169,7 @@ internal static class OrderEffects
             new Effect(
                 Bot.IdOf(bot),
                 new Bot.Command.RecordFill(
-                    terms.OrderId, record.VenueTradeId, terms.Side, record.Quantity, record.Price, record.QuoteAmount,
+                    state.Parent?.OrderId ?? terms.OrderId, record.VenueTradeId, terms.Side, record.Quantity, record.Price, record.QuoteAmount,
                     record.Fee, record.FeeToken),
                 IdOfPart(state, ReportSalts + (uint)number),
                 _ => new Command.RecordFillReported(number)),
@@ -185,7 +186,8 @@ internal static class OrderEffects
                 static answer => new Command.RecordHoldReleased(ReleasedIn(answer))),
         ];
 
-    private static UInt256 ReleasedIn(Answer answer) =>
+    /// <summary>What an account gave back.</summary>
+    public static UInt256 ReleasedIn(Answer answer) =>
         answer is Answer.Accepted accepted
         && accepted.Events.OfType<Account.Event.HoldReleased>().FirstOrDefault() is { } released
             ? released.Amount
@@ -194,12 +196,22 @@ internal static class OrderEffects
     private static IReadOnlyList<Effect> ReportClosure(OrderLife state) => !state.AwaitsClosureReport
         ? []
         : [
-            new Effect(
-                Bot.IdOf(state.Terms!.Bot!.Value),
-                new Bot.Command.RecordOrderClosed(state.Terms.OrderId, state.State, state.Reason),
-                IdOfPart(state, ClosureSalt),
-                static _ => new Command.RecordClosureReported()),
+            state.Parent is { } parent
+                ? ReportToDesk(state, parent)
+                : new Effect(
+                    Bot.IdOf(state.Terms!.Bot!.Value),
+                    new Bot.Command.RecordOrderClosed(state.Terms.OrderId, state.State, state.Reason),
+                    IdOfPart(state, ClosureSalt),
+                    static _ => new Command.RecordClosureReported()),
         ];
+
+    private static Effect ReportToDesk(OrderLife state, OrderParent parent) => new(
+        OrderDesk.IdOf(state.Terms!.Venue, state.Terms.Instrument.Symbol),
+        new OrderDesk.Command.RecordChildEnded(
+            parent.OrderId, parent.Number, state.State, state.Filled, state.Spent, state.Fills.Count,
+            state.IsSettlementRefused, state.Reason),
+        IdOfPart(state, ClosureSalt),
+        static _ => new Command.RecordClosureReported());
 
     private static Guid IdOfPart(OrderLife state, uint salt) =>
         DeterministicGuid.Derive(state.Terms!.OrderId.Value, salt);

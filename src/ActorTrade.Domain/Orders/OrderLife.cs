@@ -26,6 +26,11 @@ public sealed class OrderLife
     /// <summary>The terms; null before there is an order.</summary>
     public Event.OrderCreated? Terms { get; internal set; }
 
+    public bool IsPostOnly { get; internal set; }
+
+    /// <summary>Null where it is an order of its own.</summary>
+    public OrderParent? Parent { get; internal set; }
+
     public OrderState State { get; internal set; }
 
     /// <summary>Why it ended, and for a denial its code.</summary>
@@ -92,7 +97,7 @@ public sealed class OrderLife
     /// <summary>Every fill is booked.</summary>
     public bool IsSettled => !IsSettlementRefused && _fills.TrueForAll(f => f.Stage != FillStage.Settling);
 
-    /// <summary>Nothing but the bot's knowledge of the end is missing.</summary>
+    /// <summary>Nothing is missing but that the bot, or of a child the desk, knows of the end.</summary>
     public bool IsAllDone =>
         IsFinal
         && (!IsHeld || Released is not null || IsSettlementRefused)
@@ -100,7 +105,8 @@ public sealed class OrderLife
 
     public bool AwaitsRelease => IsFinal && IsHeld && Released is null && IsSettled;
 
-    public bool AwaitsClosureReport => Terms?.Bot is not null && !IsClosureReported && IsAllDone;
+    public bool AwaitsClosureReport =>
+        (Terms?.Bot is not null || Parent is not null) && !IsClosureReported && IsAllDone;
 
     /// <summary>Something is asked of another and not answered.</summary>
     public bool IsWaiting =>
@@ -144,6 +150,10 @@ public sealed class OrderLife
             case Event.OrderCreated x:
                 Terms = x;
                 State = OrderState.Created;
+                break;
+            case Event.TermsAdded x:
+                (IsPostOnly, Parent) = (x.PostOnly, x.Parent);
+                HoldId = x.Parent?.HoldId ?? HoldId;
                 break;
             case Event.FundsRequested x:
                 (HoldId, HoldDeadline, IsHoldPending) = (x.HoldId, x.Deadline, true);

@@ -27,7 +27,9 @@ public sealed record OrderSnapshot(
     DateTimeOffset? NotFoundAt,
     string? CancelWhy,
     bool IsExpiryReached,
-    Order.Event.ClosurePending? Closure)
+    Order.Event.ClosurePending? Closure,
+    bool IsPostOnly = false,
+    OrderParent? Parent = null)
 {
     public static object Capture(OrderLife life)
     {
@@ -36,7 +38,7 @@ public sealed record OrderSnapshot(
             life.Terms, life.State, life.Reason, life.VenueOrderId, [.. life.Fills], life.HoldId, life.HoldDeadline,
             life.IsHoldPending, life.IsHeld, life.Released, life.IsSettlementRefused, life.IsClosureReported, life.Call,
             life.CallNumber, life.CallAt, life.Unreached, life.SubmittedAt, life.NotFoundAt, life.CancelWhy,
-            life.IsExpiryReached, life.Closure);
+            life.IsExpiryReached, life.Closure, life.IsPostOnly, life.Parent);
     }
 
     public OrderLife Restore()
@@ -67,6 +69,8 @@ public sealed record OrderSnapshot(
         life.CancelWhy = CancelWhy;
         life.IsExpiryReached = IsExpiryReached;
         life.Closure = Closure;
+        life.IsPostOnly = IsPostOnly;
+        life.Parent = Parent;
         return life;
     }
 }
@@ -85,13 +89,15 @@ public sealed record OrderView(
     UInt256? Released,
     bool IsCancelRequested,
     bool NeedsOperator,
-    OrderFill[] Fills)
+    OrderFill[] Fills,
+    bool IsPostOnly = false,
+    OrderParent? Parent = null)
 {
     public static OrderView Of(OrderLife life)
     {
         ArgumentNullException.ThrowIfNull(life);
         return new OrderView(
             life.Terms, life.State, life.Reason, life.VenueOrderId, life.Filled, life.Spent, life.Released,
-            life.CancelWhy is not null, life.IsSettlementRefused, [.. life.Fills]);
+            life.CancelWhy is not null, life.IsSettlementRefused, [.. life.Fills], life.IsPostOnly, life.Parent);
     }
 }

@@ -104,6 +104,9 @@ public sealed class PaperBook
                 OrdersReceived = x.Number;
                 SubmissionsSeen++;
                 break;
+            case Venue.Event.OrderIsPostOnly x:
+                _orders[x.OrderId].IsPostOnly = true;
+                break;
             case Venue.Event.SubmissionDropped x:
                 _dropped.Add(x.OrderId, new PaperDropped(x.SubmittedAt, RejectedFor: null));
                 SubmissionsSeen++;
@@ -158,7 +161,8 @@ public sealed class PaperBook
         [.. _totals.Select(t => new CapturedTotal(t.Key, t.Value.Paid, t.Value.Received))],
         [.. _orders.Values.OrderBy(o => o.Terms.Number).Select(o => o.Capture())],
         [.. _dropped.OrderBy(d => d.Key).Select(d => Captured(d.Key, d.Value))],
-        [.. _ended]);
+        [.. _ended],
+        [.. _orders.Values.Where(o => o.IsPostOnly).Select(o => o.Terms.OrderId).Order()]);
 
     private static CapturedDropped Captured(OrderId order, PaperDropped dropped) =>
         new(order, dropped.SubmittedAt, dropped.RejectedFor);
@@ -185,6 +189,7 @@ public sealed class PaperBook
         foreach (var captured in s.Orders)
         {
             var order = PaperOrder.Restore(captured);
+            order.IsPostOnly = s.PostOnly?.Contains(order.Terms.OrderId) == true;
             book._orders.Add(order.Terms.OrderId, order);
             if (order.Told < order.ToTell)
             {

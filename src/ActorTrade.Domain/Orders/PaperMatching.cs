@@ -61,6 +61,12 @@ internal static class PaperMatching
                 return;
             }
 
+            if (order.IsPostOnly && !order.IsResting)
+            {
+                Close(order, OrderState.Cancelled, Venue.PostOnlyWouldTrade);
+                return;
+            }
+
             var at = order.IsResting && terms.Type == OrderType.Limit ? terms.LimitPrice : price;
             Trade(order, at, price);
         }

@@ -22,6 +22,9 @@ public sealed class PaperOrder(Venue.Event.OrderReceived terms)
 
     public IReadOnlyList<PaperTrade> Trades => _trades;
 
+    /// <summary>It ends instead of trading with the first quote it meets.</summary>
+    public bool IsPostOnly { get; internal set; }
+
     /// <summary>It has met a quote it could not trade with.</summary>
     public bool IsResting { get; internal set; }
 

@@ -19,7 +19,8 @@ public sealed record PaperSnapshot(
     CapturedTotal[] Totals,
     CapturedPaperOrder[] Orders,
     CapturedDropped[] Dropped,
-    OrderId[] Ended)
+    OrderId[] Ended,
+    OrderId[]? PostOnly = null)
 {
     public static object Capture(PaperBook book)
     {

@@ -35,6 +35,9 @@ public static class PaperVenue
     /// <summary>Faults of one kind that may be waiting.</summary>
     public const int FaultsMax = 1_000_000;
 
+    public const VenueCapabilities Capabilities =
+        VenueCapabilities.Gtd | VenueCapabilities.Ioc | VenueCapabilities.Fok | VenueCapabilities.PostOnly;
+
     /// <summary>The reason of a rejection because the system takes no orders: the order then is denied.</summary>
     public const string SystemNotActive = "SYSTEM_NOT_ACTIVE";
 
@@ -150,6 +153,7 @@ public static class PaperVenue
             c.OrderId, number, c.Instrument, c.Side, c.Type, c.Quantity, c.LimitPrice, c.TimeInForce, c.ExpiresAt,
             c.SpendMax, c.SubmittedAt, context.Now + state.Terms.Latency);
         var accepted = new Venue.Event.SubmitAccepted(c.OrderId, PaperOrder.VenueIdOf(number));
+        Venue.Event[] taken = c.PostOnly ? [received, new Venue.Event.OrderIsPostOnly(c.OrderId)] : [received];
         return state.NextSubmitFault() switch
         {
             (PaperFault.RejectSubmit, var spent) => WithSpent(
@@ -157,13 +161,13 @@ public static class PaperVenue
             (PaperFault.TimeOutBeforeAcceptance, var spent) => WithSpent(
                 spent, PaperFault.TimeOutBeforeAcceptance, dropped, timedOut),
             (PaperFault.TimeOutAfterAcceptance, var spent) => WithSpent(
-                spent, PaperFault.TimeOutAfterAcceptance, received, timedOut),
-            _ => new Venue.Event[] { received, accepted },
+                spent, PaperFault.TimeOutAfterAcceptance, [.. taken, timedOut]),
+            _ => Decision.Accept([.. taken, accepted]),
         };
     }
 
-    private static Decision WithSpent(bool isSpent, PaperFault fault, Venue.Event fact, Venue.Event answer) =>
-        isSpent ? new[] { fact, answer, new Venue.Event.FaultSpent(fault) } : new[] { fact, answer };
+    private static Decision WithSpent(bool isSpent, PaperFault fault, params Venue.Event[] events) =>
+        isSpent ? Decision.Accept([.. events, new Venue.Event.FaultSpent(fault)]) : events;
 
     private static string? ReasonToReject(PaperBook state, Venue.Command.Submit c)
     {

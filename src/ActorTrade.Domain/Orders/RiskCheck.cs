@@ -31,6 +31,10 @@ public abstract record Denial(string Code)
     /// <summary>The date has passed.</summary>
     public sealed record ExpiryPassed(DateTimeOffset ExpiresAt, DateTimeOffset Now) : Denial("EXPIRY_PASSED");
 
+    /// <summary>Post-only on a market order, or on one that must trade at once.</summary>
+    public sealed record PostOnlyDoesNotFit(OrderType Type, TimeInForce TimeInForce)
+        : Denial("POST_ONLY_DOES_NOT_FIT");
+
     /// <summary>The hold is in a token that the order does not pay with.</summary>
     public sealed record HoldTokenMismatch(TokenId Token, TokenId Expected) : Denial("HOLD_TOKEN_MISMATCH");
 
@@ -141,7 +145,15 @@ public static class RiskCheck
             return new Denial.ExpiryDoesNotFit(order.TimeInForce);
         }
 
-        return order.ExpiresAt <= now ? new Denial.ExpiryPassed(order.ExpiresAt.Value, now) : null;
+        if (order.ExpiresAt <= now)
+        {
+            return new Denial.ExpiryPassed(order.ExpiresAt.Value, now);
+        }
+
+        return order.PostOnly
+            && (order.Type == OrderType.Market || order.TimeInForce is TimeInForce.Ioc or TimeInForce.Fok)
+                ? new Denial.PostOnlyDoesNotFit(order.Type, order.TimeInForce)
+                : null;
     }
 
     private static Denial? CheckFunds(Order.Command.Place order)

@@ -26,6 +26,9 @@ public static class Venue
     /// <summary>The longest id a venue may give an order or a trade, in characters.</summary>
     public const int VenueIdLengthMax = 64;
 
+    /// <summary>Why a venue ends a post-only order that would have traded at once.</summary>
+    public const string PostOnlyWouldTrade = "post-only-would-trade";
+
     /// <summary>Where the venue of this name is reached.</summary>
     public static EntityId IdOf(string name) => new(Category, name);
 
@@ -39,6 +42,9 @@ public static class Venue
         /// <param name="LimitPrice">The limit, and for a market order its protection: it does not trade beyond.</param>
         /// <param name="SpendMax">What the order may spend in all, fees included, of the token it pays with.</param>
         /// <param name="SubmittedAt">When the intention was journaled.</param>
+        /// <param name="PostOnly">
+        /// Ended as <see cref="PostOnlyWouldTrade"/> instead of trading with the first quote it meets.
+        /// </param>
         public sealed record Submit(
             OrderId OrderId,
             Instrument Instrument,
@@ -49,7 +55,8 @@ public static class Venue
             TimeInForce TimeInForce,
             DateTimeOffset? ExpiresAt,
             UInt256 SpendMax,
-            DateTimeOffset SubmittedAt) : Command, INaturallyIdempotent;
+            DateTimeOffset SubmittedAt,
+            bool PostOnly = false) : Command, INaturallyIdempotent;
 
         /// <summary>End an order. Accepted also where it has ended: the answer says with how much filled.</summary>
         public sealed record Cancel(OrderId OrderId) : Command, INaturallyIdempotent;
@@ -135,6 +142,10 @@ public static class Venue
             DateTimeOffset SubmittedAt,
             DateTimeOffset EffectiveAt) : Event;
 
+        /// <summary>The order that was received is ended instead of trading with the first quote it meets.</summary>
+        [StoredName("venue.order-is-post-only.v1")]
+        public sealed record OrderIsPostOnly(OrderId OrderId) : Event;
+
         /// <summary>A submission that the venue did not take: lost under way, or rejected.</summary>
         [StoredName("venue.submission-dropped.v1")]
         public sealed record SubmissionDropped(OrderId OrderId, DateTimeOffset SubmittedAt) : Event;
@@ -186,4 +197,26 @@ public static class Venue
         /// <summary>The call comes from someone who is not the cluster itself.</summary>
         public sealed record NotPermitted(string Principal) : Rejection("not-permitted");
     }
+}
+
+/// <summary>
+/// What a venue does with an order by itself, as its connector declares. Every venue takes market and limit orders that
+/// are good until cancelled; what it lacks beyond, a desk makes up for or refuses.
+/// </summary>
+[Flags]
+public enum VenueCapabilities
+{
+    None = 0,
+
+    /// <summary>Ends an order itself at the date it is good till; a desk's timer does it otherwise.</summary>
+    Gtd = 1,
+
+    /// <summary>Ends what does not trade at once.</summary>
+    Ioc = 2,
+
+    /// <summary>Trades all at once or nothing.</summary>
+    Fok = 4,
+
+    /// <summary>Ends an order that would trade at once.</summary>
+    PostOnly = 8,
 }

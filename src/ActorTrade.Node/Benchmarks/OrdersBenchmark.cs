@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Orders.Triggers;
 using System.Diagnostics;
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Numerics;

@@ -2,6 +2,7 @@ using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.Domain.Pools;
 using ActorTrade.UnitTests.EntitySupport;
 using static ActorTrade.UnitTests.EntitySupport.Given;

@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Orders.Triggers;
 using System.Numerics;
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Markets;

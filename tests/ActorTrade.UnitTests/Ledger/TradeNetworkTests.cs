@@ -3,6 +3,7 @@ using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Ledger;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.Domain.Trades;

@@ -17,8 +17,12 @@ public readonly record struct ReachedStop(Price Stop, long Number, Guid Order);
 /// group changes. Within a group the stop with the smallest distance is the highest; the groups' highest stops stand in
 /// an index of their own. Part of an entity's state: changed only by its <c>Evolve</c>.
 /// </remarks>
-public sealed class TrailingStops
+/// <param name="stopOf">The stop by the highest price and the distance, falling with the distance; null for
+/// <see cref="TriggerPrices.Below"/>.</param>
+public sealed class TrailingStops(Func<Price, int, Price>? stopOf = null)
 {
+    private readonly Func<Price, int, Price> _stopOf = stopOf ?? TriggerPrices.Below;
+
     private readonly List<Group> _groups = [];
     private readonly Dictionary<Guid, Entry> _entries = [];
     private readonly SortedSet<Group> _byStop = new(Comparer<Group>.Create(HighestStopFirst));
@@ -47,7 +51,7 @@ public sealed class TrailingStops
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(distanceBps, Bps.One);
         if (_groups.Count == 0 || _groups[^1].High != high)
         {
-            _groups.Add(new Group(++_groupNumber, high));
+            _groups.Add(new Group(++_groupNumber, high, _stopOf));
         }
 
         var group = _groups[^1];
@@ -187,7 +191,7 @@ public sealed class TrailingStops
     private static int HighestStopFirst(Group a, Group b) =>
         b.HighestStop.CompareTo(a.HighestStop) is var c and not 0 ? c : a.Number.CompareTo(b.Number);
 
-    private sealed class Group(long number, Price high)
+    private sealed class Group(long number, Price high, Func<Price, int, Price> stopOf)
     {
         /// <summary>Tells groups with the same stop apart.</summary>
         public long Number { get; } = number;
@@ -199,7 +203,7 @@ public sealed class TrailingStops
 
         public Price HighestStop => StopOf(Orders.Min!);
 
-        public Price StopOf(Entry entry) => TriggerPrices.Below(High, entry.DistanceBps);
+        public Price StopOf(Entry entry) => stopOf(High, entry.DistanceBps);
 
         private static int NearestFirst(Entry a, Entry b) =>
             a.DistanceBps != b.DistanceBps ? a.DistanceBps.CompareTo(b.DistanceBps) : a.Number.CompareTo(b.Number);

@@ -14,6 +14,10 @@ public static class TriggerPrices
         ? price
         : new Price(price.Numerator * (uint)(Bps.One - bps), price.Denominator * (uint)Bps.One);
 
+    /// <summary>Of a price that is the inverse of one: the inverse of that one and a share more, exactly.</summary>
+    public static Price InverseAbove(Price inverse, int bps) =>
+        new(inverse.Numerator * (uint)Bps.One, inverse.Denominator * (uint)(Bps.One + bps));
+
     /// <summary>Whether a price may be one of an order: above zero, both terms within <see cref="BitsMax"/>.</summary>
     public static bool IsWithinBounds(Price price) =>
         !price.Numerator.IsZero && !price.Denominator.IsZero
