@@ -16,8 +16,8 @@ namespace ActorTrade.Domain;
 /// </summary>
 public static class EntityKinds
 {
-    /// <summary>Nodes with this role serve accounts, pools, their books, tokens, bots, orders, their desks, venues and the
-    /// trading system.</summary>
+    /// <summary>Nodes with this role serve accounts, pools, their books, tokens, bots, orders, their desks, venues and
+    /// the trading system.</summary>
     public const string TradeRole = "trade";
 
     public static IReadOnlyList<IEntityDefinition> All { get; } =

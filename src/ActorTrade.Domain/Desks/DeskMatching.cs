@@ -10,8 +10,8 @@ using DeskDecision = ActorTrade.EventSourcing.Decision<
 namespace ActorTrade.Domain.Desks;
 
 /// <summary>
-/// What a look at the market leads to: new highs, triggers, and the next children of triggered orders and of those whose
-/// turn it is. A look that reaches nobody costs O(log n) and stores nothing.
+/// What a look at the market leads to: new highs, triggers, and the next children of triggered orders and of those
+/// whose turn it is. A look that reaches nobody costs O(log n) and stores nothing.
 /// </summary>
 internal static class DeskMatching
 {
@@ -111,7 +111,8 @@ internal static class DeskMatching
         var quantity = order.Shown;
         events.Add(new Event.ChildStarted(
             order.Id, number, DeskRisk.ChildIdOf(order.Id, number), leg, quantity, limit, reference,
-            isGtd || terms.IsImmediate ? terms.TimeInForce : TimeInForce.Gtc, isGtd ? terms.ExpiresAt : null, isPostOnly,
+            isGtd || terms.IsImmediate ? terms.TimeInForce : TimeInForce.Gtc, isGtd ? terms.ExpiresAt : null,
+            isPostOnly,
             terms.Side == Side.Sell ? quantity : order.Received.Hold - order.Spent, now));
     }
 
@@ -136,6 +137,7 @@ internal static class DeskMatching
             return null;
         }
 
-        return terms.Side == Side.Buy && price > terms.WorstPrice ? (terms.WorstPrice, terms.WorstPrice) : (null, price);
+        var worst = terms.WorstPrice;
+        return terms.Side == Side.Buy && price > worst ? (worst, worst) : (null, price);
     }
 }

@@ -196,7 +196,8 @@ public sealed class DeskState(string key)
         {
             if (leg.Trigger != TriggerKind.None)
             {
-                LinesOf(terms).Add(order.Id.Value, order.Number, leg.Trigger, SeenPrice(terms, leg), leg.TrailBps, high);
+                LinesOf(terms).Add(
+                    order.Id.Value, order.Number, leg.Trigger, SeenPrice(terms, leg), leg.TrailBps, high);
             }
         }
     }

@@ -12,13 +12,14 @@ namespace ActorTrade.Domain.Desks;
 /// child orders, each an ordinary <see cref="Order"/>, sent when their parent's time has come.
 /// </summary>
 /// <remarks>
-/// Invariants (DeskPropertyTests): what children have filled, and the one child under way may still fill, is never above
-/// the parent's quantity; a parent has at most one child under way, and the next is sent only when the last one's end is
-/// known with all its fills; a trigger fires once; children are sent in the order of their triggers' prices, then of
-/// their numbers; the funds are held from before the first child until after the last, and spent by children only.
-/// <para>All that depends on a price is decided at a look at the market, from the look and the state; a look that changes
-/// nothing stores nothing, and costs O(log n). A look that is old decides nothing. A trailing stop follows the prices
-/// that the desk was told of.</para>
+/// Invariants (DeskPropertyTests): what children have filled, and the one child under way may still fill, is never
+/// above the parent's quantity; a parent has at most one child under way, and the next is sent only when the last one's
+/// end is known with all its fills; a trigger fires once; children are sent in the order of their triggers' prices,
+/// then of their numbers; the funds are held from before the first child until after the last, and spent by children
+/// only.
+/// <para>All that depends on a price is decided at a look at the market, from the look and the state; a look that
+/// changes nothing stores nothing, and costs O(log n). A look that is old decides nothing. A trailing stop follows the
+/// prices that the desk was told of.</para>
 /// <para>Decisions are in <see cref="DeskDecisions"/> and <see cref="DeskMatching"/>, the state and its evolution in
 /// <see cref="DeskState"/>, what committed events ask of others in <see cref="DeskEffects"/>.</para>
 /// </remarks>
@@ -32,7 +33,8 @@ public static class OrderDesk
     /// <summary>Orders whose coming or refusal is remembered; see <see cref="OutcomeMemory{TEvent}"/>.</summary>
     public const int OutcomesMax = 500_000;
 
-    /// <summary>Triggers, children or ends that one command leads to, at most; the next look or wake-up goes on.</summary>
+    /// <summary>Triggers, children or ends that one command leads to, at most; the next look or wake-up goes
+    /// on.</summary>
     public const int StepMax = 256;
 
     /// <summary>Children in a row that filled nothing and ended against the desk's will: then the order ends.</summary>

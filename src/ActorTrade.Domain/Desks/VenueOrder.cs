@@ -38,8 +38,8 @@ public sealed record VenueLeg(TriggerKind Trigger, decimal? TriggerPrice, int Tr
 public sealed record TermsProblem(string Field, string Why);
 
 /// <summary>
-/// An order that a desk works at a venue by child orders: any mix of trigger, limit, time in force and style. Two legs are
-/// one order with two ways out (OCO; with two triggers a bracket): both trade what is left of one quantity.
+/// An order that a desk works at a venue by child orders: any mix of trigger, limit, time in force and style. Two legs
+/// are one order with two ways out (OCO; with two triggers a bracket): both trade what is left of one quantity.
 /// </summary>
 /// <param name="Quantity">Base units of the base token.</param>
 /// <param name="Legs">One; or two, the second a stop or trailing stop.</param>
@@ -209,7 +209,8 @@ public sealed record VenueOrder(
         if (leg.Trigger == TriggerKind.TrailingStop ? leg.TrailBps is < 1 or >= Bps.One : leg.TrailBps != 0)
         {
             return new(
-                nameof(VenueLeg.TrailBps), "A trailing stop has a distance of 1 to 9999 bps, and nothing else has one.");
+                nameof(VenueLeg.TrailBps),
+                "A trailing stop has a distance of 1 to 9999 bps, and nothing else has one.");
         }
 
         if (leg.TriggerPrice is { } trigger && !TryTriggerPrice(trigger, out _))

@@ -331,8 +331,8 @@ public static class Order
 }
 
 /// <summary>
-/// The order of a desk that an order is a part of. A child spends from its parent's hold and gives none of it back, tells
-/// its fills to the bot under the parent's id, and its end to the desk.
+/// The order of a desk that an order is a part of. A child spends from its parent's hold and gives none of it back,
+/// tells its fills to the bot under the parent's id, and its end to the desk.
 /// </summary>
 /// <param name="Number">1, 2, 3 … within the parent.</param>
 /// <param name="HoldId">The parent's hold at the account.</param>

@@ -186,10 +186,11 @@ public sealed class PaperBook
             book._totals.Add(total.Token, new PaperTotal(total.Paid, total.Received));
         }
 
+        var postOnly = (s.PostOnly ?? []).ToHashSet();
         foreach (var captured in s.Orders)
         {
             var order = PaperOrder.Restore(captured);
-            order.IsPostOnly = s.PostOnly?.Contains(order.Terms.OrderId) == true;
+            order.IsPostOnly = postOnly.Contains(order.Terms.OrderId);
             book._orders.Add(order.Terms.OrderId, order);
             if (order.Told < order.ToTell)
             {

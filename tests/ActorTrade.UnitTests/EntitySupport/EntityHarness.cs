@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Books;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.EventSourcing;
@@ -26,7 +27,7 @@ internal sealed class EntityHarness
     public static DateTimeOffset Start { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static EventCatalog Catalog { get; } = new(
-        [Account.Definition, Pool.Definition, OrderBook.Definition, Token.Definition]);
+        [Account.Definition, Pool.Definition, OrderBook.Definition, OrderDesk.Definition, Token.Definition]);
 
     public EntityId Id { get; }
 

@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
@@ -26,6 +27,28 @@ public class OrderTests
         Assert.Equal(hold.Amount, submit.SpendMax);
         Answer(new Venue.Event.SubmitAccepted(Id, "o1"));
         Assert.Equal(OrderState.Working, View.State);
+        Assert.Empty(_order.Waiting);
+    }
+
+    [Fact]
+    public void A_child_spends_from_its_parents_hold_and_tells_the_bot_of_fills_and_the_desk_of_its_end()
+    {
+        var parent = new OrderParent(OrderWorld.NewId(9), 3, Guid.NewGuid());
+        Send(OrderWorld.Place(Id) with { Parent = parent, PostOnly = true });
+        var submit = Assert.IsType<Venue.Command.Submit>(Waiting().Command);
+        Assert.True(submit.PostOnly);
+        Answer(new Venue.Event.SubmitAccepted(Id, "o1"));
+        _order.CrashWithSnapshot();
+        Send(new Order.Command.RecordFill("t1", One, 7_000m, 700_000, OrderWorld.Usd, 700, _now));
+        Assert.Equal(parent.HoldId, Assert.IsType<Account.Command.SettleFill>(Waiting().Command).HoldId);
+        Answer();
+        Assert.Equal(parent.OrderId, Assert.IsType<Bot.Command.RecordFill>(Waiting().Command).OrderId);
+        Answer();
+        var end = Assert.IsType<OrderDesk.Command.RecordChildEnded>(Waiting().Command);
+        Assert.Equal(
+            (parent.OrderId, 3, OrderState.Filled, One, (UInt256)700_700, 1),
+            (end.OrderId, end.Number, end.State, end.Filled, end.Spent, end.Fills));
+        Answer();
         Assert.Empty(_order.Waiting);
     }
 

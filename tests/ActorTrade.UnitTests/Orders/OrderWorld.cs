@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
@@ -21,7 +22,7 @@ internal sealed class OrderWorld
     public static readonly AccountId Owner = AccountId.Parse("alice");
     public static readonly BotId Trader = BotId.Parse("trend");
     public static readonly EventCatalog Catalog =
-        new([Order.Definition, PaperVenue.Definition, Account.Definition]);
+        new([Order.Definition, OrderDesk.Definition, PaperVenue.Definition, Account.Definition]);
 
     private readonly Random _random;
     private readonly Dictionary<EntityId, EntityBench> _entities = [];
@@ -55,6 +56,17 @@ internal sealed class OrderWorld
     public EntityBench Venue => Entity(Domain.Orders.Venue.IdOf("paper"));
 
     public EntityBench AccountBench => Entity(OwnersAccount);
+
+    public EntityBench Desk => Entity(OrderDesk.IdOf("paper", Instrument.Symbol));
+
+    /// <summary>Orders that the desk was given.</summary>
+    public List<OrderId> Parents { get; } = [];
+
+    /// <summary>Makes the desk's random orders; null: it gets none.</summary>
+    public Func<Random, DateTimeOffset, VenueOrder>? ParentMaker { get; init; }
+
+    /// <summary>Called after each event of the desk.</summary>
+    public Action<OrderDesk.Event>? OnDesk { get; init; }
 
     public static EntityId OwnersAccount => Account.IdOf(Owner);
 
@@ -100,20 +112,40 @@ internal sealed class OrderWorld
         return OrderBench(order.OrderId).Send(order, Context());
     }
 
-    public void Quote(decimal bid, decimal ask, decimal? size = null) => Venue.Send(
-        new PaperVenue.Command.Quote(Instrument.Symbol, Now, bid, ask, size, size), Context());
+    public DecisionResult Send(OrderId id, VenueOrder order)
+    {
+        Parents.Add(id);
+        return Desk.Send(
+            new OrderDesk.Command.Place(id, Trader, order, Now + TimeSpan.FromMinutes(1)), Context("alice"));
+    }
+
+    public void Quote(decimal bid, decimal ask, decimal? size = null)
+    {
+        Venue.Send(new PaperVenue.Command.Quote(Instrument.Symbol, Now, bid, ask, size, size), Context());
+        if (Parents.Count > 0)
+        {
+            var last = bid + (decimal)Math.Round(_random.NextDouble() * 2, 2);
+            Desk.Send(new OrderDesk.Command.Look(Now, bid, ask, last, PaperVenue.Capabilities), Context());
+        }
+    }
 
     /// <summary>One thing happens: a quote, an order, a cancel, an answer, a crash, a fault, or time.</summary>
     public void Step()
     {
         switch (_random.Next(24))
         {
-            case 0 when Orders.Count < 30:
+            case 0 or 6 when ParentMaker is not null && Parents.Count < 30:
+                Send(NewId(1_000 + Parents.Count), ParentMaker(_random, Now));
+                break;
+            case 0 when Orders.Count < 30 && ParentMaker is null:
                 Send(RandomOrder(Orders.Count + 1));
                 break;
             case 1 when Orders.Count > 0:
                 var cancelled = OrderBench(Orders[_random.Next(Orders.Count)]);
                 cancelled.Send(new Order.Command.Cancel("enough"), Context("alice"));
+                break;
+            case 1 when Parents.Count > 0 && _random.Next(3) == 0:
+                Cancel(Parents[_random.Next(Parents.Count)]);
                 break;
             case 2:
                 var fault = (PaperFault)(1 + _random.Next(4));
@@ -163,6 +195,11 @@ internal sealed class OrderWorld
         foreach (var id in Orders)
         {
             OrderBench(id).Send(new Order.Command.Cancel("end of test"), Context("alice"));
+        }
+
+        foreach (var id in Parents)
+        {
+            Cancel(id);
         }
 
         for (var round = 0; round < 400; round++)
@@ -254,6 +291,8 @@ internal sealed class OrderWorld
         Assert.True(outstanding.Count == 0 || bench.Fold.WakeAt() is not null, $"seed {Seed}: waits and is not woken.");
     }
 
+    private void Cancel(OrderId parent) => Desk.Send(new OrderDesk.Command.Cancel(parent, "enough"), Context("alice"));
+
     private Answer Execute(Effect effect)
     {
         if (effect.Target.Category == Bot.Category)
@@ -288,6 +327,7 @@ internal sealed class OrderWorld
             IEntityDefinition definition = id.Category switch
             {
                 Order.Category => Order.Definition,
+                OrderDesk.Category => OrderDesk.Definition,
                 Domain.Orders.Venue.Category => PaperVenue.Definition,
                 _ => Account.Definition,
             };
@@ -304,6 +344,11 @@ internal sealed class OrderWorld
 
     private void Check(EntityId id, IEvent e)
     {
+        if (e is OrderDesk.Event ofDesk)
+        {
+            OnDesk?.Invoke(ofDesk);
+        }
+
         if (id.Category != Order.Category)
         {
             return;

@@ -43,6 +43,24 @@ public class PaperVenueTests
     }
 
     [Fact]
+    public void A_post_only_order_ends_where_it_would_trade_with_its_first_quote_and_rests_otherwise()
+    {
+        var crossing = NewOrder(Side.Buy, 7_010m) with { PostOnly = true };
+        Send(crossing);
+        Later();
+        var closed = Assert.IsType<Venue.Event.OrderClosed>(Assert.Single(Quote(7_000m, 7_001m)));
+        Assert.Equal((crossing.OrderId, Venue.PostOnlyWouldTrade), (closed.OrderId, closed.Reason));
+
+        Send(NewOrder(Side.Buy, 7_000m) with { PostOnly = true });
+        Later();
+        _venue.CrashWithSnapshot();
+        Assert.IsType<Venue.Event.OrderRested>(Assert.Single(Quote(7_001m, 7_002m)));
+        _venue.Crash();
+        var trade = Assert.IsType<Venue.Event.Traded>(Assert.Single(Quote(6_998m, 6_999m))).Trade;
+        Assert.Equal(7_000m, trade.Price);
+    }
+
+    [Fact]
     public void A_limit_that_had_to_wait_trades_at_its_own_price()
     {
         Submit(Side.Buy, limit: 7_000m);
