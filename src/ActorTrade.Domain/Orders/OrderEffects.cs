@@ -169,8 +169,8 @@ internal static class OrderEffects
             new Effect(
                 Bot.IdOf(bot),
                 new Bot.Command.RecordFill(
-                    state.Parent?.OrderId ?? terms.OrderId, record.VenueTradeId, terms.Side, record.Quantity, record.Price,
-                    record.QuoteAmount, record.Fee, record.FeeToken),
+                    state.Parent?.OrderId ?? terms.OrderId, record.VenueTradeId, terms.Side, record.Quantity,
+                    record.Price, record.QuoteAmount, record.Fee, record.FeeToken),
                 IdOfPart(state, ReportSalts + (uint)number),
                 _ => new Command.RecordFillReported(number)),
         ];

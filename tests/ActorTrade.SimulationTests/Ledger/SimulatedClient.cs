@@ -34,8 +34,8 @@ internal sealed class Operation(EntityId target, ICommand command, CommandHeader
 }
 
 /// <summary>
-/// A client that does random things with its account, one after the other. It repeats with the same id what it has no
-/// final answer to, as clients must, until the request expires.
+/// A client that does random things with its account, one after the other. It repeats with the same id what it has no final
+/// answer to, as clients must, until the request expires.
 /// </summary>
 internal sealed class SimulatedClient
 {
