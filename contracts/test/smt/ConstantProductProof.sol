@@ -49,9 +49,7 @@ contract ConstantProductProof {
         require(output > 0 && reserveIn > 0 && reserveOut > output);
         uint256 input = ConstantProduct.amountIn(output, reserveIn, reserveOut);
         require(reserveIn + input <= type(uint112).max);
-        assert(
-            ConstantProduct.keepsInvariant(reserveIn + input, reserveOut - output, input, 0, reserveIn, reserveOut)
-        );
+        assert(ConstantProduct.keepsInvariant(reserveIn + input, reserveOut - output, input, 0, reserveIn, reserveOut));
     }
 
     /// @dev The treasury's part of √k after its mint is at most a sixth of what √k has grown by.
