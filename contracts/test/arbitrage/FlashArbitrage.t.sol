@@ -9,6 +9,7 @@ import {IFlashArbitrage} from "../../src/arbitrage/IFlashArbitrage.sol";
 import {ActorTradeFactory} from "../../src/amm/ActorTradeFactory.sol";
 import {IActorTradePair} from "../../src/amm/IActorTradePair.sol";
 import {HostileVenue} from "../mocks/HostileVenue.sol";
+import {MockPancakeV3Pool} from "../mocks/MockPancakeV3Pool.sol";
 import {MockCurvePool} from "../mocks/MockCurvePool.sol";
 import {MockToken} from "../mocks/MockToken.sol";
 import {NoReturnToken} from "../mocks/NoReturnToken.sol";
@@ -122,6 +123,33 @@ contract FlashArbitrageTest is ArbitrageFixture {
             )
         );
         assertNothingStays();
+    }
+
+    function test_Pancakes_pairs_lend_and_trade_under_their_own_name_and_fee() external {
+        IActorTradePair pancake = newV2Pair(IV2FactoryFull(deployPancakeFactory(address(this))), 2950);
+        _listAs(address(pancake), V2);
+        Plans.Loan memory l = loan(V2, address(pancake), coin, 1e18, 1);
+        l.lenderFeePips = 2000;
+        (uint256 coins, uint256 dollars) = _reserves(pancake);
+        uint256 owed = _ceilDiv(dollars * 1e18 * 1000, (coins - 1e18) * 998);
+        uint256 got = _bought(at3030, 1e18);
+        vm.assertEq(run(abi.encodePacked(Plans.encode(l), _sellAt(at3030))), got - owed);
+        // A unit less would not have been enough for the pair.
+        l.lenderFeePips = 1999;
+        vm.expectRevert("Pancake: K");
+        run(abi.encodePacked(Plans.encode(l), _sellAt(at3030)));
+        _runCycle(Plans.v2(address(pancake), address(coin), 2000), _sellAt(at3030));
+    }
+
+    function test_Pancakes_v3_pools_lend_and_trade_under_their_own_names() external {
+        MockPancakeV3Pool pancake = new MockPancakeV3Pool(address(coin), address(usd), 1e18);
+        _listAs(address(pancake), V3);
+        coin.mint(address(pancake), 1e24);
+        usd.mint(address(pancake), 1e24);
+        uint256 own = _profitOf(OWN, address(0));
+        vm.assertEq(_profitOf(V3, address(pancake)), own - 3e17);
+        // At one dollar a coin this pool is a bargain.
+        _runCycle(Plans.v3(address(pancake), address(coin)), _sellAt(at3030));
     }
 
     function test_Audit06_A_token_that_returns_nothing_trades_and_repays() external {

@@ -7,6 +7,7 @@ import {Base} from "../Base.sol";
 abstract contract Artifacts is Base {
     string internal constant V2_CORE = "node_modules/@uniswap/v2-core/build/";
     string internal constant V2_PERIPHERY = "node_modules/@uniswap/v2-periphery/build/";
+    string internal constant PANCAKE = "node_modules/@pancakeswap-libs/pancake-swap-core/build/";
     string internal constant V3_CORE = "node_modules/@uniswap/v3-core/artifacts/contracts/";
 
     /// @dev Uniswap V2's artifacts have no 0x before their code.
@@ -24,6 +25,12 @@ abstract contract Artifacts is Base {
 
     function deployWeth() internal returns (address) {
         return _create(_bareCode(string.concat(V2_PERIPHERY, "WETH9.json")));
+    }
+
+    /// @dev PancakeSwap's first pairs: Uniswap V2's with a fee of 0.20 % and another name of the callback.
+    function deployPancakeFactory(address feeToSetter) internal returns (address) {
+        return
+            _create(abi.encodePacked(_bareCode(string.concat(PANCAKE, "PancakeFactory.json")), abi.encode(feeToSetter)));
     }
 
     function deployUniswapV3Factory() internal returns (address) {
