@@ -6,7 +6,7 @@ pragma solidity 0.8.37;
 ///
 /// | offset | bytes | field |
 /// |---|---|---|
-/// | 0 | 1 | funding: the lender's venue (V2Pair 1, V3Pool 2, BalancerVault 5, AavePool 7), or 0 for the caller's own money |
+/// | 0 | 1 | funding: the lender's venue (V2Pair 1, V3Pool 2, BalancerVault 5, AavePool 7); 0 is the caller's money |
 /// | 1 | 1 | 1 if the token lent is token1 of a V2Pair or V3Pool, else 0 |
 /// | 2 | 20 | lender; zero for own money |
 /// | 22 | 20 | token lent: the input of the first hop |

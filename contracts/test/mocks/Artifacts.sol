@@ -29,8 +29,8 @@ abstract contract Artifacts is Base {
 
     /// @dev PancakeSwap's first pairs: Uniswap V2's with a fee of 0.20 % and another name of the callback.
     function deployPancakeFactory(address feeToSetter) internal returns (address) {
-        return
-            _create(abi.encodePacked(_bareCode(string.concat(PANCAKE, "PancakeFactory.json")), abi.encode(feeToSetter)));
+        bytes memory code = _bareCode(string.concat(PANCAKE, "PancakeFactory.json"));
+        return _create(abi.encodePacked(code, abi.encode(feeToSetter)));
     }
 
     function deployUniswapV3Factory() internal returns (address) {
