@@ -17,7 +17,6 @@ contract Stablecoin is IStablecoin, ERC20Permit, Pausable, AccessControlDefaultA
     bytes32 public constant PAUSER_ROLE = keccak256("PAUSER_ROLE");
 
     /// @inheritdoc IStablecoin
-    // solhint-disable-next-line immutable-vars-naming
     address public immutable vaults;
 
     modifier onlyVaults() {

@@ -41,7 +41,6 @@ abstract contract VaultLedger is IVaults, AccessControlDefaultAdminRules, Pausab
     uint256 private constant DECIMALS_MAX = 18;
 
     /// @inheritdoc IVaults
-    // solhint-disable-next-line immutable-vars-naming
     IStablecoin public immutable stablecoin;
 
     IPriceOracle public oracle;

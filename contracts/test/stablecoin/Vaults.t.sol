@@ -183,6 +183,36 @@ contract VaultsTest is VaultsFixture {
         _assertBooks();
     }
 
+    /// @dev Many draws and payments of few units, at a rate that makes every step round.
+    function testFuzz_Audit08_RoundingInManySmallSteps(uint256 seed) public {
+        uint256 id = _vault(alice, 100 ether, 10_000e18);
+        vm.warp(block.timestamp + 777 days + seed % 1_000);
+        uint256 debt = vaults.debtOf(id);
+        uint256 balance = qusd.balanceOf(alice);
+        vm.startPrank(alice);
+        for (uint256 i = 0; i < 20; i++) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            vaults.draw(id, seed % 97 + 1, alice);
+            vaults.repay(id, (seed >> 8) % 97 + 1);
+        }
+        vm.stopPrank();
+        vm.assertLe(qusd.balanceOf(alice) + debt, balance + vaults.debtOf(id), "no qUSD without debt");
+        _assertBooks();
+    }
+
+    /// @dev What the vaults act on is the oracle's price alone, whatever balances a block's flash loan moves.
+    function test_Audit07_BalancesAreNoPrice() public {
+        uint256 id = _vault(alice, 10 ether, 20_000e18);
+        weth.mint(address(vaults), 1_000_000 ether);
+        weth.burn(bob, 10_000 ether);
+        vm.assertEq(vaults.ratioBpsOf(id), 15_000);
+        vm.prank(alice);
+        vm.expectPartialRevert(IVaults.RatioTooLow.selector);
+        vaults.draw(id, 1e18, alice);
+        vm.expectRevert(abi.encodeWithSelector(IVaults.NotLiquidatable.selector, id));
+        vaults.liquidate(id, 1e18, bob);
+    }
+
     // ---- liquidation
 
     function test_Liquidation_restores_the_target_ratio_and_pays_the_bonus() public {
