@@ -20,14 +20,20 @@ public readonly record struct PriceObservation(
 /// <remarks>
 /// Source: Uniswap V2 (price0CumulativeLast, added to before reserves change) and V3 (Oracle.sol: tickCumulative, a
 /// ring with linear interpolation). The arithmetic sums wrap at 2^256; a difference is right as long as less than 2^256
-/// lies between, and prices are below 2^240, so up to <see cref="WindowMax"/>. Several changes within one second count
+/// lies between. Prices are below 2^240, so it is up to <see cref="AnyPriceSeconds"/>; and up to
+/// <see cref="WindowMax"/> where no price was above 2^224, which the other direction's sum tells
+/// (<see cref="IsCountable"/>). Several changes within one second count
 /// by what the price was before the first and after the last of them, so a price that is moved and moved back within a
 /// second leaves no trace. Not safe for concurrent use.
 /// </remarks>
 public sealed class ObservationRing
 {
-    /// <summary>The longest window, in seconds: 2^16 - 1.</summary>
-    public const long WindowMax = 65_535;
+    /// <summary>The longest window, in seconds: 30 days. How much of it is covered depends on how often the price
+    /// changes.</summary>
+    public const long WindowMax = 30 * 86_400;
+
+    /// <summary>So many seconds may be added up whatever the price: 2^16 - 1.</summary>
+    public const long AnyPriceSeconds = 65_535;
 
     private readonly PriceObservation[] _ring;
     private readonly int _tickMoveMax;
@@ -108,6 +114,30 @@ public sealed class ObservationRing
             before.TickCumulative + ((after.TickCumulative - before.TickCumulative) / (long)whole * (long)part),
             Interpolate(before.Cumulative0, after.Cumulative0, part, whole),
             Interpolate(before.Cumulative1, after.Cumulative1, part, whole));
+    }
+
+    /// <summary>
+    /// Whether the arithmetic sums say what was added from one second to another, both not before the oldest
+    /// observation: false where so long a time had a price so absurd (above 2^112 base units for one) that they may
+    /// have gone round. Looks at each observation between.
+    /// </summary>
+    /// <param name="now">The price since the newest observation.</param>
+    public bool IsCountable(long fromSeconds, long untilSeconds, in OracleReading now)
+    {
+        var isShort = untilSeconds - fromSeconds <= AnyPriceSeconds;
+        for (var i = LastAtOrBefore(fromSeconds); i + 1 < Count && this[i].AtSeconds < untilSeconds; i++)
+        {
+            var (step, next) = (this[i], this[i + 1]);
+            var isAbsurd = step.Cumulative1 == next.Cumulative1;
+            if (isAbsurd && !(isShort && next.AtSeconds - step.AtSeconds <= AnyPriceSeconds))
+            {
+                return false;
+            }
+        }
+
+        var isQuiet = untilSeconds > Newest.AtSeconds
+            && !(isShort && untilSeconds - Newest.AtSeconds <= AnyPriceSeconds);
+        return !(isQuiet && now.Price1X112.IsZero);
     }
 
     /// <summary>Observations after a second: changes of price the window has seen.</summary>

@@ -39,6 +39,11 @@ public static class TimeWeightedOracle
             return new OracleRefusal.WindowNotCovered(terms.WindowSeconds, covered);
         }
 
+        if (terms.Mean == OracleMean.Arithmetic && !ring.IsCountable(now - terms.WindowSeconds, now, spot))
+        {
+            return new OracleRefusal.WindowNotCovered(terms.WindowSeconds, 0);
+        }
+
         var age = now - ring.Newest.AtSeconds;
         if (age > terms.AgeSecondsMax)
         {

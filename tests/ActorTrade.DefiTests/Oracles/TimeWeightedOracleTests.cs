@@ -98,6 +98,81 @@ public sealed class TimeWeightedOracleTests
         Assert.Equal(Math.Pow(1.0001, 9_116 / 60), Mean(9_116, OracleMean.Geometric), 1e-6);
     }
 
+    /// <summary>Windows of days, over prices that hold for minutes to days: the sum of each step by itself.</summary>
+    [Fact]
+    public void A_window_of_days_is_the_sum_over_its_steps()
+    {
+        for (var seed = 1; seed <= 200; seed++)
+        {
+            var random = new Random(seed);
+            var ring = new ObservationRing(random.Next(4, 40));
+            var steps = new List<(long Until, OracleReading Held)>();
+            var (at, held) = (Start, Usual(random));
+            ring.Restore([new PriceObservation(at, held.Tick, 0, UInt256.MaxValue - 9u, UInt256.MaxValue)]);
+            for (var i = 0; i < 60; i++)
+            {
+                at += random.Next(1, random.Next(2) == 0 ? 600 : 300_000);
+                ring.Record(at, held);
+                steps.Add((at, held));
+                held = Usual(random);
+            }
+
+            var now = at + random.Next(200_000);
+            steps.Add((now, held));
+            var covered = Math.Min(now - ring.Oldest.AtSeconds, ObservationRing.WindowMax);
+            var window = random.NextInt64(OracleTerms.WindowSecondsMin, covered + 1);
+            Assert.Null(Mean(ring, held, now, window, OracleMean.Arithmetic, out var mean));
+            var (sum, from) = (BigInteger.Zero, Start);
+            foreach (var (until, price) in steps)
+            {
+                var seconds = until - Math.Max(from, now - window);
+                sum += seconds > 0 ? (BigInteger)price.Price0X112 * seconds : 0;
+                from = until;
+            }
+
+            Assert.Equal(sum / window, (BigInteger)mean!.Price.Numerator);
+            Assert.Null(Mean(ring, held, now, window, OracleMean.Geometric, out _));
+            var beyond = Mean(ring, held, now, covered + 1, OracleMean.Arithmetic, out _);
+            Assert.Equal(new OracleRefusal.WindowNotCovered(covered + 1, covered), beyond);
+        }
+    }
+
+    /// <summary>Sums of so absurd a price go round within days: no mean is told, rather than a wrong one.</summary>
+    [Theory]
+    [InlineData(100_000, 1_000, false)]
+    [InlineData(1_000, 100_000, false)]
+    [InlineData(30_000, 30_000, true)]
+    public void An_absurd_price_over_a_long_time_has_no_arithmetic_mean(int held, int since, bool isTold)
+    {
+        var (absurd, calm) = (OracleReading.Of(UInt128.MaxValue, 1)!.Value, OracleReading.Of(2, 1)!.Value);
+        foreach (var (before, after) in new[] { (absurd, calm), (calm, absurd), (absurd, absurd) })
+        {
+            var ring = new ObservationRing(10);
+            ring.Begin(Start, before);
+            ring.Record(Start + held, before);
+            var refusal = Mean(ring, after, Start + held + since, held + since, OracleMean.Arithmetic, out var mean);
+            var isLongAbsurd = (before == absurd && held > 65_535) || (after == absurd && since > 65_535)
+                || held + since > 65_535;
+            Assert.Equal(isTold || !isLongAbsurd, refusal is null);
+            Assert.Null(Mean(ring, after, Start + held + since, held + since, OracleMean.Geometric, out _));
+            if (refusal is null)
+            {
+                var sum = ((BigInteger)before.Price0X112 * held) + ((BigInteger)after.Price0X112 * since);
+                Assert.Equal(sum / (held + since), (BigInteger)mean!.Price.Numerator);
+            }
+        }
+    }
+
+    private static OracleRefusal? Mean(
+        ObservationRing ring, OracleReading spot, long now, long window, OracleMean mean, out OraclePrice? price) =>
+        TimeWeightedOracle.Read(
+            ring, spot, now, Lenient with { WindowSeconds = window, Mean = mean }, "x", out price);
+
+    // Any price but an absurd one.
+    private static OracleReading Usual(Random random) => OracleReading.Of(
+        (UInt128)random.NextInt64(1, long.MaxValue) << random.Next(32),
+        (UInt128)random.NextInt64(1, long.MaxValue) << random.Next(32))!.Value;
+
     [Fact]
     public void A_price_lies_between_its_tick_and_the_next()
     {
