@@ -1,6 +1,8 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Amm.Listing;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Tokens;
+using ActorTrade.Lighthouse.Cluster;
 using ActorTrade.Operator;
 
 namespace ActorTrade.Lighthouse.Palettes;
@@ -42,8 +44,8 @@ internal sealed class TokenDecimalsOf(Asking asking)
     }
 }
 
-/// <summary><c>accounts show</c>.</summary>
-internal sealed class AccountsPalette(Asking asking, TokenDecimalsOf decimals) : IPalette
+/// <summary><c>accounts show</c> and <c>worth</c>.</summary>
+internal sealed class AccountsPalette(LighthouseServices services, Asking asking, TokenDecimalsOf decimals) : IPalette
 {
     public string Name => "accounts";
 
@@ -61,22 +63,54 @@ internal sealed class AccountsPalette(Asking asking, TokenDecimalsOf decimals) :
             },
             Run = ShowAsync,
         },
+        new()
+        {
+            Description = new()
+            {
+                Name = "worth",
+                Meaning = "What an account has, held money included, in reference tokens, and what says so.",
+                Arguments = [Describe.Argument("account", "Its name.", "accounts")],
+            },
+            Run = WorthAsync,
+        },
     ];
+
+    private async Task<CommandResult> WorthAsync(CommandCall call)
+    {
+        var (_, view) = await AccountAsync(call);
+        var now = services.Time.GetUtcNow();
+        var book = await PoolBook.OpenAsync(call, asking, decimals, services.Pools, now);
+        var (sum, unknown) = (Worth.Nothing, 0);
+        var rows = new List<Row>();
+        foreach (var balance in view.Balances.Where(b => !(b.Available + b.Held).IsZero))
+        {
+            var amount = balance.Available + balance.Held;
+            var worth = book.WorthOf(balance.Token, amount);
+            (sum, unknown) = worth is { } known ? (sum.Plus(known), unknown) : (sum, unknown + 1);
+            rows.Add(Row.Of(
+                balance.Token.Value,
+                await decimals.FormatAsync(balance.Token, amount),
+                worth is { } w ? PoolsPalette.Money(w.Value) : "unknown",
+                worth is { } by ? PoolsPalette.BasisOf(by) : ""));
+        }
+
+        Column[] columns =
+        [
+            new() { Name = "Token" }, new() { Name = "Amount", Kind = ColumnKinds.Amount },
+            new() { Name = "Worth", Kind = ColumnKinds.Amount }, new() { Name = "Prices" },
+        ];
+        return CommandResult.Of(
+            ResultBlock.FactsOf(
+                null,
+                new Fact("Worth", PoolsPalette.Money(sum.Value)),
+                new Fact("Prices", PoolsPalette.BasisOf(sum)),
+                new Fact("Tokens without a price", Wire.Of(unknown), Kind: ColumnKinds.Number)),
+            ResultBlock.TableOf(null, columns, rows));
+    }
 
     private async Task<CommandResult> ShowAsync(CommandCall call)
     {
-        if (!AccountId.TryParse(call.Text("account"), out var id, out var error))
-        {
-            throw new OperatorException(ExitCode.Configuration, "account-malformed", error);
-        }
-
-        var view = await asking.ViewAsync<AccountView>(Account.IdOf(id));
-        if (view.Owner is null)
-        {
-            throw new OperatorException(
-                ExitCode.NotFound, "account-not-open", $"There is no account '{id}'.", "Check how it is spelt.");
-        }
-
+        var (id, view) = await AccountAsync(call);
         var rows = new List<Row>();
         foreach (var balance in view.Balances)
         {
@@ -95,10 +129,24 @@ internal sealed class AccountsPalette(Asking asking, TokenDecimalsOf decimals) :
             ResultBlock.FactsOf(
                 null,
                 new Fact("Account", id.Value),
-                new Fact("Owner", view.Owner),
+                new Fact("Owner", view.Owner!),
                 new Fact("Open trades", Wire.Of(view.OpenTrades), Kind: ColumnKinds.Number),
                 new Fact("Open holds", Wire.Of(view.OpenHolds), Kind: ColumnKinds.Number),
                 new Fact("Open pool orders", Wire.Of(view.OpenPoolOrders), Kind: ColumnKinds.Number)),
             ResultBlock.TableOf("Balances", columns, rows));
+    }
+
+    private async Task<(AccountId Id, AccountView View)> AccountAsync(CommandCall call)
+    {
+        if (!AccountId.TryParse(call.Text("account"), out var id, out var error))
+        {
+            throw new OperatorException(ExitCode.Configuration, "account-malformed", error);
+        }
+
+        var view = await asking.ViewAsync<AccountView>(Account.IdOf(id));
+        return view.Owner is null
+            ? throw new OperatorException(
+                ExitCode.NotFound, "account-not-open", $"There is no account '{id}'.", "Check how it is spelt.")
+            : (id, view);
     }
 }

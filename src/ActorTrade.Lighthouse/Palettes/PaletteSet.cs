@@ -41,7 +41,7 @@ internal sealed class PaletteSet
             new TradePalette(
                 asking, stops, new PoolOrderStops(services, asking), new Flattening(services, asking, stops)),
             new BotsPalette(asking),
-            new AccountsPalette(asking, decimals),
+            new AccountsPalette(services, asking, decimals),
             new PoolsPalette(services, asking, decimals),
             new JournalPalette(services),
             new LogPalette(services, asking),

@@ -4,8 +4,10 @@ using ActorTrade.Cluster.Operation;
 using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Lighthouse.Cluster;
+using ActorTrade.Operator;
 
 namespace ActorTrade.Lighthouse.Palettes;
 
@@ -19,23 +21,35 @@ internal sealed record PoolBook(
     IReadOnlyList<string> Remarks)
 {
     private const int PoolsAtOnce = 32;
+
+    // What a valuation accepts: half an hour, however long ago the price last changed, and whatever it is now.
+    private static readonly OracleTerms Terms = new(
+        1_800, AgeSecondsMax: long.MaxValue, ObservationsMin: 0, DeviationBpsMax: int.MaxValue);
+
+    // A pool that trades every second reaches back 17 minutes, a new one less.
+    private static readonly OracleTerms[] Windows =
+        [Terms, Terms with { WindowSeconds = 600 }, Terms with { WindowSeconds = 60 }];
+
     private const string HouseDex = "house";
 
     public static async Task<PoolBook> OpenAsync(
-        Asking asking,
-        TokenDecimalsOf decimals,
-        PoolDirectory directory,
-        DateTimeOffset now,
-        CancellationToken cancelled)
+        CommandCall call, Asking asking, TokenDecimalsOf decimals, PoolDirectory directory, DateTimeOffset now)
     {
         var registry = new PoolRegistry();
         var remarks = new List<string>();
         var house = new Dictionary<string, PoolView>(StringComparer.Ordinal);
-        var ids = (await asking.RowsAsync("pools", NodeQuestions.RowsMax, null, cancelled)).Rows;
+        var means = new Dictionary<string, PoolMean>(StringComparer.Ordinal);
+        var ids = (await asking.RowsAsync("pools", NodeQuestions.RowsMax, null, call.Cancelled)).Rows;
         foreach (var some in ids.Chunk(PoolsAtOnce))
         {
-            foreach (var view in await Task.WhenAll(some.Select(id => ViewAsync(asking, id[0]!))))
+            var seen = await Task.WhenAll(some.Select(id => SeenAsync(call, asking, PoolId.Parse(id[0]!))));
+            foreach (var (view, mean) in seen)
             {
+                if (mean is { } price)
+                {
+                    means[view.Id.Value] = price;
+                }
+
                 if (await ListedAsync(view, decimals) is { } pool)
                 {
                     house[pool.Id] = view;
@@ -49,11 +63,61 @@ internal sealed record PoolBook(
         }
 
         AddConfigured(directory, registry, remarks, now);
-        return new PoolBook(registry, PricesOf(registry, directory), house, remarks);
+        return new PoolBook(registry, PricesOf(registry, directory, means), house, remarks);
     }
 
-    private static Task<PoolView> ViewAsync(Asking asking, string id) =>
-        asking.ViewAsync<PoolView>(Pool.IdOf(PoolId.Parse(id)));
+    /// <summary>What an amount of a token of the house is worth, shares of its pools included; null where nobody says
+    /// so.</summary>
+    public Worth? WorthOf(TokenId token, UInt256 amount)
+    {
+        if (!token.IsShares)
+        {
+            return Registry.TokensNamed(token.Value, chainId: 0)
+                .FirstOrDefault(t => string.Equals(t.Address, token.Value, StringComparison.OrdinalIgnoreCase)) is { } t
+                && Prices.Of(t) is { } price
+                    ? Worth.Nothing.Plus(Units.ToDoubleLossy(amount, t.Decimals), price)
+                    : null;
+        }
+
+        return House.Values.FirstOrDefault(v => TokenId.SharesOf(v.Id) == token) is { TotalShares.IsZero: false } view
+            && Registry.Find(view.Id.Value) is { } pool
+            && Prices.WorthOf(pool.Pool) is { } whole
+                ? whole with { Value = whole.Value * ((double)amount / (double)view.TotalShares) }
+                : null;
+    }
+
+    private static async Task<(PoolView View, PoolMean? Mean)> SeenAsync(CommandCall call, Asking asking, PoolId pool)
+    {
+        var view = await asking.ViewAsync<PoolView>(Pool.IdOf(pool));
+        foreach (var terms in view.Observations == 0 ? [] : Windows)
+        {
+            if (await MeanAsync(call, asking, pool, terms) is { } mean)
+            {
+                return (view, mean);
+            }
+        }
+
+        return (view, null);
+    }
+
+    private static async Task<PoolMean?> MeanAsync(CommandCall call, Asking asking, PoolId pool, OracleTerms terms)
+    {
+        try
+        {
+            // Asked anew each time: what was answered a while ago is not the price of now.
+            var question = call with { Id = Guid.NewGuid() };
+            var answer = await asking.DoAsync(question, Pool.IdOf(pool), new Pool.Command.ObservePrice(terms));
+            return answer.Events is [Pool.Event.PriceObserved seen]
+                && seen.ToPrice() is var price
+                && price.Price.ToDoubleLossy(0, 0) is > 0 and var value
+                    ? new PoolMean(value, price.Age, price.Confidence)
+                    : null;
+        }
+        catch (OperatorException e) when (e.Error.Code == "price-refused")
+        {
+            return null;
+        }
+    }
 
     private static void AddConfigured(
         PoolDirectory directory, PoolRegistry registry, List<string> remarks, DateTimeOffset now)
@@ -79,7 +143,8 @@ internal sealed record PoolBook(
         }
     }
 
-    private static TokenPrices PricesOf(PoolRegistry registry, PoolDirectory directory)
+    private static TokenPrices PricesOf(
+        PoolRegistry registry, PoolDirectory directory, Dictionary<string, PoolMean> means)
     {
         var references =
             from reference in directory.References
@@ -87,7 +152,7 @@ internal sealed record PoolBook(
             where token.Address == reference.Key.Address
             select new KeyValuePair<ListedToken, double>(token, reference.Value);
         return TokenPrices.Derive(
-            [.. registry.Pools().Select(p => p.Pool)], references, directory.PriceDepthMin);
+            [.. registry.Pools().Select(p => p.Pool)], references, directory.PriceDepthMin, means: means);
     }
 
     private static async Task<ListedPool?> ListedAsync(PoolView view, TokenDecimalsOf decimals)

@@ -132,7 +132,7 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
         var catalogue = services.Pools.Catalogue();
         var filter = FilterOf(call, catalogue);
         var now = services.Time.GetUtcNow();
-        var book = await PoolBook.OpenAsync(asking, decimals, services.Pools, now, call.Cancelled);
+        var book = await PoolBook.OpenAsync(call, asking, decimals, services.Pools, now);
         var listed = book.Registry.List(filter, book.Prices, now);
         if (listed.Count == 0)
         {
@@ -145,7 +145,7 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
         Column[] columns =
         [
             new() { Name = "Pool" }, new() { Name = "Chain" }, new() { Name = "DEX" }, new() { Name = "Kind" },
-            new() { Name = "Holds" }, new() { Name = "TVL", Kind = ColumnKinds.Amount },
+            new() { Name = "Holds" }, new() { Name = "TVL", Kind = ColumnKinds.Amount }, new() { Name = "Prices" },
             new() { Name = "Age", Kind = ColumnKinds.Duration }, new() { Name = "Swaps", Kind = ColumnKinds.Number },
             new() { Name = "Prepared", Kind = ColumnKinds.Number },
         ];
@@ -161,7 +161,7 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
     {
         var catalogue = services.Pools.Catalogue();
         var now = services.Time.GetUtcNow();
-        var book = await PoolBook.OpenAsync(asking, decimals, services.Pools, now, call.Cancelled);
+        var book = await PoolBook.OpenAsync(call, asking, decimals, services.Pools, now);
         var twins = book.Registry.Twins().SelectMany(t => t.Tokens.Select(token => (token, t.Tokens.Length)))
             .ToDictionary(t => t.token, t => t.Length);
         IEnumerable<ListedToken> named = call.TextOrNull("token") is { } name
@@ -174,6 +174,7 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
             new() { Name = "Symbol" }, new() { Name = "Chain" }, new() { Name = "Address" },
             new() { Name = "Decimals", Kind = ColumnKinds.Number }, new() { Name = "Price", Kind = ColumnKinds.Amount },
             new() { Name = "Depth", Kind = ColumnKinds.Amount }, new() { Name = "Priced by" },
+            new() { Name = "Prices" },
             new() { Name = "Of its symbol", Kind = ColumnKinds.Number },
         ];
         var rows = tokens.Take(call.Whole("limit")).Select(t =>
@@ -187,6 +188,7 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
                 price is { } known ? known.Value.ToString("G10", CultureInfo.InvariantCulture) : "unknown",
                 price is { Depth: < double.PositiveInfinity } deep ? Money(deep.Depth) : "",
                 price is { } by ? by.PoolId ?? "reference" : "",
+                price is { Hops: > 0 } of ? BasisOf(Worth.Nothing.Plus(1, of)) : "",
                 Wire.Of(twins.GetValueOrDefault(t, 1)));
         });
         return Told(
@@ -266,6 +268,7 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
             pool.Curve.Kind,
             string.Join(" + ", holds),
             listing.Tvl is { } tvl ? Money(tvl) : "unknown",
+            listing.Worth is { Value: > 0 } worth ? BasisOf(worth) : "",
             Wire.Of(listing.Age < TimeSpan.Zero ? TimeSpan.Zero : listing.Age),
             house is null ? "" : Wire.Of(house.Swaps),
             house is null ? "" : Wire.Of(house.PreparedLegs));
@@ -315,5 +318,12 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
     private static string ChainOf(long chain, DexCatalogue catalogue) =>
         chain == 0 ? HouseChain : catalogue.ChainName(chain);
 
-    private static string Money(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
+    /// <summary>Whether prices are means over time, how old and how certain; or, where one is not, that it is the
+    /// price of a moment.</summary>
+    internal static string BasisOf(in Worth worth) => worth.IsSpot
+        ? "spot"
+        : string.Create(
+            CultureInfo.InvariantCulture, $"mean, {worth.Age.TotalSeconds:0} s old, {worth.Confidence:0.00}");
+
+    internal static string Money(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
 }

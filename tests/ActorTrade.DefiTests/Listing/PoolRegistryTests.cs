@@ -140,6 +140,33 @@ public class PoolRegistryTests
     }
 
     [Fact]
+    public void A_price_over_time_goes_before_that_of_the_moment_which_is_marked()
+    {
+        // ETH costs 2,000 in the pools now; over time it was 1,900 in one of them, told from its token 0 to 1.
+        var deep = Pool("deep", Usd, Eth, 2_000_000_000_000, Units.PowerOfTen(21));
+        var meme = Pool("meme", Eth, Meme, Units.PowerOfTen(18), 1_000);
+        var means = new Dictionary<string, PoolMean>
+        {
+            ["deep"] = new(1e18 / (1_900 * 1e6), TimeSpan.FromSeconds(70), 0.9),
+        };
+
+        var prices = TokenPrices.Derive([deep, meme], [new(Usd, 1.0)], means: means);
+
+        var (eth, other) = (prices.Of(Eth)!.Value, prices.Of(Meme)!.Value);
+        Assert.Equal(1_900, eth.Value, 1e-9);
+        Assert.Equal((false, TimeSpan.FromSeconds(70), 0.9), (eth.IsSpot, eth.Age, eth.Confidence));
+        Assert.Equal(1.9, other.Value, 1e-12);
+        Assert.True(other.IsSpot);
+        Assert.Equal((3_900_000, false), (prices.WorthOf(deep)!.Value.Value, prices.WorthOf(deep)!.Value.IsSpot));
+        Assert.True(prices.WorthOf(meme)!.Value.IsSpot);
+
+        // Confidences of a way are multiplied, the oldest price is its age.
+        means["meme"] = new(1_000 / 1e18, TimeSpan.FromSeconds(5), 0.5);
+        other = TokenPrices.Derive([deep, meme], [new(Usd, 1.0)], means: means).Of(Meme)!.Value;
+        Assert.Equal((false, TimeSpan.FromSeconds(70), 0.45), (other.IsSpot, other.Age, other.Confidence));
+    }
+
+    [Fact]
     public void A_price_needs_the_depth_and_the_hops_that_were_asked_for()
     {
         var deep = Pool("deep", Usd, Eth, 2_000_000_000_000, Units.PowerOfTen(21));
@@ -216,7 +243,8 @@ public class PoolRegistryTests
             }
 
             var value = found.Curve.SpotPrice(1 - next.i, next.i) * next.price.Value;
-            prices[found.Tokens[1 - next.i]] = new TokenPrice(value, next.depth, next.price.Hops + 1, found.Id);
+            prices[found.Tokens[1 - next.i]] = new TokenPrice(
+                value, next.depth, next.price.Hops + 1, found.Id, IsSpot: true);
         }
     }
 

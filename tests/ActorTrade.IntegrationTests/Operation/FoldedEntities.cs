@@ -11,6 +11,9 @@ internal sealed class FoldedEntities(TimeProvider time) : IEntities
 
     public SystemMode Mode { get; set; } = SystemMode.Active;
 
+    /// <summary>How far the entities' clock is ahead of the one given.</summary>
+    public TimeSpan Ahead { get; set; }
+
     /// <summary>Told of every event, after its answer: plays those whom the entity would ask.</summary>
     public Action<EntityId, IEvent> Happened { get; set; } = static (_, _) => { };
 
@@ -19,12 +22,18 @@ internal sealed class FoldedEntities(TimeProvider time) : IEntities
         lock (_gate)
         {
             var context = new CommandContext(
-                header.CommandId, header.Principal, time.GetUtcNow(), header.ExpiresAt, Mode, header.Origin);
+                header.CommandId, header.Principal, time.GetUtcNow() + Ahead, header.ExpiresAt, Mode, header.Origin);
             var fold = FoldOf(target);
             var decision = fold.Decide(command, context);
             if (decision.Rejection is { } rejection)
             {
                 answerTo?.Answered(new Answer.Rejected(rejection));
+                return;
+            }
+
+            if (decision.IsEarlier)
+            {
+                answerTo?.Answered(new Answer.Accepted(decision.Events, 1, time.GetUtcNow()));
                 return;
             }
 

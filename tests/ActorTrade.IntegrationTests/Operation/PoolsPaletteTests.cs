@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using ActorTrade.Cluster.Operation;
 using ActorTrade.Cluster.Sharding;
 using ActorTrade.Configuration;
+using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
@@ -67,7 +69,9 @@ public sealed class PoolsPaletteTests : IAsyncLifetime
         var rows = Rows(result);
         Assert.Equal(["BTC-USD", "listed", "EMPTY", "lonely"], rows.Select(r => r[0]));
         Assert.Equal(
-            ["BTC-USD", "house", "house", "constant-product", "2 BTC + 100000 USD", "200,000.00", "0", "0", "0"],
+            [
+                "BTC-USD", "house", "house", "constant-product", "2 BTC + 100000 USD", "200,000.00", "spot", "0", "0", "0",
+            ],
             rows[0]);
         Assert.Equal(
             ["listed", "Ethereum", "Uniswap V2", "constant-product", "2000 USDC + 1 WETH", "4,000.00"], rows[1][..6]);
@@ -145,12 +149,75 @@ public sealed class PoolsPaletteTests : IAsyncLifetime
     {
         var rows = Rows(await RunAsync("tokens"));
         Assert.Equal(["BTC", "USD", "USDC", "WETH", "BTC", "X"], rows.Select(r => r[0]));
-        Assert.Equal(["BTC", "house", "btc", "8", "50000", "100,000.00", "BTC-USD", "2"], rows[0]);
+        Assert.Equal(["BTC", "house", "btc", "8", "50000", "100,000.00", "BTC-USD", "spot", "2"], rows[0]);
         Assert.Equal(("1", "reference"), (rows[1][4], rows[1][6]));
         Assert.Equal(("2000", "unknown"), (rows[3][4], rows[5][4]));
 
         var twins = Rows(await RunAsync("tokens", ("twins", "true")));
         Assert.Equal(["btc", "0x1"], twins.Select(r => r[2]));
+    }
+
+    [Fact]
+    public async Task A_price_of_a_moment_changes_no_value_where_a_mean_stands()
+    {
+        Assert.Equal("spot", Rows(await RunAsync("list"))[0][6]);
+        _endpoint.Cluster.Entities.Ahead = TimeSpan.FromMinutes(20);
+
+        // Half of the BTC is bought: the price of the moment is fourfold.
+        var (pool, usd) = (PoolId.Parse("BTC-USD"), 100_000 * Units.PowerOfTen(6));
+        await DoAsync(Pool.IdOf(pool), new Pool.Command.Swap(
+            Guid.NewGuid(), AccountId.Parse("mallory"), TokenId.Parse("USD"), TokenId.Parse("BTC"), usd, UInt256.One,
+            TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1)));
+
+        var btc = Rows(await RunAsync("tokens"))[0];
+        Assert.InRange(double.Parse(btc[4], CultureInfo.InvariantCulture), 49_990, 50_000);
+        Assert.StartsWith("mean, 0 s old, 0.", btc[7], StringComparison.Ordinal);
+        var row = Rows(await RunAsync("list"))[0];
+        Assert.StartsWith("mean, 0 s old, 0.", row[6], StringComparison.Ordinal);
+        Assert.InRange(double.Parse(row[5], CultureInfo.InvariantCulture), 250_000, 250_100);
+        Assert.Equal("spot", Rows(await RunAsync("list"))[1][6]);
+
+        // The fourfold price has held for nine of ten minutes by now; a leap counts by a factor of 2.49 at first.
+        _endpoint.Cluster.Entities.Ahead += TimeSpan.FromMinutes(9);
+        btc = Rows(await RunAsync("tokens"))[0];
+        Assert.InRange(double.Parse(btc[4], CultureInfo.InvariantCulture), 110_000, 120_000);
+        Assert.StartsWith("mean, 54", btc[7], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_account_is_worth_its_tokens_and_its_part_of_pools()
+    {
+        _endpoint.Cluster.Entities.Ahead = TimeSpan.FromMinutes(20);
+        var carol = Account.IdOf(AccountId.Parse("carol"));
+        await DoAsync(carol, new Account.Command.Open("carol"));
+        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1);
+        var shares = TokenId.SharesOf(PoolId.Parse("BTC-USD"));
+        var view = (PoolView)((Answer.Viewed)await _endpoint.Cluster.Entities.QueryAsync(
+            Pool.IdOf(PoolId.Parse("BTC-USD")), TimeSpan.FromSeconds(5), TimeProvider.System)).View;
+        foreach (var (token, amount) in new[]
+        {
+            (TokenId.Parse("BTC"), Units.PowerOfTen(8)),
+            (TokenId.Parse("USD"), 500 * Units.PowerOfTen(6)),
+            (shares, UInt256.MulDivDown(view.TotalShares, 1, 4)),
+            (TokenId.Parse("UNKNOWN"), UInt256.One),
+        })
+        {
+            await DoAsync(carol, new Account.Command.Credit(Guid.NewGuid(), carol, token, amount, deadline));
+        }
+
+        await DoAsync(carol, new Account.Command.HoldFunds(
+            Guid.NewGuid(), TokenId.Parse("BTC"), Units.PowerOfTen(7), deadline));
+
+        var result = await RunAsync("accounts worth", ("account", "carol"));
+
+        // 50,000 for the BTC, held part included, 500, and a quarter of the pool's 200,000.
+        var facts = result.Blocks[0].Facts;
+        Assert.InRange(double.Parse(facts[0].Value, CultureInfo.InvariantCulture), 100_480, 100_500);
+        Assert.StartsWith("mean, 1200 s old, 0.", facts[1].Value, StringComparison.Ordinal);
+        Assert.Equal("1", facts[2].Value);
+        var rows = result.Blocks[1].Rows.Select(r => r.Cells.Select(c => c.Text).ToArray()).ToList();
+        Assert.Contains(rows, r => r is ["USD", "500", "500.00", _]);
+        Assert.Contains(rows, r => r is ["UNKNOWN", _, "unknown", ""]);
     }
 
     [Theory]
@@ -223,8 +290,8 @@ public sealed class PoolsPaletteTests : IAsyncLifetime
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Endpoint.Alice);
         var request = new RunRequest
         {
-            Palette = "pools",
-            Command = command,
+            Palette = command.Contains(' ', StringComparison.Ordinal) ? command.Split(' ')[0] : "pools",
+            Command = command.Split(' ')[^1],
             Values = values.ToDictionary(v => v.Name, v => v.Value),
         };
         return await client.PostAsJsonAsync("/run", request, OperatorProtocol.Json);

@@ -30,6 +30,9 @@ public sealed record PoolFilter(
 
 /// <summary>A pool as a registry lists it.</summary>
 /// <param name="Age">Of the state; negative where the clock of its source is ahead.</param>
-/// <param name="Tvl">What the pool holds, in whole reference tokens; null where a token has no price. For display and
-/// choice, never for money.</param>
-public sealed record PoolListing(ListedPool Pool, DateTimeOffset UpdatedAt, TimeSpan Age, double? Tvl);
+/// <param name="Worth">What it holds, and how well that is known; null where one of its tokens has no price.</param>
+public sealed record PoolListing(ListedPool Pool, DateTimeOffset UpdatedAt, TimeSpan Age, Worth? Worth)
+{
+    /// <summary>What it holds, in reference tokens; null where one of its tokens has no price.</summary>
+    public double? Tvl => Worth?.Value;
+}

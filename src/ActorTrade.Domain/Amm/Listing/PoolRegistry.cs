@@ -138,7 +138,7 @@ public sealed class PoolRegistry
         return
         [
             .. _entries.Where(e => filter.Allows(e.Pool) && filter.AllowsAge(now - e.UpdatedAt))
-                .Select(e => new PoolListing(e.Pool, e.UpdatedAt, now - e.UpdatedAt, prices.ValueOf(e.Pool)))
+                .Select(e => new PoolListing(e.Pool, e.UpdatedAt, now - e.UpdatedAt, prices.WorthOf(e.Pool)))
                 .Where(p => filter.TvlMin is not { } min || p.Tvl >= min)
                 .OrderByDescending(p => p.Tvl ?? -1).ThenBy(p => p.Pool.Id, StringComparer.Ordinal),
         ];
