@@ -203,11 +203,9 @@ contract LendingPool is LendingAccounts {
         if (debtLeft < LEFTOVER_MIN || heldLeft < LEFTOVER_MIN) revert DustLeft(debtLeft, heldLeft);
     }
 
-    /// @dev Shares rounded down; all of them where the payment is the debt rounded up.
+    /// @dev Shares rounded down; a payment of the debt rounded up takes all of them.
     function _takeRepayment(Market storage m, address account, address asset, uint256 repaid) private {
-        uint256 owed = _accounts[account].debtShares[asset];
-        uint256 shares =
-            repaid == RayMath.unitsUp(owed, m.borrowIndex) ? owed : RayMath.normalDown(repaid, m.borrowIndex);
+        uint256 shares = Math.min(RayMath.normalDown(repaid, m.borrowIndex), _accounts[account].debtShares[asset]);
         _bookRepayment(m, repaid, shares);
         _takeDebt(account, asset, shares);
         _releaseIsolation(account, asset, repaid);

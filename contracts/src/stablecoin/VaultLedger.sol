@@ -221,11 +221,10 @@ abstract contract VaultLedger is IVaults, AccessControlDefaultAdminRules, Pausab
         surplusRad += (normal * c.rate - amount * RAY).toInt256();
     }
 
-    /// @dev Debt falls by a payment rounded down to whole normal units; the rounding is surplus. All debt goes
-    /// where the payment is the debt rounded up. The caller burns the payment.
+    /// @dev Debt falls by a payment rounded down to whole normal units; the rounding is surplus. A
+    /// payment of the debt rounded up takes all of it. The caller burns the payment.
     function _reduceDebt(Vault storage v, Collateral storage c, uint256 payment) internal {
         uint256 normal = Math.min(RayMath.normalDown(payment, c.rate), v.normalDebt);
-        if (payment >= RayMath.unitsUp(v.normalDebt, c.rate)) normal = v.normalDebt;
         v.normalDebt -= normal;
         c.totalNormalDebt -= normal;
         surplusRad += (payment * RAY - normal * c.rate).toInt256();
