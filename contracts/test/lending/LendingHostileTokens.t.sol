@@ -186,7 +186,7 @@ contract LendingHostileTokensTest is LendingFixture {
         usdc.mint(address(receiver), 500e6);
         vm.prank(carol);
         pool.flashLoanSimple(address(receiver), address(usdc), 1_000_000e6, hex"c0de", 7);
-        vm.snapshotGasLastCall("lending", "flashLoanSimple");
+        vm.snapshotGasLastCall("flashLoan", "flashLoanSimple");
         vm.assertEq(receiver.premium(), 500e6);
         vm.assertEq(receiver.initiator(), carol);
         vm.assertEq(receiver.params(), hex"c0de");

@@ -20,7 +20,7 @@ contract LiquidationTest is LendingFixture {
         vm.prank(bob);
         ILendingPool.LiquidationQuote memory q =
             pool.liquidate(alice, address(usdc), address(weth), type(uint256).max, false, carol);
-        vm.snapshotGasLastCall("lending", "liquidate");
+        vm.snapshotGasLastCall("liquidation", "liquidate");
         vm.assertEq(q.repaid, 7_000e6);
         vm.assertEq(q.seized, uint256(7_350e18) * 1e18 / 1_640e18);
         vm.assertEq(weth.balanceOf(carol), 10_000 ether + q.seized);

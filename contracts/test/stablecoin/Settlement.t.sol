@@ -23,22 +23,22 @@ contract SettlementTest is VaultsFixture {
 
         vm.prank(settler);
         vaults.settle();
-        vm.snapshotGasLastCall("vaults", "settle");
+        vm.snapshotGasLastCall("settlement", "settle");
         vaults.settleVault(a);
-        vm.snapshotGasLastCall("vaults", "settleVault");
+        vm.snapshotGasLastCall("settlement", "settleVault");
         vaults.settleVault(b);
         vaults.settleVault(c);
         vaults.openCashOut();
-        vm.snapshotGasLastCall("vaults", "openCashOut");
+        vm.snapshotGasLastCall("settlement", "openCashOut");
         // 21,000 $ of WETH and 60,000 $ of WBTC for 81,000 qUSD.
         vm.assertEq(vaults.collateral(address(weth)).settlementPool, 7 ether);
         vm.assertEq(vaults.collateral(address(wbtc)).settlementPool, 1e8);
 
         vm.startPrank(alice);
         vaults.surrender(15_000e18);
-        vm.snapshotGasLastCall("vaults", "surrender");
+        vm.snapshotGasLastCall("settlement", "surrender");
         uint256 wethOut = vaults.claim(address(weth), alice);
-        vm.snapshotGasLastCall("vaults", "claim");
+        vm.snapshotGasLastCall("settlement", "claim");
         uint256 wbtcOut = vaults.claim(address(wbtc), alice);
         vaults.withdraw(a, 5 ether, alice);
         vaults.close(a, alice);
@@ -119,6 +119,22 @@ contract SettlementTest is VaultsFixture {
         vm.assertApproxEqAbs(share, 750e18, 1e12, "the fees");
         vm.prank(treasury);
         vm.assertApproxEqAbs(vaults.claim(address(weth), treasury), 0.25 ether, 1e9, "worth a dollar each");
+    }
+
+    function test_Surplus_pays_for_the_shortfall_before_the_treasury() public {
+        uint256 a = _vault(alice, 10 ether, 20_000e18);
+        uint256 b = _vault(bob, 100 ether, 20_000e18);
+        vm.warp(block.timestamp + 365 days);
+        oracle.setPrice(address(weth), 2_000e18); // alice owes 21,000 on 20,000
+        _settle();
+        vaults.settleVault(a);
+        vaults.settleVault(b);
+        vaults.openCashOut();
+        vm.assertApproxEqAbs(vaults.surrendered(treasury), 1_000e18, 1e13, "2,000 of fees less 1,000");
+        vm.startPrank(bob);
+        vaults.surrender(20_000e18);
+        vm.assertApproxEqAbs(vaults.claim(address(weth), bob), 10 ether, 1e10, "holders have a dollar each");
+        vm.stopPrank();
     }
 
     function test_A_silent_oracle_does_not_hold_up_settlement() public {
