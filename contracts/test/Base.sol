@@ -55,6 +55,8 @@ interface Vm {
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
+    function parseJsonKeys(string calldata json, string calldata key) external pure returns (string[] memory);
+    function split(string calldata text, string calldata separator) external pure returns (string[] memory);
     function parseBytes(string calldata) external pure returns (bytes memory);
     function getCode(string calldata) external view returns (bytes memory);
     function projectRoot() external view returns (string memory);
