@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 
@@ -116,6 +117,28 @@ public static class Account
             Guid TradeId, PoolId Pool, UInt256 Shares, UInt256 MinAmount0, UInt256 MinAmount1, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
+        /// <summary>Pays into a pool of any number of tokens, at most the given amounts or just these, for at least the
+        /// given shares; see <see cref="Pools.Pool.Command.Join"/>.</summary>
+        public sealed record Join(
+            Guid TradeId,
+            PoolId Pool,
+            TokenAmount[] Most,
+            bool IsExact,
+            TickRange? Range,
+            UInt256 MinShares,
+            DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+
+        /// <summary>Gives shares back to a pool of any number of tokens for at least the given amounts; see
+        /// <see cref="Pools.Pool.Command.Exit"/>.</summary>
+        public sealed record Exit(
+            Guid TradeId,
+            PoolId Pool,
+            UInt256 Shares,
+            TokenAmount[] Least,
+            bool IsOneToken,
+            TickRange? Range,
+            DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+
         /// <summary>Sets money aside for an order; it leaves by fills or comes back by a release.</summary>
         public sealed record HoldFunds(Guid HoldId, TokenId Token, UInt256 Amount, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
@@ -189,6 +212,12 @@ public static class Account
         public sealed record RecordLiquidityRemoved(
             Guid TradeId, TokenAmount Out0, TokenAmount Out1, DateTimeOffset? Deadline = null)
             : Command, INaturallyIdempotent;
+
+        public sealed record RecordJoined(
+            Guid TradeId, TokenAmount[] Paid, UInt256 Shares, DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+
+        public sealed record RecordExited(
+            Guid TradeId, TokenAmount[] Given, DateTimeOffset Deadline) : Command, INaturallyIdempotent;
 
         public sealed record RecordDelivered(Guid TradeId, DateTimeOffset? Deadline = null)
             : Command, INaturallyIdempotent;
@@ -271,6 +300,34 @@ public static class Account
             DateTimeOffset RememberUntil,
             DateTimeOffset At) : Event;
 
+        [StoredName("account.join-started.v1")]
+        public sealed record JoinStarted(
+            Guid TradeId,
+            PoolId Pool,
+            TokenAmount[] Most,
+            bool IsExact,
+            TickRange? Range,
+            UInt256 MinShares,
+            DateTimeOffset Deadline,
+            DateTimeOffset RememberUntil,
+            DateTimeOffset At) : Event;
+
+        [StoredName("account.exit-started.v1")]
+        public sealed record ExitStarted(
+            Guid TradeId,
+            PoolId Pool,
+            UInt256 Shares,
+            TokenAmount[] Least,
+            bool IsOneToken,
+            TickRange? Range,
+            DateTimeOffset Deadline,
+            DateTimeOffset RememberUntil,
+            DateTimeOffset At) : Event
+        {
+            /// <summary>What is set aside for it.</summary>
+            public TokenAmount Held() => new(TickRange.SharesOf(Pool, Range), Shares);
+        }
+
         [StoredName("account.transfer-started.v1")]
         public sealed record TransferStarted(
             Guid TradeId,
@@ -342,6 +399,28 @@ public static class Account
         [StoredName("account.liquidity-removed.v1")]
         public sealed record LiquidityRemoved(
             Guid TradeId, PoolId Pool, UInt256 Shares, TokenAmount Received0, TokenAmount Received1,
+            DateTimeOffset At) : Event;
+
+        /// <summary>The amounts taken are spent, the rest of the hold is available again, the shares are
+        /// credited.</summary>
+        /// <param name="Returned">With <paramref name="Spent"/> what was held, token by token.</param>
+        [StoredName("account.joined.v1")]
+        public sealed record Joined(
+            Guid TradeId,
+            PoolId Pool,
+            TickRange? Range,
+            TokenAmount[] Spent,
+            TokenAmount[] Returned,
+            UInt256 Shares,
+            DateTimeOffset At) : Event;
+
+        [StoredName("account.exited.v1")]
+        public sealed record Exited(
+            Guid TradeId,
+            PoolId Pool,
+            TickRange? Range,
+            UInt256 Shares,
+            TokenAmount[] Received,
             DateTimeOffset At) : Event;
 
         [StoredName("account.transfer-settled.v1")]

@@ -32,6 +32,8 @@ internal static class AccountDecisions
             Command.StartSwap c => StartSwap(state, c, context),
             Command.AddLiquidity c => AddLiquidity(state, c, context),
             Command.RemoveLiquidity c => RemoveLiquidity(state, c, context),
+            Command.Join c => AccountLiquidity.Join(state, c, context),
+            Command.Exit c => AccountLiquidity.Exit(state, c, context),
             Command.Withdraw c => Withdraw(state, c, context),
             Command.Transfer c => Transfer(state, c, context),
             Command.HoldFunds c => HoldFunds(state, c, context),
@@ -51,8 +53,8 @@ internal static class AccountDecisions
         || (Operators.IsOne(context.Principal) && command is Command.CancelPoolOrder)
         || (state.Owner is not null
             && context.Principal == state.Owner
-            && command is Command.StartSwap or Command.AddLiquidity or Command.RemoveLiquidity or Command.Withdraw
-                or Command.Transfer or Command.PlacePoolOrder or Command.CancelPoolOrder);
+            && command is Command.StartSwap or Command.AddLiquidity or Command.RemoveLiquidity or Command.Join
+                or Command.Exit or Command.Withdraw or Command.Transfer or Command.PlacePoolOrder or Command.CancelPoolOrder);
 
     private static AccountDecision Open(AccountState state, Command.Open c, CommandContext context)
     {
@@ -360,7 +362,7 @@ internal static class AccountDecisions
     }
 
     // A trade that is under way answers when it ends; one that ended answers with its end. Null: the id is new.
-    private static AccountDecision? Repeat(
+    internal static AccountDecision? Repeat(
         AccountState state,
         Guid tradeId,
         CommandContext context,

@@ -22,15 +22,16 @@ internal static class AccountEffects
 
     public static IReadOnlyList<Effect> React(AccountState state, Event e) => e switch
     {
-        Event.SwapStarted or Event.LiquidityAdditionStarted or Event.LiquidityRemovalStarted or Event.TransferStarted
-            or Event.WithdrawalStarted or Event.OrderFillStarted => Of(state, TradeOf(e)),
+        Event.SwapStarted or Event.LiquidityAdditionStarted or Event.LiquidityRemovalStarted or Event.JoinStarted
+            or Event.ExitStarted or Event.TransferStarted or Event.WithdrawalStarted or Event.OrderFillStarted =>
+            Of(state, TradeOf(e)),
         Event.PoolOrderPlaced placed => [Place(state, placed)],
         Event.PoolOrderCancelRequested cancel => [CancelOrder(state, state.PoolOrders[cancel.OrderId])],
         Event.LegPrepared leg => Of(state, leg.TradeId),
         Event.RouteCommitted committed => Of(state, committed.TradeId),
         Event.RouteAborted aborted => Of(state, aborted.TradeId),
-        Event.TradeSettled or Event.LiquidityAdded or Event.LiquidityRemoved or Event.TransferSettled
-            or Event.WithdrawalSettled => AcknowledgeFullGroups(state),
+        Event.TradeSettled or Event.LiquidityAdded or Event.LiquidityRemoved or Event.Joined or Event.Exited
+            or Event.TransferSettled or Event.WithdrawalSettled => AcknowledgeFullGroups(state),
         _ => None,
     };
 
@@ -78,6 +79,8 @@ internal static class AccountEffects
         Event.SwapStarted e => e.TradeId,
         Event.LiquidityAdditionStarted e => e.TradeId,
         Event.LiquidityRemovalStarted e => e.TradeId,
+        Event.JoinStarted e => e.TradeId,
+        Event.ExitStarted e => e.TradeId,
         Event.TransferStarted e => e.TradeId,
         Event.WithdrawalStarted e => e.TradeId,
         Event.OrderFillStarted e => e.TradeId,
@@ -96,6 +99,8 @@ internal static class AccountEffects
         Event.SwapStarted route => [Prepare(state, trade, route)],
         Event.LiquidityAdditionStarted e => [AddLiquidity(state, e)],
         Event.LiquidityRemovalStarted e => [RemoveLiquidity(state, e)],
+        Event.JoinStarted e => [Join(state, e)],
+        Event.ExitStarted e => [Exit(state, e)],
         Event.TransferStarted e => [Transfer(state, e)],
         Event.WithdrawalStarted e => [Burn(state, e)],
         _ => None,
@@ -198,6 +203,36 @@ internal static class AccountEffects
                     new TokenAmount(removed.Token0, removed.Amount0),
                     new TokenAmount(removed.Token1, removed.Amount1),
                     e.Deadline),
+                Pool.Event.TradeRefused refused => new Command.RecordRefusal(tradeId, refused.Reason, e.Deadline),
+                _ => null,
+            });
+    }
+
+    private static Effect Join(AccountState state, Event.JoinStarted e)
+    {
+        var tradeId = e.TradeId;
+        return new Effect(
+            Pool.IdOf(e.Pool),
+            new Pool.Command.Join(tradeId, state.Id, e.Most, e.IsExact, e.Range, e.MinShares, e.Deadline),
+            tradeId,
+            answer => OutcomeOf(answer) switch
+            {
+                Pool.Event.Joined joined => new Command.RecordJoined(tradeId, joined.Paid, joined.Shares, e.Deadline),
+                Pool.Event.TradeRefused refused => new Command.RecordRefusal(tradeId, refused.Reason, e.Deadline),
+                _ => null,
+            });
+    }
+
+    private static Effect Exit(AccountState state, Event.ExitStarted e)
+    {
+        var tradeId = e.TradeId;
+        return new Effect(
+            Pool.IdOf(e.Pool),
+            new Pool.Command.Exit(tradeId, state.Id, e.Shares, e.Least, e.IsOneToken, e.Range, e.Deadline),
+            tradeId,
+            answer => OutcomeOf(answer) switch
+            {
+                Pool.Event.Exited exited => new Command.RecordExited(tradeId, exited.Given, e.Deadline),
                 Pool.Event.TradeRefused refused => new Command.RecordRefusal(tradeId, refused.Reason, e.Deadline),
                 _ => null,
             });

@@ -20,6 +20,8 @@ internal static class AccountOutcomes
         Command.RecordLegFinished c => LegFinished(state, c, context),
         Command.RecordLiquidityAdded c => LiquidityAdded(state, c, context),
         Command.RecordLiquidityRemoved c => LiquidityRemoved(state, c, context),
+        Command.RecordJoined c => Joined(state, c, context),
+        Command.RecordExited c => Exited(state, c, context),
         Command.RecordDelivered c => Delivered(state, c, context),
         Command.RecordAcknowledged c => Acknowledged(state, c),
         Command.ResolveTrade c => Resolve(state, c, context),
@@ -146,6 +148,32 @@ internal static class AccountOutcomes
 
         return AccountDecision.Accept(new Event.LiquidityRemoved(
             c.TradeId, removal.Pool, removal.Shares, c.Out0, c.Out1, context.Now)).Ending(c.TradeId);
+    }
+
+    private static AccountDecision Joined(AccountState state, Command.RecordJoined c, CommandContext context)
+    {
+        if (!IsUnderWay(state, c.TradeId, c.Deadline, out var trade) || trade.Started is not Event.JoinStarted join)
+        {
+            return AccountDecision.Nothing;
+        }
+
+        TokenAmount[] spent = [.. join.Most.Select(m => m with { Amount = PaidOf(m.Token) })];
+        TokenAmount[] returned = [.. join.Most.Select(m => m with { Amount = m.Amount - PaidOf(m.Token) })];
+        return AccountDecision.Accept(new Event.Joined(
+            c.TradeId, join.Pool, join.Range, spent, returned, c.Shares, context.Now)).Ending(c.TradeId);
+
+        UInt256 PaidOf(TokenId token) => Array.Find(c.Paid, p => p.Token == token).Amount;
+    }
+
+    private static AccountDecision Exited(AccountState state, Command.RecordExited c, CommandContext context)
+    {
+        if (!IsUnderWay(state, c.TradeId, c.Deadline, out var trade) || trade.Started is not Event.ExitStarted exit)
+        {
+            return AccountDecision.Nothing;
+        }
+
+        return AccountDecision.Accept(new Event.Exited(
+            c.TradeId, exit.Pool, exit.Range, exit.Shares, c.Given, context.Now)).Ending(c.TradeId);
     }
 
     private static AccountDecision Delivered(AccountState state, Command.RecordDelivered c, CommandContext context)

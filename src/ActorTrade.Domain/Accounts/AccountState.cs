@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Accounts.Account;
@@ -292,6 +293,12 @@ public sealed class AccountState(AccountId id)
                 var shares = new TokenAmount(TokenId.SharesOf(removal.Pool), removal.Shares);
                 Start(OpenTrade.Start(removal.TradeId, e, removal.At, shares));
                 break;
+            case Event.JoinStarted join:
+                Start(OpenTrade.Start(join.TradeId, e, join.At, join.Most));
+                break;
+            case Event.ExitStarted exit:
+                Start(OpenTrade.Start(exit.TradeId, e, exit.At, exit.Held()));
+                break;
             case Event.TransferStarted transfer:
                 Start(OpenTrade.Start(
                     transfer.TradeId, e, transfer.At, new TokenAmount(transfer.Token, transfer.Amount)));
@@ -353,6 +360,29 @@ public sealed class AccountState(AccountId id)
                 Add(removed.Received0.Token, removed.Received0.Amount);
                 Add(removed.Received1.Token, removed.Received1.Amount);
                 End(removed.TradeId, e, removed.At, happened: true);
+                break;
+            case Event.Joined joined:
+                foreach (var part in joined.Spent)
+                {
+                    SpendHeld(part.Token, part.Amount);
+                }
+
+                foreach (var part in joined.Returned)
+                {
+                    Unhold(part.Token, part.Amount);
+                }
+
+                Add(TickRange.SharesOf(joined.Pool, joined.Range), joined.Shares);
+                End(joined.TradeId, e, joined.At, happened: true);
+                break;
+            case Event.Exited exited:
+                SpendHeld(TickRange.SharesOf(exited.Pool, exited.Range), exited.Shares);
+                foreach (var part in exited.Received)
+                {
+                    Add(part.Token, part.Amount);
+                }
+
+                End(exited.TradeId, e, exited.At, happened: true);
                 break;
             case Event.TransferSettled transfer:
                 SpendHeld(transfer.Token, transfer.Amount);

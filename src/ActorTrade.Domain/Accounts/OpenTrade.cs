@@ -37,7 +37,7 @@ public sealed class OpenTrade
 
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>What is set aside for it, at most two tokens.</summary>
+    /// <summary>What is set aside for it, each token once: at most as many as a pool has.</summary>
     public TokenAmount[] Held { get; }
 
     public RouteDecision Decision { get; private set; }
@@ -57,6 +57,8 @@ public sealed class OpenTrade
         Event.SwapStarted e => e.Deadline,
         Event.LiquidityAdditionStarted e => e.Deadline,
         Event.LiquidityRemovalStarted e => e.Deadline,
+        Event.JoinStarted e => e.Deadline,
+        Event.ExitStarted e => e.Deadline,
         Event.TransferStarted e => e.Deadline,
         Event.WithdrawalStarted e => e.Deadline,
         Event.OrderFillStarted e => e.Deadline,
@@ -68,6 +70,8 @@ public sealed class OpenTrade
         Event.SwapStarted e => e.RememberUntil,
         Event.LiquidityAdditionStarted e => e.RememberUntil,
         Event.LiquidityRemovalStarted e => e.RememberUntil,
+        Event.JoinStarted e => e.RememberUntil,
+        Event.ExitStarted e => e.RememberUntil,
         Event.TransferStarted e => e.RememberUntil,
         Event.WithdrawalStarted e => e.RememberUntil,
         Event.OrderFillStarted e => e.RememberUntil,
@@ -82,6 +86,8 @@ public sealed class OpenTrade
         Event.OrderFillStarted e => Pool.IdOf(e.Hop.Pool),
         Event.LiquidityAdditionStarted e => Pool.IdOf(e.Pool),
         Event.LiquidityRemovalStarted e => Pool.IdOf(e.Pool),
+        Event.JoinStarted e => Pool.IdOf(e.Pool),
+        Event.ExitStarted e => Pool.IdOf(e.Pool),
         Event.TransferStarted e => IdOf(e.To),
         Event.WithdrawalStarted e => Token.IdOf(e.Token),
         _ => null,

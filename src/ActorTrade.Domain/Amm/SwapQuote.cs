@@ -42,6 +42,12 @@ public enum QuoteError
 
     /// <summary>The contract's own check of its invariant, balances or limits would revert.</summary>
     InvariantBroken,
+
+    /// <summary>Pools of this kind have no such deposit or withdrawal.</summary>
+    NotOfThisKind,
+
+    /// <summary>More legs of routes are open than what was asked can reckon with; ask again in a moment.</summary>
+    TooManyLegs,
 }
 
 public static class QuoteErrors
@@ -61,6 +67,8 @@ public static class QuoteErrors
         QuoteError.NotConverged => "not-converged",
         QuoteError.TicksUnknown => "ticks-unknown",
         QuoteError.InvariantBroken => "invariant-broken",
+        QuoteError.NotOfThisKind => "not-of-this-kind",
+        QuoteError.TooManyLegs => "too-many-legs",
         _ => throw new ArgumentOutOfRangeException(nameof(error), error, null),
     };
 }

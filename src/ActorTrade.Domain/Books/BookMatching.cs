@@ -42,7 +42,7 @@ internal static class BookMatching
             {
                 EndStrangers(state, side, events, context.Now);
             }
-            else if (depth.Spot(side.TokenIn) is { } spot)
+            else if (depth.Spot(side.TokenIn, side.TokenOut) is { } spot)
             {
                 Trigger(state, side, spot, events, context.Now);
             }
@@ -114,7 +114,8 @@ internal static class BookMatching
         foreach (var (_, id) in side.AwaitLook.Take(StepMax))
         {
             var order = state.Orders[id];
-            var wouldTrade = !depth.SellableAt(side.TokenIn, order.RestingLimit!.Value, order.Left).IsZero;
+            var limit = order.RestingLimit!.Value;
+            var wouldTrade = !depth.SellableAt(side.TokenIn, side.TokenOut, limit, order.Left).IsZero;
             events.Add(wouldTrade
                 ? BookDecisions.End(order, PoolOrderEnd.Ended, "post-only-would-trade", now)
                 : new Event.OrderRested(id, now));
@@ -141,7 +142,9 @@ internal static class BookMatching
             }
 
             var isAllOrNothing = order.Terms.TimeInForce == TimeInForce.Fok;
-            var amount = isAllOrNothing ? order.Left : depth.SellableAt(side.TokenIn, line.Price, order.Shown);
+            var amount = isAllOrNothing
+                ? order.Left
+                : depth.SellableAt(side.TokenIn, side.TokenOut, line.Price, order.Shown);
             var isWorthIt = amount == order.Shown || amount >= order.Terms.LeastFill || order.Terms.IsImmediate;
             if (amount.IsZero || !isWorthIt)
             {
@@ -150,14 +153,15 @@ internal static class BookMatching
 
             // All or nothing ends below; so few units that they round below the limit wait; neither is in the way.
             var (part, isPrivate) = Guarded(order, depth, amount);
-            if (!depth.IsWithin(side.TokenIn, amount, line.Price) || !depth.IsWithin(side.TokenIn, part, line.Price))
+            if (!depth.IsWithin(side.TokenIn, side.TokenOut, amount, line.Price)
+                || !depth.IsWithin(side.TokenIn, side.TokenOut, part, line.Price))
             {
                 passedOver++;
                 continue;
             }
 
             TriggerPrices.TryLeastOut(part, line.Price, out var least);
-            depth.Take(side.TokenIn, part);
+            depth.Take(side.TokenIn, side.TokenOut, part);
             events.Add(
                 new Event.FillStarted(order.Id, order.Fills + 1, part, least, now + FillWithin, now, isPrivate));
         }
@@ -167,7 +171,8 @@ internal static class BookMatching
     private static (UInt256 Amount, bool IsPrivate) Guarded(BookOrder order, PoolDepth depth, UInt256 amount) =>
         order.Protection switch
         {
-            SandwichProtection.Split => depth.SafePart(order.Terms.TokenIn, amount, order.Terms.AmountIn),
+            SandwichProtection.Split => depth.SafePart(
+                order.Terms.TokenIn, order.Terms.TokenOut, amount, order.Terms.AmountIn),
             SandwichProtection.Private => (amount, true),
             _ => (amount, false),
         };

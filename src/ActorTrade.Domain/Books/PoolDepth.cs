@@ -23,44 +23,41 @@ internal sealed class PoolDepth
     private FeePips TotalFee => new(_view.LiquidityFeePips + _view.TreasuryFeePips);
 
     /// <summary>Null where the pool is not created.</summary>
-    public static PoolDepth? Of(PoolView view) => view is { Token0: not null, Token1: not null } ? new(view) : null;
+    public static PoolDepth? Of(PoolView view) => view.Token0 is not null ? new(view) : null;
 
-    public bool Trades(TokenId tokenIn, TokenId tokenOut) =>
-        (tokenIn == _view.Token0 && tokenOut == _view.Token1) || (tokenIn == _view.Token1 && tokenOut == _view.Token0);
+    public bool Trades(TokenId tokenIn, TokenId tokenOut) => _view.Trades(tokenIn, tokenOut);
 
     /// <summary>The price of an infinitely small trade without fee, which triggers are compared with; null while the
     /// pool is empty.</summary>
-    public Price? Spot(TokenId tokenIn)
+    public Price? Spot(TokenId tokenIn, TokenId tokenOut)
     {
-        var (reserveIn, reserveOut) = Reserves(tokenIn);
+        var (reserveIn, reserveOut) = Reserves(tokenIn, tokenOut);
         if (reserveIn.IsZero || reserveOut.IsZero)
         {
             return null;
         }
 
-        if (_view.Curve is not { } terms)
+        if (_view.Curve is null)
         {
             return TriggerPrices.Bounded(ConstantProduct.SpotPrice(reserveIn, reserveOut));
         }
 
-        var (one, other) = PairOf(tokenIn);
-        return terms.TryAt(_view.Reserve0, _view.Reserve1, out var curve)
-            ? TriggerPrices.FromDouble(curve.SpotPrice(one, other))
-            : null;
+        var (one, other) = PairOf(tokenIn, tokenOut);
+        return _view.TryCurve(out var curve) ? TriggerPrices.FromDouble(curve.SpotPrice(one, other)) : null;
     }
 
     /// <summary>
     /// The largest part of an amount of which every unit, fee included, sells at the limit or better; zero where there
     /// is none. So few units may round below the limit: <see cref="IsWithin"/> says.
     /// </summary>
-    public UInt256 SellableAt(TokenId tokenIn, Price limit, UInt256 most)
+    public UInt256 SellableAt(TokenId tokenIn, TokenId tokenOut, Price limit, UInt256 most)
     {
-        if (_view.Curve is { } terms)
+        if (_view.Curve is not null)
         {
-            return UInt256.Min(SellableOnCurve(terms, tokenIn, limit), most);
+            return UInt256.Min(SellableOnCurve(tokenIn, tokenOut, limit), most);
         }
 
-        var (reserveIn, reserveOut) = Reserves(tokenIn);
+        var (reserveIn, reserveOut) = Reserves(tokenIn, tokenOut);
         var error = ConstantProduct.AmountInToMarginalPrice(reserveIn, reserveOut, limit, TotalFee, out var amount);
 
         // A pool that would take more than it may hold takes any order.
@@ -70,23 +67,23 @@ internal sealed class PoolDepth
     }
 
     /// <summary>Whether all of an amount at once brings at least what the limit asks.</summary>
-    public bool IsWithin(TokenId tokenIn, UInt256 amount, Price limit) =>
+    public bool IsWithin(TokenId tokenIn, TokenId tokenOut, UInt256 amount, Price limit) =>
         !amount.IsZero
         && TriggerPrices.TryLeastOut(amount, limit, out var least)
-        && _view.QuoteExactIn(tokenIn, amount, out var trade) == QuoteError.None
+        && _view.QuoteExactIn(tokenIn, tokenOut, amount, out var trade) == QuoteError.None
         && trade.AmountOut >= least;
 
     /// <summary>What to sell now of an amount that may be sandwiched: all of it where that is safe, else equal safe
     /// parts.</summary>
     /// <param name="of">The whole order: if it needs too many parts, the amount is to be sent privately.</param>
-    public (UInt256 Amount, bool IsPrivate) SafePart(TokenId tokenIn, UInt256 amount, UInt256 of)
+    public (UInt256 Amount, bool IsPrivate) SafePart(TokenId tokenIn, TokenId tokenOut, UInt256 amount, UInt256 of)
     {
-        if (_view.IsSafe(tokenIn, amount))
+        if (_view.IsSafe(tokenIn, tokenOut, amount))
         {
             return (amount, false);
         }
 
-        var safe = _view.SafeAmountIn(tokenIn);
+        var safe = _view.SafeAmountIn(tokenIn, tokenOut);
         if (SandwichGuard.ChildrenOf(of, safe, (int)PoolOrder.PartsMax) is null
             || SandwichGuard.ChildrenOf(amount, safe, (int)PoolOrder.PartsMax) is not { } parts)
         {
@@ -97,34 +94,35 @@ internal sealed class PoolDepth
     }
 
     /// <summary>Goes on as if the pool had made this trade, which it can.</summary>
-    public void Take(TokenId tokenIn, UInt256 amount)
+    public void Take(TokenId tokenIn, TokenId tokenOut, UInt256 amount)
     {
-        if (_view.QuoteExactIn(tokenIn, amount, out var trade) != QuoteError.None)
+        if (_view.QuoteExactIn(tokenIn, tokenOut, amount, out var trade) != QuoteError.None)
         {
             throw new InvalidOperationException($"The pool cannot take {amount} {tokenIn}.");
         }
 
-        var kept = trade.AmountIn - trade.ProtocolFee;
-        _view = tokenIn == _view.Token0
-            ? _view with { Reserve0 = _view.Reserve0 + kept, Reserve1 = _view.Reserve1 - trade.AmountOut }
-            : _view with { Reserve1 = _view.Reserve1 + kept, Reserve0 = _view.Reserve0 - trade.AmountOut };
+        _view = _view.After(tokenIn, tokenOut, trade);
     }
 
     // The curve sees the input less the treasury's fee, so it must pay that much more for what it sees.
-    private UInt256 SellableOnCurve(CurveTerms terms, TokenId tokenIn, Price limit)
+    private UInt256 SellableOnCurve(TokenId tokenIn, TokenId tokenOut, Price limit)
     {
-        var (one, other) = PairOf(tokenIn);
+        var (one, other) = PairOf(tokenIn, tokenOut);
         var kept = (uint)(FeePips.One - _view.TreasuryFeePips);
         var target = (double)limit.Numerator / (double)limit.Denominator * FeePips.One / kept;
-        return terms.TryAt(_view.Reserve0, _view.Reserve1, out var curve)
+        return _view.TryCurve(out var curve)
             && curve.AmountInToMarginalPrice(one, other, target, out var seen) == QuoteError.None
             && UInt256.TryMulDivDown(seen, (uint)FeePips.One, kept, out var amount)
                 ? amount
                 : UInt256.Zero;
     }
 
-    private (int In, int Out) PairOf(TokenId tokenIn) => tokenIn == _view.Token0 ? (0, 1) : (1, 0);
+    private (int In, int Out) PairOf(TokenId tokenIn, TokenId tokenOut) => _view.PairOf(tokenIn, tokenOut);
 
-    private (UInt256 In, UInt256 Out) Reserves(TokenId tokenIn) =>
-        tokenIn == _view.Token0 ? (_view.Reserve0, _view.Reserve1) : (_view.Reserve1, _view.Reserve0);
+    private (UInt256 In, UInt256 Out) Reserves(TokenId tokenIn, TokenId tokenOut)
+    {
+        var (one, other) = PairOf(tokenIn, tokenOut);
+        var reserves = _view.AllReserves();
+        return (reserves[one], reserves[other]);
+    }
 }

@@ -129,6 +129,19 @@ public static class Postings
             case Account.Event.LiquidityRemovalStarted removal:
                 book.Hold(account, TokenId.SharesOf(removal.Pool), removal.Shares);
                 break;
+            case Account.Event.JoinStarted join:
+                foreach (var part in join.Most)
+                {
+                    book.Hold(account, part.Token, part.Amount);
+                }
+
+                break;
+            case Account.Event.ExitStarted exit:
+                book.Hold(account, exit.Held().Token, exit.Shares);
+                break;
+            case Account.Event.Joined or Account.Event.Exited:
+                PostShares(book, account, e);
+                break;
             case Account.Event.LiquidityAdded added:
                 var paid = Bucket.Transit(account, added.TradeId);
                 book.Move(Bucket.Held(account), paid, added.Spent0.Token, added.Spent0.Amount);
@@ -142,6 +155,37 @@ public static class Postings
                 book.Move(Bucket.Held(account), back, TokenId.SharesOf(removed.Pool), removed.Shares);
                 book.Move(back, Bucket.Available(account), removed.Received0.Token, removed.Received0.Amount);
                 book.Move(back, Bucket.Available(account), removed.Received1.Token, removed.Received1.Amount);
+                break;
+        }
+    }
+
+    private static void PostShares(Book book, string account, Account.Event e)
+    {
+        var (held, available) = (Bucket.Held(account), Bucket.Available(account));
+        switch (e)
+        {
+            case Account.Event.Joined joined:
+                var paid = Bucket.Transit(account, joined.TradeId);
+                foreach (var part in joined.Spent)
+                {
+                    book.Move(held, paid, part);
+                }
+
+                foreach (var part in joined.Returned)
+                {
+                    book.Move(held, available, part);
+                }
+
+                book.Move(paid, available, TickRange.SharesOf(joined.Pool, joined.Range), joined.Shares);
+                break;
+            case Account.Event.Exited exited:
+                var back = Bucket.Transit(account, exited.TradeId);
+                book.Move(held, back, TickRange.SharesOf(exited.Pool, exited.Range), exited.Shares);
+                foreach (var part in exited.Received)
+                {
+                    book.Move(back, available, part);
+                }
+
                 break;
         }
     }
@@ -174,6 +218,27 @@ public static class Postings
                 book.Move(Bucket.Treasury(pool), Fees(pool, collected.CollectionId, 0), collected.Fees0);
                 book.Move(Bucket.Treasury(pool), Fees(pool, collected.CollectionId, 1), collected.Fees1);
                 break;
+            case Pool.Event.Joined joined:
+                PostJoined(book, pool, joined);
+                break;
+            case Pool.Event.Exited exited:
+                var exit = Bucket.Transit(exited.Provider.Value, exited.TradeId);
+                foreach (var part in exited.Given)
+                {
+                    book.Move(Bucket.Reserve(pool), exit, part);
+                }
+
+                book.Move(
+                    exit, Bucket.Supply, TickRange.SharesOf(PoolId.Parse(pool), exited.Range), exited.Shares);
+                break;
+            case Pool.Event.FeesOfAllCollected collected:
+                for (var side = 0; side < collected.Fees.Length; side++)
+                {
+                    book.Move(
+                        Bucket.Treasury(pool), Fees(pool, collected.CollectionId, side), collected.Fees[side]);
+                }
+
+                break;
             case Pool.Event.FeesReturned returned:
                 var credit = Fees(pool, returned.CollectionId, returned.Side);
                 book.Move(credit, Bucket.Treasury(pool), returned.Fees);
@@ -189,6 +254,19 @@ public static class Postings
         book.Move(affair, Bucket.Reserve(pool), added.Token1, added.Amount1);
         book.Move(Bucket.Supply, affair, shares, added.Shares);
         book.Move(Bucket.Supply, Bucket.Locked(pool), shares, added.LockedShares);
+    }
+
+    private static void PostJoined(Book book, string pool, Pool.Event.Joined joined)
+    {
+        var affair = Bucket.Transit(joined.Provider.Value, joined.TradeId);
+        var shares = TickRange.SharesOf(PoolId.Parse(pool), joined.Range);
+        foreach (var part in joined.Paid)
+        {
+            book.Move(affair, Bucket.Reserve(pool), part);
+        }
+
+        book.Move(Bucket.Supply, affair, shares, joined.Shares);
+        book.Move(Bucket.Supply, Bucket.Locked(pool), shares, joined.LockedShares);
     }
 
     private static void PostToken(Book book, string key, Token.Event e)

@@ -20,6 +20,16 @@ public readonly record struct TokenId : IComparable<TokenId>, IRecordField<Token
     /// <summary>The token that stands for shares of a pool: "lp:" and the pool's id.</summary>
     public static TokenId SharesOf(PoolId pool) => new(SharesPrefix + pool.Value);
 
+    /// <summary>The token that stands for shares of one range of ticks of a concentrated pool. Fits an identifier for
+    /// pool names of up to <see cref="RangedPoolLengthMax"/> characters; a pool's name has no colon, so no other pool
+    /// has this token.</summary>
+    public static TokenId SharesOf(PoolId pool, int tickLower, int tickUpper) => new(string.Create(
+        CultureInfo.InvariantCulture, $"{SharesPrefix}{pool.Value}:{tickLower}:{tickUpper}"));
+
+    /// <summary>The longest name of a pool whose shares are by ranges: two ticks of up to seven characters follow
+    /// it.</summary>
+    public const int RangedPoolLengthMax = 45;
+
     /// <summary>Whether it stands for shares of a pool: only that pool mints and burns it. Shares have no
     /// decimals.</summary>
     public bool IsShares => _value?.StartsWith(SharesPrefix, StringComparison.Ordinal) == true;

@@ -17,6 +17,9 @@ namespace ActorTrade.Domain.Pools;
 /// </remarks>
 public abstract record CurveTerms(string Kind)
 {
+    /// <summary>Tokens of one pool, as many as the contracts have at most.</summary>
+    public const int TokensMax = 8;
+
     private static readonly UInt256 OneE18 = 1_000_000_000_000_000_000;
 
     /// <summary>All that decides prices, as one text; two terms are the same iff it is.</summary>
@@ -25,15 +28,24 @@ public abstract record CurveTerms(string Kind)
     /// <summary>The least fee of a trade, rounded down; for display.</summary>
     public abstract FeePips Fee { get; }
 
+    /// <summary>How many tokens such a pool has.</summary>
+    public abstract int TokenCount { get; }
+
     /// <exception cref="InvalidCurveException">A parameter or balance no such pool can have; names it.</exception>
-    public abstract Curve At(UInt256 balance0, UInt256 balance1);
+    public abstract Curve At(params ReadOnlySpan<UInt256> balances);
 
     /// <summary>What is wrong with the parameters; null for nothing.</summary>
     public InvalidCurveException? Problem()
     {
         try
         {
-            At(OneE18, OneE18);
+            if (TokenCount is < 2 or > TokensMax)
+            {
+                return new InvalidCurveException(
+                    "decimals", $"there are {TokenCount}; a house pool has 2 to {TokensMax} tokens.");
+            }
+
+            At([.. Enumerable.Repeat(OneE18, TokenCount)]);
             return null;
         }
         catch (InvalidCurveException e)
@@ -43,11 +55,15 @@ public abstract record CurveTerms(string Kind)
     }
 
     /// <summary>False where no such pool can have these balances.</summary>
-    public bool TryAt(UInt256 balance0, UInt256 balance1, [NotNullWhen(true)] out Curve? curve)
+    public bool TryAt(UInt256 balance0, UInt256 balance1, [NotNullWhen(true)] out Curve? curve) =>
+        TryAt([balance0, balance1], out curve);
+
+    /// <summary>False where no such pool can have these balances.</summary>
+    public bool TryAt(ReadOnlySpan<UInt256> balances, [NotNullWhen(true)] out Curve? curve)
     {
         try
         {
-            curve = At(balance0, balance1);
+            curve = At(balances);
             return true;
         }
         catch (InvalidCurveException)
@@ -58,11 +74,12 @@ public abstract record CurveTerms(string Kind)
     }
 
     /// <summary>
-    /// Whether the curve's invariant, without its contract's rounding, is at least as much after as before. Contracts
-    /// round the invariant itself, so on pools of dust an output can be some units too much, which many small legs
-    /// could add up.
+    /// Whether the curve's invariant for one share, without its contract's rounding, is at least as much after as
+    /// before. Contracts round the invariant itself, so on pools of dust an output can be some units too much, which
+    /// many small legs could add up.
     /// </summary>
-    internal virtual bool Keeps(UInt256 before0, UInt256 before1, UInt256 after0, UInt256 after1) => true;
+    internal virtual bool Keeps(
+        ReadOnlySpan<UInt256> before, UInt256 sharesBefore, ReadOnlySpan<UInt256> after, UInt256 sharesAfter) => true;
 
     public virtual bool Equals(CurveTerms? other) => other is not null && other.Description == Description;
 
@@ -71,13 +88,28 @@ public abstract record CurveTerms(string Kind)
     // D of balances shifted up as far as the contract's arithmetic takes them, where its rounding (two units a
     // computation) is far below one unit of a balance.
     private bool KeepsShifted(
-        Func<Curve, UInt256> invariantOf, UInt256 before0, UInt256 before1, UInt256 after0, UInt256 after1)
+        Func<Curve, UInt256> invariantOf,
+        ReadOnlySpan<UInt256> before,
+        UInt256 sharesBefore,
+        ReadOnlySpan<UInt256> after,
+        UInt256 sharesAfter)
     {
-        var shift = Math.Clamp(110 - invariantOf(At(before0, before1)).BitLength, 0, 40);
-        return TryAt(before0 << shift, before1 << shift, out var before)
-            && TryAt(after0 << shift, after1 << shift, out var after)
-            && invariantOf(before) is { IsZero: false } least
-            && invariantOf(after) >= least + 4u;
+        var shift = Math.Clamp(110 - invariantOf(At(before)).BitLength, 0, 40);
+        return TryAt(Shifted(before, shift), out var first)
+            && TryAt(Shifted(after, shift), out var last)
+            && invariantOf(first) is { IsZero: false } least
+            && UInt256.CompareProducts(invariantOf(last), sharesBefore, least + 4u, sharesAfter) >= 0;
+    }
+
+    private static UInt256[] Shifted(ReadOnlySpan<UInt256> balances, int shift)
+    {
+        var shifted = new UInt256[balances.Length];
+        for (var k = 0; k < shifted.Length; k++)
+        {
+            shifted[k] = balances[k] << shift;
+        }
+
+        return shifted;
     }
 
     private static FeePips Pips(UInt256 fee, UInt256 one) =>
@@ -85,11 +117,6 @@ public abstract record CurveTerms(string Kind)
 
     private static ImmutableArray<UInt256> Scales(int[] decimals)
     {
-        if (decimals.Length != 2)
-        {
-            throw new InvalidCurveException("decimals", $"there are {decimals.Length}; a house pool has two tokens.");
-        }
-
         return
         [
             .. decimals.Select((d, k) => d is >= 0 and <= 18
@@ -104,10 +131,12 @@ public abstract record CurveTerms(string Kind)
     {
         public override string Description => $"{Kind} fee={SwapFee.Value}";
 
+        public override int TokenCount => 2;
+
         public override FeePips Fee => SwapFee;
 
-        public override Curve At(UInt256 balance0, UInt256 balance1) =>
-            new SolidlyVolatileCurve(balance0, balance1, (uint)SwapFee.Value, FeePips.One);
+        public override Curve At(params ReadOnlySpan<UInt256> balances) =>
+            new SolidlyVolatileCurve(balances[0], balances[1], (uint)SwapFee.Value, FeePips.One);
 
         public bool Equals(SolidlyVolatile? other) => base.Equals(other);
 
@@ -120,18 +149,27 @@ public abstract record CurveTerms(string Kind)
     {
         public override string Description => $"{Kind} fee={SwapFee.Value} decimals={string.Join(',', Decimals)}";
 
+        public override int TokenCount => 2;
+
         public override FeePips Fee => SwapFee;
 
-        public override Curve At(UInt256 balance0, UInt256 balance1)
+        public override Curve At(params ReadOnlySpan<UInt256> balances)
         {
+            if (Decimals.Length != 2)
+            {
+                throw new InvalidCurveException("decimals", $"there are {Decimals.Length}; such a pool has two tokens.");
+            }
+
             _ = Scales(Decimals);
             return new SolidlyStableCurve(
-                balance0, balance1, Decimals[0], Decimals[1], (uint)SwapFee.Value, FeePips.One);
+                balances[0], balances[1], Decimals[0], Decimals[1], (uint)SwapFee.Value, FeePips.One);
         }
 
-        // x³y + y³x, on amounts of 18 digits, in whole numbers.
-        internal override bool Keeps(UInt256 before0, UInt256 before1, UInt256 after0, UInt256 after1) =>
-            Product(after0, after1) >= Product(before0, before1);
+        // x³y + y³x, on amounts of 18 digits, in whole numbers: of degree four.
+        internal override bool Keeps(
+            ReadOnlySpan<UInt256> before, UInt256 sharesBefore, ReadOnlySpan<UInt256> after, UInt256 sharesAfter) =>
+            Product(after[0], after[1]) * BigInteger.Pow((BigInteger)sharesBefore, 4)
+                >= Product(before[0], before[1]) * BigInteger.Pow((BigInteger)sharesAfter, 4);
 
         private BigInteger Product(UInt256 balance0, UInt256 balance1)
         {
@@ -155,13 +193,17 @@ public abstract record CurveTerms(string Kind)
         public override string Description =>
             $"{Kind} A={Amplification} fee={FeeE10} decimals={string.Join(',', Decimals)}";
 
+        public override int TokenCount => Decimals.Length;
+
         public override FeePips Fee => Pips(FeeE10, 10_000_000_000);
 
-        public override Curve At(UInt256 balance0, UInt256 balance1) =>
-            new StableSwapClassic([balance0, balance1], Amplification, FeeE10, Scales(Decimals));
+        public override Curve At(params ReadOnlySpan<UInt256> balances) =>
+            new StableSwapClassic([.. balances], Amplification, FeeE10, Scales(Decimals));
 
-        internal override bool Keeps(UInt256 before0, UInt256 before1, UInt256 after0, UInt256 after1) =>
-            KeepsShifted(static c => ((StableSwapCurve)c).Invariant, before0, before1, after0, after1);
+        internal override bool Keeps(
+            ReadOnlySpan<UInt256> before, UInt256 sharesBefore, ReadOnlySpan<UInt256> after, UInt256 sharesAfter) =>
+            KeepsShifted(
+                static c => ((StableSwapCurve)c).Invariant, before, sharesBefore, after, sharesAfter);
 
         public bool Equals(Classic? other) => base.Equals(other);
 
@@ -177,13 +219,17 @@ public abstract record CurveTerms(string Kind)
         public override string Description => $"{Kind} A={Amplification} fee={FeeE10} "
             + $"offpeg={OffpegFeeMultiplierE10} decimals={string.Join(',', Decimals)}";
 
+        public override int TokenCount => Decimals.Length;
+
         public override FeePips Fee => Pips(FeeE10, 10_000_000_000);
 
-        public override Curve At(UInt256 balance0, UInt256 balance1) => new StableSwapNg(
-            [balance0, balance1], Amplification, FeeE10, Scales(Decimals), OffpegFeeMultiplierE10);
+        public override Curve At(params ReadOnlySpan<UInt256> balances) => new StableSwapNg(
+            [.. balances], Amplification, FeeE10, Scales(Decimals), OffpegFeeMultiplierE10);
 
-        internal override bool Keeps(UInt256 before0, UInt256 before1, UInt256 after0, UInt256 after1) =>
-            KeepsShifted(static c => ((StableSwapCurve)c).Invariant, before0, before1, after0, after1);
+        internal override bool Keeps(
+            ReadOnlySpan<UInt256> before, UInt256 sharesBefore, ReadOnlySpan<UInt256> after, UInt256 sharesAfter) =>
+            KeepsShifted(
+                static c => ((StableSwapCurve)c).Invariant, before, sharesBefore, after, sharesAfter);
 
         public bool Equals(NextGeneration? other) => base.Equals(other);
 
@@ -199,10 +245,12 @@ public abstract record CurveTerms(string Kind)
         public override string Description => $"{Kind} weights={string.Join(',', WeightsE18)} fee={SwapFeeE18} "
             + $"decimals={string.Join(',', Decimals)}";
 
+        public override int TokenCount => Decimals.Length;
+
         public override FeePips Fee => Pips(SwapFeeE18, OneE18);
 
-        public override Curve At(UInt256 balance0, UInt256 balance1) =>
-            new BalancerWeighted([balance0, balance1], [.. WeightsE18], SwapFeeE18, Scales(Decimals));
+        public override Curve At(params ReadOnlySpan<UInt256> balances) =>
+            new BalancerWeighted([.. balances], [.. WeightsE18], SwapFeeE18, Scales(Decimals));
 
         public bool Equals(Weighted? other) => base.Equals(other);
 
@@ -218,13 +266,16 @@ public abstract record CurveTerms(string Kind)
         public override string Description =>
             $"{Kind} A={AmplificationE3} fee={SwapFeeE18} decimals={string.Join(',', Decimals)}";
 
+        public override int TokenCount => Decimals.Length;
+
         public override FeePips Fee => Pips(SwapFeeE18, OneE18);
 
-        public override Curve At(UInt256 balance0, UInt256 balance1) =>
-            new BalancerStable([balance0, balance1], AmplificationE3, SwapFeeE18, Scales(Decimals));
+        public override Curve At(params ReadOnlySpan<UInt256> balances) =>
+            new BalancerStable([.. balances], AmplificationE3, SwapFeeE18, Scales(Decimals));
 
-        internal override bool Keeps(UInt256 before0, UInt256 before1, UInt256 after0, UInt256 after1) =>
-            KeepsShifted(static c => ((BalancerStable)c).Invariant, before0, before1, after0, after1);
+        internal override bool Keeps(
+            ReadOnlySpan<UInt256> before, UInt256 sharesBefore, ReadOnlySpan<UInt256> after, UInt256 sharesAfter) =>
+            KeepsShifted(static c => ((BalancerStable)c).Invariant, before, sharesBefore, after, sharesAfter);
 
         public bool Equals(Stable? other) => base.Equals(other);
 

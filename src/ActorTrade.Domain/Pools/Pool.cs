@@ -1,4 +1,3 @@
-using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Trades;
@@ -7,9 +6,9 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Pools;
 
 /// <summary>
-/// A pool of two tokens, constant product or one of the curves. It swaps for accounts, takes and returns liquidity for
-/// shares, and prepares legs of routes that a coordinating account commits or aborts. It never calls
-/// out, except to ask about an overdue leg.
+/// A pool of two tokens, constant product, or of two to eight with one of the curves. It swaps for accounts, takes and
+/// returns liquidity for shares, and prepares legs of routes that a coordinating account commits or aborts. It never
+/// calls out, except to ask about an overdue leg.
 /// </summary>
 /// <remarks>
 /// Invariants (PoolPropertyTests): the least reserve0 × reserve1 that commits and aborts of open legs can lead
@@ -19,8 +18,9 @@ namespace ActorTrade.Domain.Pools;
 /// journaled, so that a retry cannot turn into a trade.
 /// <para>Fees come out of the input: the liquidity providers' part stays in the
 /// reserve, the treasury's is set aside.</para>
-/// <para>Prices while legs are prepared: each direction is quoted against the larger input reserve and the smaller
-/// output reserve that any combination of commits and aborts can lead to, so nobody profits from an open leg.</para>
+/// <para>Prices while legs are prepared: of two tokens each direction is quoted against the larger input reserve and
+/// the smaller output reserve that any combination of commits and aborts can lead to; of more tokens a trade gives the
+/// least of what it would at each combination (<see cref="LegOutcomes"/>). So nobody profits from an open leg.</para>
 /// </remarks>
 public static class Pool
 {
@@ -29,8 +29,11 @@ public static class Pool
     /// <summary>Trades one pool remembers; at the bound it answers <see cref="Rejection.TooManyTrades"/>.</summary>
     public const int OutcomesMax = 2_000_000;
 
-    /// <summary>Legs that may be prepared and undecided at once.</summary>
+    /// <summary>Legs that may be prepared and undecided at once, of a pool of two tokens.</summary>
     public const int PreparedLegsMax = 256;
+
+    /// <summary>The same of a pool of more tokens: each doubles what a trade reckons with.</summary>
+    public const int PreparedLegsOfManyMax = 5;
 
     /// <summary>Observations of its price that a pool keeps, at most one a second.</summary>
     public const int ObservationsMax = 1_024;
@@ -69,8 +72,7 @@ public static class Pool
         public sealed record Create(TokenId Token0, TokenId Token1, FeePips LiquidityFee, FeePips TreasuryFee)
             : Command, INaturallyIdempotent;
 
-        /// <summary>Creates a pool of two tokens with one of the curves; a repeat with the same terms is
-        /// accepted.</summary>
+        /// <summary>Creates a pool with one of the curves; a repeat with the same terms is accepted.</summary>
         /// <param name="TreasuryFee">Of every input, beside the curve's own fee, which is the providers'.</param>
         public sealed record CreateCurve(TokenId[] Tokens, CurveTerms Curve, FeePips TreasuryFee)
             : Command, INaturallyIdempotent;
@@ -95,6 +97,32 @@ public static class Pool
             UInt256 Shares,
             UInt256 MinAmount0,
             UInt256 MinAmount1,
+            DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+
+        /// <summary>Pays in for shares, into a pool of any number of tokens.</summary>
+        /// <param name="Most">Of each token at most so much, in the pool's ratio; all of the pool's, in its order. With
+        /// <paramref name="IsExact"/> all of it, in whatever ratio, and tokens may be left out.</param>
+        /// <param name="IsExact">Only of curves whose contracts have such deposits.</param>
+        public sealed record Join(
+            Guid TradeId,
+            AccountId Provider,
+            TokenAmount[] Most,
+            bool IsExact,
+            TickRange? Range,
+            UInt256 MinShares,
+            DateTimeOffset Deadline) : Command, INaturallyIdempotent;
+
+        /// <summary>Gives shares back.</summary>
+        /// <param name="Least">At least so much of each token, all of the pool's, in its order. With
+        /// <paramref name="IsOneToken"/> of one token, and all is paid in that.</param>
+        /// <param name="IsOneToken">Only of curves whose contracts have such withdrawals.</param>
+        public sealed record Exit(
+            Guid TradeId,
+            AccountId Provider,
+            UInt256 Shares,
+            TokenAmount[] Least,
+            bool IsOneToken,
+            TickRange? Range,
             DateTimeOffset Deadline) : Command, INaturallyIdempotent;
 
         /// <summary>Sets the output of one leg of a route aside until its coordinator commits or aborts it.</summary>
@@ -223,12 +251,42 @@ public static class Pool
             DateTimeOffset Deadline,
             DateTimeOffset At) : Event;
 
+        /// <summary>Liquidity for shares, of any number of tokens; what was not paid of a token is not named.</summary>
+        [StoredName("pool.joined.v1")]
+        public sealed record Joined(
+            Guid TradeId,
+            AccountId Provider,
+            TokenAmount[] Paid,
+            TickRange? Range,
+            UInt256 Shares,
+            UInt256 LockedShares,
+            DateTimeOffset Deadline,
+            DateTimeOffset At) : Event;
+
+        /// <summary>Shares for liquidity, of any number of tokens; what was not given of a token is not
+        /// named.</summary>
+        [StoredName("pool.exited.v1")]
+        public sealed record Exited(
+            Guid TradeId,
+            AccountId Provider,
+            TickRange? Range,
+            UInt256 Shares,
+            TokenAmount[] Given,
+            DateTimeOffset Deadline,
+            DateTimeOffset At) : Event;
+
         [StoredName("pool.trades-acknowledged.v1")]
         public sealed record TradesAcknowledged(Guid[] TradeIds, DateTimeOffset At) : Event;
 
         [StoredName("pool.fees-collected.v1")]
         public sealed record FeesCollected(
             Guid CollectionId, AccountId Treasury, TokenAmount Fees0, TokenAmount Fees1, DateTimeOffset At) : Event;
+
+        /// <summary>As <see cref="FeesCollected"/>, of a pool of more than two tokens; the sides are the
+        /// tokens.</summary>
+        [StoredName("pool.fees-of-all-collected.v1")]
+        public sealed record FeesOfAllCollected(
+            Guid CollectionId, AccountId Treasury, TokenAmount[] Fees, DateTimeOffset At) : Event;
 
         [StoredName("pool.fees-delivered.v1")]
         public sealed record FeesDelivered(Guid CollectionId, int Side) : Event;
@@ -275,8 +333,8 @@ public static class Pool
 
         public sealed record FeesTooHigh(int TotalPips) : Rejection("fees-too-high");
 
-        /// <summary>House pools have two tokens.</summary>
-        public sealed record WrongTokenCount(int Count) : Rejection("wrong-token-count");
+        /// <summary>The curve is one of so many tokens, and others were named.</summary>
+        public sealed record WrongTokenCount(int Count, int Expected = 2) : Rejection("wrong-token-count");
 
         /// <summary>A parameter that no pool of this kind can have.</summary>
         public sealed record InvalidCurve(string Field, string Reason) : Rejection("invalid-curve");
@@ -290,83 +348,5 @@ public static class Pool
 
         /// <summary>There is no mean price that the asker accepts; the refusal's own code says why.</summary>
         public sealed record PriceRefused(OracleRefusal Refusal) : Rejection("price-refused");
-    }
-}
-
-/// <summary>What readers see of a pool, in base units.</summary>
-/// <param name="PriceX112">Token 1 for one token 0, in base units, times 2^112, without fee; zero while the pool is
-/// empty.</param>
-/// <param name="PriceAt">The second in which the price last changed; null before the first deposit.</param>
-/// <param name="Observations">Observations of the price that are kept.</param>
-/// <param name="Curve">The curve; null for the house's own constant product.</param>
-public sealed record PoolView(
-    PoolId Id,
-    TokenId? Token0,
-    TokenId? Token1,
-    UInt256 Reserve0,
-    UInt256 Reserve1,
-    UInt256 TotalShares,
-    int LiquidityFeePips,
-    int TreasuryFeePips,
-    UInt256 TreasuryFees0,
-    UInt256 TreasuryFees1,
-    int PreparedLegs,
-    long Swaps,
-    UInt256 PriceX112 = default,
-    DateTimeOffset? PriceAt = null,
-    int Observations = 0,
-    CurveTerms? Curve = null)
-{
-    /// <summary>The kind of its curve, as pool files name it.</summary>
-    public string Kind => Curve?.Kind ?? "constant-product";
-
-    /// <summary>
-    /// What the pool would give now, as if no leg were prepared. An estimate: the pool itself quotes at the price that
-    /// prepared legs leave.
-    /// </summary>
-    public QuoteError QuoteExactIn(TokenId tokenIn, UInt256 amountIn, out PoolTrade trade)
-    {
-        var zeroForOne = tokenIn == Token0;
-        trade = default;
-        return zeroForOne || tokenIn == Token1
-            ? PoolQuotes.ExactIn(
-                Curve,
-                new FeeSchedule(new FeePips(LiquidityFeePips), new FeePips(TreasuryFeePips)),
-                zeroForOne ? Reserve0 : Reserve1,
-                zeroForOne ? Reserve1 : Reserve0,
-                zeroForOne,
-                amountIn,
-                out trade)
-            : QuoteError.NoSuchPair;
-    }
-
-    /// <summary>Whether nobody can profit by trading before and after this input of a token.</summary>
-    public bool IsSafe(TokenId tokenIn, UInt256 amountIn)
-    {
-        var zeroForOne = tokenIn == Token0;
-        if (Curve is null)
-        {
-            var fee = new FeePips(LiquidityFeePips + TreasuryFeePips);
-            return !SandwichGuard.IsProfitable(zeroForOne ? Reserve0 : Reserve1, amountIn, fee);
-        }
-
-        var (one, other) = zeroForOne ? (0, 1) : (1, 0);
-        return Curve.TryAt(Reserve0, Reserve1, out var curve) && SandwichGuard.IsSafe(curve, one, other, amountIn);
-    }
-
-    /// <summary>The largest input of a token around which nobody can profit by trading before and after it.</summary>
-    public UInt256 SafeAmountIn(TokenId tokenIn)
-    {
-        var zeroForOne = tokenIn == Token0;
-        var reserveIn = zeroForOne ? Reserve0 : Reserve1;
-        if (Curve is null)
-        {
-            return SandwichGuard.SafeAmountIn(reserveIn, new FeePips(LiquidityFeePips + TreasuryFeePips));
-        }
-
-        var (one, other) = zeroForOne ? (0, 1) : (1, 0);
-        return Curve.TryAt(Reserve0, Reserve1, out var curve)
-            ? SandwichGuard.SafeAmountIn(curve, one, other, reserveIn)
-            : UInt256.Zero;
     }
 }

@@ -35,6 +35,8 @@ internal static class PoolDecisions
             Command.AbortLeg c => AbortLeg(state, c, context),
             Command.AddLiquidity c => AddLiquidity(state, c, context),
             Command.RemoveLiquidity c => RemoveLiquidity(state, c, context),
+            Command.Join c => PoolLiquidity.Join(state, c, context),
+            Command.Exit c => PoolLiquidity.Exit(state, c, context),
             Command.Create c => Create(state, c, context),
             Command.CreateCurve c => CreateCurve(state, c, context),
             Command.CollectFees c => CollectFees(state, c, context),
@@ -68,20 +70,20 @@ internal static class PoolDecisions
     {
         if (state.Terms is { } terms)
         {
-            return state.Curve == c.Curve && c.Tokens.AsSpan().SequenceEqual([terms.Token0, terms.Token1])
+            return state.Curve == c.Curve && state.Tokens.SequenceEqual(c.Tokens)
                 && terms.TreasuryFee == c.TreasuryFee
                 ? PoolDecision.Nothing
                 : new Rejection.AlreadyCreated(state.Id);
         }
 
-        if (c.Tokens is not [var token0, var token1])
+        if (c.Tokens.Length != c.Curve.TokenCount)
         {
-            return new Rejection.WrongTokenCount(c.Tokens.Length);
+            return new Rejection.WrongTokenCount(c.Tokens.Length, c.Curve.TokenCount);
         }
 
-        if (token0 == token1)
+        if (c.Tokens.GroupBy(t => t).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            return new Rejection.SameTokens(token0);
+            return new Rejection.SameTokens(twice.Key);
         }
 
         if (c.Curve.Problem() is { } problem)
@@ -139,6 +141,8 @@ internal static class PoolDecisions
                 Event.Swapped e when e.Trader == trader => e.Deadline,
                 Event.LiquidityAdded e when e.Provider == trader => e.Deadline,
                 Event.LiquidityRemoved e when e.Provider == trader => e.Deadline,
+                Event.Joined e when e.Provider == trader => e.Deadline,
+                Event.Exited e when e.Provider == trader => e.Deadline,
                 _ => null,
             })
             : c.TradeIds;
@@ -166,7 +170,7 @@ internal static class PoolDecisions
         }
 
         var refusal = Quote(state, c.TokenIn, c.TokenOut, c.AmountIn, c.Deadline, context, out var quote)
-            ?? (state.Legs.Count >= PreparedLegsMax ? "too-many-legs" : null);
+            ?? (state.Legs.Count >= state.LegsMax ? "too-many-legs" : null);
         if (refusal is not null)
         {
             return new Event.TradeRefused(c.LegId, refusal, c.Deadline, context.Now);
@@ -246,6 +250,7 @@ internal static class PoolDecisions
         }
 
         var refusal = CannotTrade(state, c.Max0.Token, c.Max1.Token, c.Deadline, context)
+            ?? NotAPair(state)
             ?? (state.IsToken0(c.Max0.Token) ? null : "wrong-token-order");
         if (refusal is not null)
         {
@@ -294,7 +299,7 @@ internal static class PoolDecisions
 
         var refusal = state.Terms is null ? "pool-not-created"
             : TradeTiming.IsPast(c.Deadline, context.Now) ? "deadline-passed"
-            : null;
+            : NotAPair(state);
         if (refusal is not null)
         {
             return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
@@ -302,8 +307,8 @@ internal static class PoolDecisions
 
         // What prepared legs may take out is not given to anyone else.
         var error = PoolShares.QuoteWithdrawal(
-            state.Reserve0 - state.PreparedOut0,
-            state.Reserve1 - state.PreparedOut1,
+            state.Reserve0 - state.PreparedOut[0],
+            state.Reserve1 - state.PreparedOut[1],
             state.TotalShares,
             c.Shares,
             out var withdrawal);
@@ -326,15 +331,15 @@ internal static class PoolDecisions
 
     private static PoolDecision CollectFees(PoolState state, Command.CollectFees c, CommandContext context)
     {
-        if (state.Terms is not { } terms)
+        if (state.Terms is null)
         {
             return new Rejection.NotCreated(state.Id);
         }
 
         if (state.Outcomes.TryGet(c.CollectionId, context.Now, out var earlier))
         {
-            return earlier is Event.FeesCollected e && e.Treasury == c.Treasury
-                ? PoolDecision.Earlier(e)
+            return FeeCollection.Of(earlier) is { } known && known.Treasury == c.Treasury
+                ? PoolDecision.Earlier(earlier)
                 : new Rejection.IdReused(c.CollectionId);
         }
 
@@ -346,24 +351,26 @@ internal static class PoolDecisions
         if (state.Collection is { } running)
         {
             return running.CollectionId == c.CollectionId
-                ? PoolDecision.Earlier(running)
+                ? PoolDecision.Earlier(running.Collected)
                 : new Rejection.CollectionUnderWay(running.CollectionId);
         }
 
-        return state.TreasuryFees0.IsZero && state.TreasuryFees1.IsZero
-            ? PoolDecision.Nothing
-            : new Event.FeesCollected(
-                c.CollectionId,
-                c.Treasury,
-                new TokenAmount(terms.Token0, state.TreasuryFees0),
-                new TokenAmount(terms.Token1, state.TreasuryFees1),
-                context.Now);
+        TokenAmount[] fees = [.. state.Tokens.Select((t, k) => new TokenAmount(t, state.TreasuryFees[k]))];
+        if (fees.All(f => f.Amount.IsZero))
+        {
+            return PoolDecision.Nothing;
+        }
+
+        return fees is [var fees0, var fees1]
+            ? new Event.FeesCollected(c.CollectionId, c.Treasury, fees0, fees1, context.Now)
+            : new Event.FeesOfAllCollected(c.CollectionId, c.Treasury, fees, context.Now);
     }
 
     private static PoolDecision FeesOutcome(PoolState state, Command.RecordFeesOutcome c)
     {
         if (state.Collection is not { } collection
             || collection.CollectionId != c.CollectionId
+            || c.Side < 0 || c.Side >= collection.Fees.Length
             || (state.DeliveredSides & (1 << c.Side)) != 0)
         {
             return PoolDecision.Nothing;
@@ -371,7 +378,7 @@ internal static class PoolDecisions
 
         return c.Arrived
             ? new Event.FeesDelivered(c.CollectionId, c.Side)
-            : new Event.FeesReturned(c.CollectionId, c.Side, c.Side == 0 ? collection.Fees0 : collection.Fees1);
+            : new Event.FeesReturned(c.CollectionId, c.Side, collection.Fees[c.Side]);
     }
 
     private static PoolDecision ObservePrice(PoolState state, Command.ObservePrice c, CommandContext context)
@@ -408,7 +415,7 @@ internal static class PoolDecisions
     // Another's
     // trade with the same id must not take the outcome for its own: it is no outcome yet, and refused when its deadline
     // passes.
-    private static PoolDecision Repeat(
+    internal static PoolDecision Repeat(
         Guid id, DateTimeOffset deadline, CommandContext context, Event earlier, bool isSame)
     {
         if (isSame || (earlier is Event.TradeRefused refused && refused.Deadline == deadline))
@@ -423,9 +430,9 @@ internal static class PoolDecisions
 
     // New shares are priced by the largest reserves the pool can have: a deposit never dilutes what open legs may
     // bring.
-    private static UInt256 ShareReserve0(PoolState state) => state.Reserve0 + state.PreparedIn0;
+    private static UInt256 ShareReserve0(PoolState state) => state.Reserve0 + state.PreparedIn[0];
 
-    private static UInt256 ShareReserve1(PoolState state) => state.Reserve1 + state.PreparedIn1;
+    private static UInt256 ShareReserve1(PoolState state) => state.Reserve1 + state.PreparedIn[1];
 
     // Whatever open legs do, the balances stay within those between these and what they can lose.
     private static bool FitsCurve(PoolState state, in DepositQuote deposit) => state.Curve is not { } terms
@@ -446,17 +453,47 @@ internal static class PoolDecisions
             return refusal;
         }
 
-        var zeroForOne = state.IsToken0(tokenIn);
-        var (reserveIn, reserveOut) = state.QuoteReserves(zeroForOne);
-        var error = PoolQuotes.ExactIn(
-            state.Curve, state.Fees, reserveIn, reserveOut, zeroForOne, amountIn, out quote);
+        var (one, other) = (state.IndexOf(tokenIn), state.IndexOf(tokenOut));
+        var error = state.Tokens.Count > 2
+            ? QuoteAtEach(state, one, other, amountIn, out quote)
+            : PoolQuotes.ExactIn(
+                state.Curve, state.Fees, PairBalances(state, one), one, other, amountIn, out quote);
         return error == QuoteError.None ? null : QuoteErrors.CodeOf(error);
     }
+
+    // All legs of the direction applied, and none of the other.
+    private static UInt256[] PairBalances(PoolState state, int tokenIn)
+    {
+        var (reserveIn, reserveOut) = state.QuoteReserves(zeroForOne: tokenIn == 0);
+        return tokenIn == 0 ? [reserveIn, reserveOut] : [reserveOut, reserveIn];
+    }
+
+    // The least of what the trade would give at any outcome of the open legs.
+    private static QuoteError QuoteAtEach(
+        PoolState state, int tokenIn, int tokenOut, UInt256 amountIn, out PoolTrade least)
+    {
+        least = default;
+        foreach (var balances in LegOutcomes.Of(state))
+        {
+            var error = PoolQuotes.ExactIn(
+                state.Curve, state.Fees, balances, tokenIn, tokenOut, amountIn, out var trade);
+            if (error != QuoteError.None)
+            {
+                return error;
+            }
+
+            least = least.AmountOut.IsZero || trade.AmountOut < least.AmountOut ? trade : least;
+        }
+
+        return QuoteError.None;
+    }
+
+    private static string? NotAPair(PoolState state) => state.Tokens.Count == 2 ? null : "wrong-token-count";
 
     private static string? CannotTrade(
         PoolState state, TokenId oneToken, TokenId otherToken, DateTimeOffset deadline, CommandContext context)
     {
-        if (state.Terms is not { } terms)
+        if (state.Terms is null)
         {
             return "pool-not-created";
         }
@@ -466,8 +503,7 @@ internal static class PoolDecisions
             return "deadline-passed";
         }
 
-        return (oneToken == terms.Token0 && otherToken == terms.Token1) || (oneToken == terms.Token1
-            && otherToken == terms.Token0)
+        return oneToken != otherToken && state.IndexOf(oneToken) >= 0 && state.IndexOf(otherToken) >= 0
             ? null
             : "wrong-tokens";
     }

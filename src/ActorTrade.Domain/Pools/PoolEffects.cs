@@ -20,16 +20,17 @@ internal static class PoolEffects
 
     public static IReadOnlyList<Effect> React(PoolState state, Event e) => e switch
     {
-        Event.FeesCollected => Deliveries(state),
+        Event.FeesCollected or Event.FeesOfAllCollected => Deliveries(state),
 
         // Told once. Should a crash lose it, the account keeps one outcome too many, which its limit allows for.
         Event.FeesDelivered delivered when state.Outcomes.TryGetAny(delivered.CollectionId, out var outcome)
-            && outcome is Event.FeesCollected collected => [Acknowledge(IdOf(state.Id), collected, delivered.Side)],
+            && FeeCollection.Of(outcome) is { } collected =>
+            [Acknowledge(IdOf(state.Id), collected, delivered.Side)],
         _ => None,
     };
 
     /// <summary>How long a treasury account may take to accept fees, before they return to the pool.</summary>
-    public static DateTimeOffset DeadlineOf(Event.FeesCollected collection) =>
+    public static DateTimeOffset DeadlineOf(FeeCollection collection) =>
         collection.At + TradeTiming.DeadlineAheadMax;
 
     /// <summary>Legs are asked about only when the pool is woken: until their deadline their coordinator is expected to
@@ -79,19 +80,20 @@ internal static class PoolEffects
             return effects;
         }
 
-        foreach (var (side, fees) in new[] { (0, collection.Fees0), (1, collection.Fees1) })
+        for (var side = 0; side < collection.Fees.Length; side++)
         {
             if ((state.DeliveredSides & (1 << side)) == 0)
             {
-                effects.Add(Deliver(state, collection, side, fees));
+                effects.Add(Deliver(state, collection, side));
             }
         }
 
         return effects;
     }
 
-    private static Effect Deliver(PoolState state, Event.FeesCollected collection, int side, TokenAmount fees)
+    private static Effect Deliver(PoolState state, FeeCollection collection, int side)
     {
+        var fees = collection.Fees[side];
         var collectionId = collection.CollectionId;
         var creditId = FeesCreditId(collectionId, side);
         return new Effect(
@@ -108,7 +110,7 @@ internal static class PoolEffects
             });
     }
 
-    private static Effect Acknowledge(EntityId from, Event.FeesCollected collected, int side)
+    private static Effect Acknowledge(EntityId from, FeeCollection collected, int side)
     {
         var creditId = FeesCreditId(collected.CollectionId, side);
         return new Effect(

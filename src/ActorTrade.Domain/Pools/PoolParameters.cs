@@ -26,17 +26,18 @@ public static class PoolParameters
     /// <summary>Every kind a house pool can have.</summary>
     public static IReadOnlyCollection<string> Kinds => Needed.Keys;
 
-    /// <param name="decimals">Of both tokens.</param>
+    /// <param name="tokens">In the pool's order.</param>
+    /// <param name="decimals">Of each of them.</param>
     /// <param name="given">Digits; weights as several, with commas between. All that the kind needs and, where the
     /// treasury takes a fee, <c>treasuryFeePips</c>.</param>
     /// <exception cref="InvalidCurveException">Names what is missing, malformed or not of the kind.</exception>
     public static Pool.Command Read(
-        TokenId token0,
-        TokenId token1,
+        TokenId[] tokens,
         int[] decimals,
         string kind,
         IReadOnlyDictionary<string, string> given)
     {
+        ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(given);
         if (!Needed.TryGetValue(kind, out var needed))
         {
@@ -52,9 +53,14 @@ public static class PoolParameters
         }
 
         var treasury = given.ContainsKey(TreasuryFee) ? Pips(given, TreasuryFee) : default;
-        return kind == "constant-product"
+        if (kind != "constant-product")
+        {
+            return new Pool.Command.CreateCurve(tokens, Terms(kind, given, decimals), treasury);
+        }
+
+        return tokens is [var token0, var token1]
             ? new Pool.Command.Create(token0, token1, Pips(given, "feePips"), treasury)
-            : new Pool.Command.CreateCurve([token0, token1], Terms(kind, given, decimals), treasury);
+            : throw new InvalidCurveException("tokens", $"there are {tokens.Length}; a pool of kind {kind} has two.");
     }
 
     private static CurveTerms Terms(string kind, IReadOnlyDictionary<string, string> given, int[] decimals) =>

@@ -25,21 +25,23 @@ internal static class PoolQuotes
     // Units of output that rounding may take at most; only a pool of dust, or one far off its peg, needs more.
     private const int ShortenedMax = 1_023;
 
+    /// <summary>A trade on balances. Of the house's own constant product only the two of the pair count.</summary>
     public static QuoteError ExactIn(
         CurveTerms? curve,
         FeeSchedule fees,
-        UInt256 reserveIn,
-        UInt256 reserveOut,
-        bool zeroForOne,
+        ReadOnlySpan<UInt256> balances,
+        int tokenIn,
+        int tokenOut,
         UInt256 amountIn,
         out PoolTrade trade)
     {
         trade = default;
         if (curve is not null)
         {
-            return OnCurve(curve, fees.Protocol, reserveIn, reserveOut, zeroForOne, amountIn, out trade);
+            return OnCurve(curve, fees.Protocol, balances, tokenIn, tokenOut, amountIn, out trade);
         }
 
+        var (reserveIn, reserveOut) = (balances[tokenIn], balances[tokenOut]);
         var error = ConstantProduct.QuoteExactIn(reserveIn, reserveOut, amountIn, fees.Total, out var quote);
         if (error == QuoteError.None)
         {
@@ -54,9 +56,9 @@ internal static class PoolQuotes
     private static QuoteError OnCurve(
         CurveTerms terms,
         FeePips treasury,
-        UInt256 reserveIn,
-        UInt256 reserveOut,
-        bool zeroForOne,
+        ReadOnlySpan<UInt256> balances,
+        int tokenIn,
+        int tokenOut,
         UInt256 amountIn,
         out PoolTrade trade)
     {
@@ -66,32 +68,29 @@ internal static class PoolQuotes
             return QuoteError.ZeroAmount;
         }
 
-        if (reserveIn.IsZero || reserveOut.IsZero)
+        if (balances[tokenIn].IsZero || balances[tokenOut].IsZero)
         {
             return QuoteError.NoLiquidity;
         }
 
-        if (!ConstantProduct.HasRoom(reserveIn, amountIn)
-            || !terms.TryAt(zeroForOne ? reserveIn : reserveOut, zeroForOne ? reserveOut : reserveIn, out var curve))
+        if (!ConstantProduct.HasRoom(balances[tokenIn], amountIn) || !terms.TryAt(balances, out var curve))
         {
             return QuoteError.ReserveOverflow;
         }
 
         var protocolFee = treasury.Of(amountIn, Rounding.Down);
-        var (tokenIn, tokenOut) = zeroForOne ? (0, 1) : (1, 0);
         var error = curve.QuoteExactIn(tokenIn, tokenOut, amountIn - protocolFee, out var quote);
         if (error != QuoteError.None)
         {
             return error;
         }
 
-        if (!quote.Leftover.IsZero || quote.AmountOut >= reserveOut)
+        if (!quote.Leftover.IsZero || quote.AmountOut >= balances[tokenOut])
         {
             return QuoteError.InsufficientLiquidity;
         }
 
-        var reserveAfter = reserveIn + (amountIn - protocolFee);
-        error = Keeping(terms, reserveIn, reserveOut, zeroForOne, reserveAfter, quote.AmountOut, out var amountOut);
+        error = Keeping(terms, balances, tokenIn, tokenOut, amountIn - protocolFee, quote.AmountOut, out var amountOut);
         if (error == QuoteError.None)
         {
             var impact = ImpactBps(quote, curve.SpotPrice(tokenIn, tokenOut));
@@ -105,18 +104,18 @@ internal static class PoolQuotes
     // too much.
     private static QuoteError Keeping(
         CurveTerms terms,
-        UInt256 reserveIn,
-        UInt256 reserveOut,
-        bool zeroForOne,
-        UInt256 reserveAfter,
+        ReadOnlySpan<UInt256> balances,
+        int tokenIn,
+        int tokenOut,
+        UInt256 kept,
         UInt256 quoted,
         out UInt256 amountOut)
     {
         amountOut = quoted;
-        var fits = zeroForOne
-            ? terms.TryAt(reserveAfter, reserveOut - quoted, out _)
-            : terms.TryAt(reserveOut - quoted, reserveAfter, out _);
-        if (!fits)
+        UInt256[] after = [.. balances];
+        after[tokenIn] += kept;
+        after[tokenOut] -= quoted;
+        if (!terms.TryAt(after, out _))
         {
             return QuoteError.ReserveOverflow;
         }
@@ -128,11 +127,8 @@ internal static class PoolQuotes
                 return QuoteError.OutputTooSmall;
             }
 
-            var rest = reserveOut - amountOut;
-            var keeps = zeroForOne
-                ? terms.Keeps(reserveIn, reserveOut, reserveAfter, rest)
-                : terms.Keeps(reserveOut, reserveIn, rest, reserveAfter);
-            if (keeps)
+            after[tokenOut] = balances[tokenOut] - amountOut;
+            if (terms.Keeps(balances, UInt256.One, after, UInt256.One))
             {
                 return QuoteError.None;
             }

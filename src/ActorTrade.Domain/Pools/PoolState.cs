@@ -2,7 +2,6 @@ using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Trades;
-using ActorTrade.EventSourcing;
 using static ActorTrade.Domain.Pools.Pool;
 
 namespace ActorTrade.Domain.Pools;
@@ -10,6 +9,11 @@ namespace ActorTrade.Domain.Pools;
 /// <summary>The fold of a pool's events. Owned by its actor; changed only by <see cref="Evolve"/>.</summary>
 public sealed class PoolState(PoolId id)
 {
+    private TokenId[] _tokens = [];
+    private UInt256[] _reserves = new UInt256[2];
+    private UInt256[] _treasuryFees = new UInt256[2];
+    private UInt256[] _preparedIn = new UInt256[2];
+    private UInt256[] _preparedOut = new UInt256[2];
     private readonly Dictionary<Guid, Event.LegPrepared> _legs = [];
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
     private readonly ObservationRing _observations = new(ObservationsMax, TickMoveMax);
@@ -24,36 +28,38 @@ public sealed class PoolState(PoolId id)
 
     public FeeSchedule Fees { get; private set; }
 
-    /// <summary>Reserves in pool order, with what prepared legs have set aside and without what they would
-    /// bring.</summary>
-    public UInt256 Reserve0 { get; private set; }
+    /// <summary>In the pool's order, for ever; none until the pool is created.</summary>
+    public IReadOnlyList<TokenId> Tokens => _tokens;
 
-    public UInt256 Reserve1 { get; private set; }
+    /// <summary>In pool order, with what prepared legs have set aside and without what they would bring.</summary>
+    public ReadOnlySpan<UInt256> Reserves => _reserves;
 
-    /// <summary>Of prepared legs, in pool order: what commits would take out, and what they would bring in (less
-    /// treasury fees).</summary>
-    public UInt256 PreparedOut0 { get; private set; }
+    /// <summary>Of prepared legs, in pool order: what commits would take out.</summary>
+    public ReadOnlySpan<UInt256> PreparedOut => _preparedOut;
 
-    public UInt256 PreparedOut1 { get; private set; }
+    /// <summary>Of prepared legs, in pool order: what commits would bring in, less treasury fees.</summary>
+    public ReadOnlySpan<UInt256> PreparedIn => _preparedIn;
 
-    public UInt256 PreparedIn0 { get; private set; }
+    /// <summary>The treasury's part of the fees, not collected yet, in pool order.</summary>
+    public ReadOnlySpan<UInt256> TreasuryFees => _treasuryFees;
 
-    public UInt256 PreparedIn1 { get; private set; }
+    public UInt256 Reserve0 => _reserves[0];
+
+    public UInt256 Reserve1 => _reserves[1];
 
     /// <summary>All shares, with the locked minimum.</summary>
     public UInt256 TotalShares { get; private set; }
 
-    /// <summary>The treasury's part of the fees, not collected yet.</summary>
-    public UInt256 TreasuryFees0 { get; private set; }
+    public UInt256 TreasuryFees0 => _treasuryFees[0];
 
-    public UInt256 TreasuryFees1 { get; private set; }
+    public UInt256 TreasuryFees1 => _treasuryFees[1];
 
     public long Swaps { get; private set; }
 
     /// <summary>A collection of fees on its way; null where none is.</summary>
-    public Event.FeesCollected? Collection { get; private set; }
+    public FeeCollection? Collection { get; private set; }
 
-    /// <summary>Bit 0 and 1: that side of the collection has arrived.</summary>
+    /// <summary>Bit k: that side of the collection, the fees of token k, has arrived.</summary>
     public int DeliveredSides { get; private set; }
 
     public IReadOnlyDictionary<Guid, Event.LegPrepared> Legs => _legs;
@@ -74,7 +80,7 @@ public sealed class PoolState(PoolId id)
                 return OracleReading.Of(Reserve1, Reserve0);
             }
 
-            return !Reserve0.IsZero && !Reserve1.IsZero && terms.TryAt(Reserve0, Reserve1, out var curve)
+            return !_reserves.AsSpan().Contains(UInt256.Zero) && terms.TryAt(_reserves, out var curve)
                 ? OracleReading.Of(curve.SpotPrice(0, 1))
                 : null;
         }
@@ -82,23 +88,31 @@ public sealed class PoolState(PoolId id)
 
     public bool IsToken0(TokenId token) => token == Terms!.Token0;
 
+    /// <summary>The token's number in the pool; -1 where it is not one of its tokens.</summary>
+    public int IndexOf(TokenId token) => Array.IndexOf(_tokens, token);
+
+    /// <summary>Legs that may be prepared at once.</summary>
+    public int LegsMax => _tokens.Length > 2 ? PreparedLegsOfManyMax : PreparedLegsMax;
+
     public PoolState Evolve(Event e)
     {
         switch (e)
         {
             case Event.Created created:
                 Terms = created;
+                Name([created.Token0, created.Token1]);
                 Fees = new FeeSchedule(created.LiquidityFee, created.TreasuryFee);
                 break;
             case Event.CurveCreated created:
                 Terms = created.ToCreated();
                 Curve = created.Curve;
+                Name(created.Tokens);
                 Fees = new FeeSchedule(Terms.LiquidityFee, Terms.TreasuryFee);
                 break;
             case Event.Swapped swapped:
                 Observe(swapped.At);
                 Swaps++;
-                Move(swapped.TokenIn, swapped.AmountIn, swapped.AmountOut, swapped.ProtocolFee);
+                Move(swapped.TokenIn, swapped.AmountIn, swapped.TokenOut, swapped.AmountOut, swapped.ProtocolFee);
                 Remember(swapped.TradeId, e, swapped.Deadline, swapped.At, needsAcknowledgement: true);
                 break;
             case Event.TradeRefused refused:
@@ -107,7 +121,7 @@ public sealed class PoolState(PoolId id)
             case Event.LegPrepared or Event.LegCommitted or Event.LegAborted:
                 EvolveLeg(e);
                 break;
-            case Event.LiquidityAdded or Event.LiquidityRemoved:
+            case Event.LiquidityAdded or Event.LiquidityRemoved or Event.Joined or Event.Exited:
                 EvolveLiquidity(e);
                 break;
             case Event.TradesAcknowledged acknowledged:
@@ -118,20 +132,14 @@ public sealed class PoolState(PoolId id)
                 }
 
                 break;
-            case Event.FeesCollected collected:
-                TreasuryFees0 -= collected.Fees0.Amount;
-                TreasuryFees1 -= collected.Fees1.Amount;
-                Collection = collected;
-                var until = PoolEffects.DeadlineOf(collected);
-                Remember(collected.CollectionId, e, until, collected.At, needsAcknowledgement: false);
-                DeliveredSides = (collected.Fees0.Amount.IsZero ? 1 : 0) | (collected.Fees1.Amount.IsZero ? 2 : 0);
+            case Event.FeesCollected or Event.FeesOfAllCollected:
+                BeginDelivery(FeeCollection.Of(e)!);
                 break;
             case Event.FeesDelivered delivered:
                 EndDelivery(delivered.Side);
                 break;
             case Event.FeesReturned returned:
-                TreasuryFees0 += returned.Side == 0 ? returned.Fees.Amount : UInt256.Zero;
-                TreasuryFees1 += returned.Side == 1 ? returned.Fees.Amount : UInt256.Zero;
+                _treasuryFees[returned.Side] += returned.Fees.Amount;
                 EndDelivery(returned.Side);
                 break;
             default:
@@ -141,11 +149,11 @@ public sealed class PoolState(PoolId id)
         return this;
     }
 
-    /// <summary>The reserves that are safe to quote against in a direction: the largest input and smallest output they
-    /// can become.</summary>
+    /// <summary>Of a pool of two tokens the reserves that are safe to quote against in a direction: the largest input
+    /// and smallest output they can become.</summary>
     public (UInt256 In, UInt256 Out) QuoteReserves(bool zeroForOne) => zeroForOne
-        ? (Reserve0 + PreparedIn0, Reserve1 - PreparedOut1)
-        : (Reserve1 + PreparedIn1, Reserve0 - PreparedOut0);
+        ? (_reserves[0] + _preparedIn[0], _reserves[1] - _preparedOut[1])
+        : (_reserves[1] + _preparedIn[1], _reserves[0] - _preparedOut[0]);
 
     public PoolView ToView() => new(
         Id,
@@ -163,7 +171,10 @@ public sealed class PoolState(PoolId id)
         Reading?.Price0X112 ?? UInt256.Zero,
         _observations.Count > 0 ? DateTimeOffset.FromUnixTimeSeconds(_observations.Newest.AtSeconds) : null,
         _observations.Count,
-        Curve);
+        Curve,
+        IsPair ? null : [.. _tokens],
+        IsPair ? null : [.. _reserves],
+        IsPair ? null : [.. _treasuryFees]);
 
     public PoolSnapshot Capture() => new(
         Id,
@@ -174,12 +185,17 @@ public sealed class PoolState(PoolId id)
         TreasuryFees0,
         TreasuryFees1,
         Swaps,
-        Collection,
+        Collection?.Collected as Event.FeesCollected,
         DeliveredSides,
         [.. _legs.Values.OrderBy(l => l.LegId)],
         _outcomes.Capture(),
         _observations.Capture(),
-        Curve);
+        Curve,
+        IsPair ? null : new PoolOfMany(
+            [.. _tokens],
+            [.. _reserves],
+            [.. _treasuryFees],
+            Collection?.Collected as Event.FeesOfAllCollected));
 
     public static PoolState Restore(PoolSnapshot snapshot)
     {
@@ -189,15 +205,12 @@ public sealed class PoolState(PoolId id)
             Terms = snapshot.Terms,
             Curve = snapshot.Curve,
             Fees = snapshot.Terms is { } terms ? new FeeSchedule(terms.LiquidityFee, terms.TreasuryFee) : default,
-            Reserve0 = snapshot.Reserve0,
-            Reserve1 = snapshot.Reserve1,
             TotalShares = snapshot.TotalShares,
-            TreasuryFees0 = snapshot.TreasuryFees0,
-            TreasuryFees1 = snapshot.TreasuryFees1,
             Swaps = snapshot.Swaps,
-            Collection = snapshot.Collection,
+            Collection = FeeCollection.Of((Event?)snapshot.Collection ?? snapshot.Many?.Collection),
             DeliveredSides = snapshot.DeliveredSides,
         };
+        state.RestoreAmounts(snapshot);
         foreach (var leg in snapshot.Legs)
         {
             state.AddLeg(leg);
@@ -206,6 +219,30 @@ public sealed class PoolState(PoolId id)
         state._outcomes.Restore(snapshot.Outcomes);
         state._observations.Restore(snapshot.Observations);
         return state;
+    }
+
+    private bool IsPair => _tokens.Length <= 2;
+
+    private void Name(TokenId[] tokens)
+    {
+        _tokens = [.. tokens];
+        _reserves = new UInt256[tokens.Length];
+        _treasuryFees = new UInt256[tokens.Length];
+        _preparedIn = new UInt256[tokens.Length];
+        _preparedOut = new UInt256[tokens.Length];
+    }
+
+    private void RestoreAmounts(PoolSnapshot snapshot)
+    {
+        if (snapshot.Terms is { } terms)
+        {
+            Name(snapshot.Many?.Tokens ?? [terms.Token0, terms.Token1]);
+        }
+
+        UInt256[] reserves = snapshot.Many?.Reserves ?? [snapshot.Reserve0, snapshot.Reserve1];
+        UInt256[] fees = snapshot.Many?.TreasuryFees ?? [snapshot.TreasuryFees0, snapshot.TreasuryFees1];
+        reserves.CopyTo(_reserves, 0);
+        fees.CopyTo(_treasuryFees, 0);
     }
 
     private void EvolveLeg(Event e)
@@ -220,7 +257,7 @@ public sealed class PoolState(PoolId id)
                 var leg = RemoveLeg(committed.LegId);
                 Observe(committed.At);
                 Swaps++;
-                Move(leg.TokenIn, leg.AmountIn, leg.AmountOut, leg.ProtocolFee);
+                Move(leg.TokenIn, leg.AmountIn, leg.TokenOut, leg.AmountOut, leg.ProtocolFee);
                 break;
             case Event.LegAborted aborted:
                 if (_legs.ContainsKey(aborted.LegId))
@@ -239,22 +276,39 @@ public sealed class PoolState(PoolId id)
         {
             case Event.LiquidityAdded added:
                 Observe(added.At);
-                Reserve0 += added.Amount0;
-                Reserve1 += added.Amount1;
+                _reserves[0] += added.Amount0;
+                _reserves[1] += added.Amount1;
                 TotalShares += added.Shares + added.LockedShares;
-                if (_observations.Count == 0 && Reading is { } first)
-                {
-                    _observations.Begin(added.At.ToUnixTimeSeconds(), first);
-                }
-
+                BeginObserving(added.At);
                 Remember(added.TradeId, e, added.Deadline, added.At, needsAcknowledgement: true);
                 break;
             case Event.LiquidityRemoved removed:
                 Observe(removed.At);
-                Reserve0 -= removed.Amount0;
-                Reserve1 -= removed.Amount1;
+                _reserves[0] -= removed.Amount0;
+                _reserves[1] -= removed.Amount1;
                 TotalShares -= removed.Shares;
                 Remember(removed.TradeId, e, removed.Deadline, removed.At, needsAcknowledgement: true);
+                break;
+            case Event.Joined joined:
+                Observe(joined.At);
+                foreach (var part in joined.Paid)
+                {
+                    _reserves[IndexOf(part.Token)] += part.Amount;
+                }
+
+                TotalShares += joined.Shares + joined.LockedShares;
+                BeginObserving(joined.At);
+                Remember(joined.TradeId, e, joined.Deadline, joined.At, needsAcknowledgement: true);
+                break;
+            case Event.Exited exited:
+                Observe(exited.At);
+                foreach (var part in exited.Given)
+                {
+                    _reserves[IndexOf(part.Token)] -= part.Amount;
+                }
+
+                TotalShares -= exited.Shares;
+                Remember(exited.TradeId, e, exited.Deadline, exited.At, needsAcknowledgement: true);
                 break;
         }
     }
@@ -269,57 +323,54 @@ public sealed class PoolState(PoolId id)
         }
     }
 
+    private void BeginObserving(DateTimeOffset at)
+    {
+        if (_observations.Count == 0 && Reading is { } first)
+        {
+            _observations.Begin(at.ToUnixTimeSeconds(), first);
+        }
+    }
+
+    private void BeginDelivery(FeeCollection collection)
+    {
+        Collection = collection;
+        DeliveredSides = 0;
+        for (var side = 0; side < collection.Fees.Length; side++)
+        {
+            _treasuryFees[side] -= collection.Fees[side].Amount;
+            DeliveredSides |= collection.Fees[side].Amount.IsZero ? 1 << side : 0;
+        }
+
+        var until = PoolEffects.DeadlineOf(collection);
+        Remember(collection.CollectionId, collection.Collected, until, collection.At, needsAcknowledgement: false);
+    }
+
     private void EndDelivery(int side)
     {
         DeliveredSides |= 1 << side;
-        Collection = DeliveredSides == 3 ? null : Collection;
+        Collection = DeliveredSides == (1 << _tokens.Length) - 1 ? null : Collection;
     }
 
-    private void Move(TokenId tokenIn, UInt256 amountIn, UInt256 amountOut, UInt256 protocolFee)
+    private void Move(TokenId tokenIn, UInt256 amountIn, TokenId tokenOut, UInt256 amountOut, UInt256 protocolFee)
     {
-        if (IsToken0(tokenIn))
-        {
-            Reserve0 += amountIn - protocolFee;
-            Reserve1 -= amountOut;
-            TreasuryFees0 += protocolFee;
-        }
-        else
-        {
-            Reserve1 += amountIn - protocolFee;
-            Reserve0 -= amountOut;
-            TreasuryFees1 += protocolFee;
-        }
+        var one = IndexOf(tokenIn);
+        _reserves[one] += amountIn - protocolFee;
+        _reserves[IndexOf(tokenOut)] -= amountOut;
+        _treasuryFees[one] += protocolFee;
     }
 
     private void AddLeg(Event.LegPrepared leg)
     {
         _legs.Add(leg.LegId, leg);
-        if (IsToken0(leg.TokenIn))
-        {
-            PreparedIn0 += leg.AmountIn - leg.ProtocolFee;
-            PreparedOut1 += leg.AmountOut;
-        }
-        else
-        {
-            PreparedIn1 += leg.AmountIn - leg.ProtocolFee;
-            PreparedOut0 += leg.AmountOut;
-        }
+        _preparedIn[IndexOf(leg.TokenIn)] += leg.AmountIn - leg.ProtocolFee;
+        _preparedOut[IndexOf(leg.TokenOut)] += leg.AmountOut;
     }
 
     private Event.LegPrepared RemoveLeg(Guid legId)
     {
         _legs.Remove(legId, out var leg);
-        if (IsToken0(leg!.TokenIn))
-        {
-            PreparedIn0 -= leg.AmountIn - leg.ProtocolFee;
-            PreparedOut1 -= leg.AmountOut;
-        }
-        else
-        {
-            PreparedIn1 -= leg.AmountIn - leg.ProtocolFee;
-            PreparedOut0 -= leg.AmountOut;
-        }
-
+        _preparedIn[IndexOf(leg!.TokenIn)] -= leg.AmountIn - leg.ProtocolFee;
+        _preparedOut[IndexOf(leg.TokenOut)] -= leg.AmountOut;
         return leg;
     }
 
@@ -329,21 +380,3 @@ public sealed class PoolState(PoolId id)
         _outcomes.Remember(id, outcome, deadline, needsAcknowledgement);
     }
 }
-
-// A snapshot of an older form (v1 had no observations) is not read: the events say the same, and more.
-[StoredName("pool.snapshot.v2")]
-public sealed record PoolSnapshot(
-    PoolId Pool,
-    Event.Created? Terms,
-    UInt256 Reserve0,
-    UInt256 Reserve1,
-    UInt256 TotalShares,
-    UInt256 TreasuryFees0,
-    UInt256 TreasuryFees1,
-    long Swaps,
-    Event.FeesCollected? Collection,
-    int DeliveredSides,
-    Event.LegPrepared[] Legs,
-    RememberedOutcome<Event>[] Outcomes,
-    PriceObservation[] Observations,
-    CurveTerms? Curve = null);

@@ -31,6 +31,7 @@ namespace ActorTrade.Gateway.Http;
 [JsonSerializable(typeof(AddLiquidityRequest))]
 [JsonSerializable(typeof(RemoveLiquidityRequest))]
 [JsonSerializable(typeof(LiquidityReceipt))]
+[JsonSerializable(typeof(SharesReceipt))]
 [JsonSerializable(typeof(CreatePoolRequest))]
 [JsonSerializable(typeof(PoolDetails[]))]
 [JsonSerializable(typeof(TokenDetails[]))]

@@ -7,6 +7,8 @@ using ActorTrade.Gateway.Http;
 namespace ActorTrade.Gateway.Pools;
 
 /// <summary>A pool to create. Only the fields of its kind may be there; they are named as in pool files.</summary>
+/// <param name="Tokens">All of its tokens in order; instead of <paramref name="Token0"/> and
+/// <paramref name="Token1"/>, and of kinds that may have more than two.</param>
 /// <param name="Kind"><c>constant-product</c> (the default), <c>solidly-volatile</c>, <c>solidly-stable</c>,
 /// <c>stableswap-classic</c>, <c>stableswap-ng</c>, <c>balancer-weighted</c>, <c>balancer-stable</c>.</param>
 /// <param name="FeePips">The providers' fee in 1e-6 of the input; of constant product and Solidly kinds.</param>
@@ -29,10 +31,19 @@ public sealed record CreatePoolRequest(
     string? OffpegFeeMultiplierE10,
     string[]? WeightsE18,
     string? SwapFeeE18,
-    string? AmplificationE3)
+    string? AmplificationE3,
+    string[]? Tokens = null)
 {
+    /// <exception cref="ApiProblem">Both forms are given, or neither, or a token is malformed.</exception>
+    internal TokenId[] TokenIds() => (Tokens, Token0, Token1) switch
+    {
+        ({ } all, null, null) => [.. all.Select(t => RequestReading.Token(t, "tokens"))],
+        (null, _, _) => [RequestReading.Token(Token0, "token0"), RequestReading.Token(Token1, "token1")],
+        _ => throw ApiProblem.Invalid("tokens", "Give either tokens, or token0 and token1."),
+    };
+
     /// <exception cref="ApiProblem">A field is missing, malformed or not of this kind.</exception>
-    internal Pool.Command ToCommand(TokenId token0, TokenId token1, int[] decimals)
+    internal Pool.Command ToCommand(TokenId[] tokens, int[] decimals)
     {
         (string Name, string? Value)[] fields =
         [
@@ -48,7 +59,7 @@ public sealed record CreatePoolRequest(
         var given = fields.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => f.Value!);
         try
         {
-            return PoolParameters.Read(token0, token1, decimals, Kind ?? "constant-product", given);
+            return PoolParameters.Read(tokens, decimals, Kind ?? "constant-product", given);
         }
         catch (InvalidCurveException e)
         {

@@ -18,6 +18,7 @@ namespace ActorTrade.Gateway.Pools;
 /// it; larger swaps should be split, or not be seen before they happen.</param>
 /// <param name="PriceAt">The second in which the price last changed.</param>
 /// <param name="Curve">The parameters of its curve; absent for the house's own constant product.</param>
+/// <param name="Tokens">All tokens, of a pool of more than two; price and safe amounts are of the first two.</param>
 public sealed record PoolDetails(
     string Pool,
     string Token0,
@@ -37,7 +38,11 @@ public sealed record PoolDetails(
     string SafeAmountIn1,
     DateTimeOffset? PriceAt,
     string Kind,
-    string? Curve);
+    string? Curve,
+    PoolTokenDetails[]? Tokens = null);
+
+/// <summary>One token of a pool, in whole tokens.</summary>
+public sealed record PoolTokenDetails(string Token, string Reserve, string TreasuryFees);
 
 /// <summary>A token, in whole tokens.</summary>
 /// <param name="Minted">Brought in by the token; absent for shares of a pool, as is what was burned.</param>
@@ -88,11 +93,15 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
         var request = await http.BodyAsync(ApiJson.Shapes.CreatePoolRequest);
         http.Principal();
         var pool = RequestReading.Pool(request.Pool, "pool");
-        var token0 = RequestReading.Token(request.Token0, "token0");
-        var token1 = RequestReading.Token(request.Token1, "token1");
-        int[] decimals = [await forms.RequireAsync(token0, "token0"), await forms.RequireAsync(token1, "token1")];
+        var tokens = request.TokenIds();
+        var decimals = new int[tokens.Length];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            decimals[i] = await forms.RequireAsync(tokens[i], request.Tokens is null ? $"token{i}" : "tokens");
+        }
+
         await services.AskAsync(
-            Pool.IdOf(pool), request.ToCommand(token0, token1, decimals), Guid.NewGuid(), CommandContext.Self, forms);
+            Pool.IdOf(pool), request.ToCommand(tokens, decimals), Guid.NewGuid(), CommandContext.Self, forms);
         await http.WriteAsync((await DetailsAsync(pool))!, ApiJson.Shapes.PoolDetails);
     }
 
@@ -101,7 +110,13 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
         var request = await http.BodyAsync(ApiJson.Shapes.AddLiquidityRequest);
         var account = RequestReading.Account(request.Account, "account");
         var id = http.IdOf("liquidity-added", Account.IdOf(account));
-        var (pool, token0, token1) = await TermsAsync(http);
+        var (pool, tokens) = await TermsAsync(http);
+        if (request.Amounts is not null || tokens is not [var token0, var token1])
+        {
+            await JoinAsync(http, request, account, id, pool);
+            return;
+        }
+
         var max0 = RequestReading.Amount(
             request.MaxAmount0, await forms.RequireAsync(token0, "maxAmount0"), "maxAmount0");
         var max1 = RequestReading.Amount(
@@ -129,8 +144,14 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
         var request = await http.BodyAsync(ApiJson.Shapes.RemoveLiquidityRequest);
         var account = RequestReading.Account(request.Account, "account");
         var id = http.IdOf("liquidity-removed", Account.IdOf(account));
-        var (pool, token0, token1) = await TermsAsync(http);
+        var (pool, tokens) = await TermsAsync(http);
         var shares = RequestReading.Amount(request.Shares, 0, "shares");
+        if (request.OnlyToken is not null || request.MinAmounts is not null || tokens is not [var token0, var token1])
+        {
+            await ExitAsync(http, request, account, id, pool, tokens);
+            return;
+        }
+
         var least0 = await LeastAsync(request.MinAmount0, token0, "minAmount0");
         var least1 = await LeastAsync(request.MinAmount1, token1, "minAmount1");
         var end = await desk.RunAsync(new TradeCall(
@@ -195,13 +216,132 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
     private DateTimeOffset DeadlineOf(DateTimeOffset? given) =>
         given ?? services.Time.GetUtcNow() + SwapEndpoints.DeadlineDefault;
 
-    private async Task<(PoolId Pool, TokenId Token0, TokenId Token1)> TermsAsync(HttpContext http)
+    private async Task<(PoolId Pool, TokenId[] Tokens)> TermsAsync(HttpContext http)
     {
         var pool = RequestReading.Pool(http.Segment("id"), "id");
         var (view, _) = await services.ViewAsync<PoolView>(Pool.IdOf(pool));
-        return view is { Token0: { } token0, Token1: { } token1 }
-            ? (pool, token0, token1)
+        return view.AllTokens() is { Length: > 0 } tokens
+            ? (pool, tokens)
             : throw ApiProblem.NotFound("pool-not-created", $"There is no pool '{pool}'.");
+    }
+
+    private async Task JoinAsync(
+        HttpContext http, AddLiquidityRequest request, AccountId account, Guid id, PoolId pool)
+    {
+        var most = await AmountsAsync(request.Amounts, "amounts");
+        var least = request.MinShares is { } text ? RequestReading.Amount(text, 0, "minShares") : UInt256.One;
+        var end = await desk.RunAsync(new TradeCall(
+            id,
+            Account.IdOf(account),
+            new Account.Command.Join(
+                id, pool, most, request.Exact ?? false, null, least, DeadlineOf(request.Deadline)),
+            http.Principal(),
+            e => e is Account.Event.Joined j && j.Pool == pool
+                && j.Spent.All(s => Array.Exists(most, m => m.Token == s.Token && s.Amount <= m.Amount))));
+        var joined = (Account.Event.Joined)end.Event;
+        await WriteAsync(http, "joined", account, pool, joined.Spent, joined.Range, joined.Shares, id, end);
+    }
+
+    private async Task ExitAsync(
+        HttpContext http,
+        RemoveLiquidityRequest request,
+        AccountId account,
+        Guid id,
+        PoolId pool,
+        TokenId[] tokens)
+    {
+        var shares = RequestReading.Amount(request.Shares, 0, "shares");
+        var least = request.OnlyToken is { } only
+            ? [await OnlyAsync(only, request.MinAmount)]
+            : request.MinAmounts is { } minima
+                ? await AmountsAsync(minima, "minAmounts")
+                : [.. tokens.Select(t => new TokenAmount(t, UInt256.Zero))];
+        var end = await desk.RunAsync(new TradeCall(
+            id,
+            Account.IdOf(account),
+            new Account.Command.Exit(
+                id, pool, shares, least, request.OnlyToken is not null, null, DeadlineOf(request.Deadline)),
+            http.Principal(),
+            e => e is Account.Event.Exited x && x.Pool == pool && x.Shares == shares));
+        var exited = (Account.Event.Exited)end.Event;
+        await WriteAsync(http, "exited", account, pool, exited.Received, exited.Range, exited.Shares, id, end);
+    }
+
+    private async Task<TokenAmount> OnlyAsync(string name, string? least)
+    {
+        var token = RequestReading.Token(name, "onlyToken");
+        return new TokenAmount(token, await LeastAsync(least, token, "minAmount"));
+    }
+
+    private async Task<TokenAmount[]> AmountsAsync(AmountView[]? given, string field)
+    {
+        if (given is not { Length: > 0 and <= CurveTerms.TokensMax })
+        {
+            throw ApiProblem.Invalid(
+                field, $"One to {CurveTerms.TokensMax} amounts with their tokens are needed.");
+        }
+
+        var amounts = new TokenAmount[given.Length];
+        for (var i = 0; i < amounts.Length; i++)
+        {
+            var token = RequestReading.Token(given[i].Token, field);
+            amounts[i] = new TokenAmount(
+                token, RequestReading.Amount(given[i].Amount, await forms.RequireAsync(token, field), field));
+        }
+
+        return amounts;
+    }
+
+    private async Task WriteAsync(
+        HttpContext http,
+        string kind,
+        AccountId account,
+        PoolId pool,
+        TokenAmount[] parts,
+        TickRange? range,
+        UInt256 shares,
+        Guid id,
+        TradeEnd end)
+    {
+        var amounts = new AmountView[parts.Length];
+        for (var i = 0; i < amounts.Length; i++)
+        {
+            var decimals = await forms.RequireAsync(parts[i].Token, "pool");
+            amounts[i] = new AmountView(parts[i].Token.Value, Units.Format(parts[i].Amount, decimals));
+        }
+
+        await http.WriteAsync(
+            new SharesReceipt(
+                id,
+                kind,
+                account.Value,
+                pool.Value,
+                amounts,
+                TickRange.SharesOf(pool, range).Value,
+                shares.ToString(),
+                end.SequenceNr,
+                end.At),
+            ApiJson.Shapes.SharesReceipt);
+    }
+
+    private async Task<PoolTokenDetails[]?> TokensOfAsync(PoolView view)
+    {
+        if (view.Tokens is not { } tokens)
+        {
+            return null;
+        }
+
+        var details = new PoolTokenDetails[tokens.Length];
+        for (var i = 0; i < details.Length; i++)
+        {
+            var decimals = await forms.RequireAsync(tokens[i], "tokens");
+            details[i] = new PoolTokenDetails(
+                tokens[i].Value,
+                Units.Format(view.AllReserves()[i], decimals),
+                Units.Format(view.AllTreasuryFees()[i], decimals));
+        }
+
+        return details;
     }
 
     private static Price? PriceOf(PoolView view) =>
@@ -235,10 +375,11 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             view.PreparedLegs,
             view.Swaps,
             sequenceNr,
-            Units.Format(view.SafeAmountIn(token0), decimals0),
-            Units.Format(view.SafeAmountIn(token1), decimals1),
+            Units.Format(view.SafeAmountIn(token0, token1), decimals0),
+            Units.Format(view.SafeAmountIn(token1, token0), decimals1),
             view.PriceAt,
             view.Kind,
-            view.Curve?.Description);
+            view.Curve?.Description,
+            await TokensOfAsync(view));
     }
 }

@@ -132,14 +132,12 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
     {
         var tokenIn = RequestReading.Token(request.TokenIn, "tokenIn");
         var (view, _) = await services.ViewAsync<PoolView>(Pool.IdOf(pool));
-        if (view is not { Token0: { } token0, Token1: { } token1 })
+        if (view.AllTokens() is not { Length: > 0 } tokens)
         {
             throw new ApiProblem(404, "pool-not-created", $"There is no pool '{pool}'.") { Field = "id" };
         }
 
-        var tokenOut = tokenIn == token0 ? token1
-            : tokenIn == token1 ? token0
-            : throw ApiProblem.Invalid("tokenIn", $"The pool '{pool}' trades {token0} and {token1}, not {tokenIn}.");
+        var tokenOut = TokenOutOf(request, pool, tokens, tokenIn);
         var decimalsIn = await forms.RequireAsync(tokenIn, "tokenIn");
         var decimalsOut = await forms.RequireAsync(tokenOut, "tokenIn");
         var order = new PoolOrder(
@@ -164,6 +162,22 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
         Price? PriceOf(string? text, string field) => text is null
             ? null
             : Price.FromDecimal(RequestReading.Number(text, field), decimalsIn, decimalsOut);
+    }
+
+    // Of two tokens the other one; of more the request says it.
+    private static TokenId TokenOutOf(PoolOrderRequest request, PoolId pool, TokenId[] tokens, TokenId tokenIn)
+    {
+        if (Array.IndexOf(tokens, tokenIn) < 0)
+        {
+            throw ApiProblem.Invalid(
+                "tokenIn", $"The pool '{pool}' trades {string.Join(" and ", tokens)}, not {tokenIn}.");
+        }
+
+        var others = Array.FindAll(tokens, t => t != tokenIn);
+        TokenId? named = request.TokenOut is { } text ? RequestReading.Token(text, "tokenOut") : null;
+        return named is { } wanted && Array.IndexOf(others, wanted) >= 0 ? wanted
+            : named is null && others is [var only] ? only
+            : throw ApiProblem.Invalid("tokenOut", $"The pool '{pool}' gives {string.Join(" or ", others)}; say which.");
     }
 
     private static OrderLeg[] LegsOf(PoolOrderRequest request, Func<string?, string, Price?> priceOf)

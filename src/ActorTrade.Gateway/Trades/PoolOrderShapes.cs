@@ -17,6 +17,7 @@ namespace ActorTrade.Gateway.Trades;
 /// <param name="Protection">None, Split or Private; as the node is set if left out, and Private instead of Split for
 /// Ioc and Fok.</param>
 /// <param name="Deadline">Until when the book may take it; 30 s from now if left out.</param>
+/// <param name="TokenOut">What it buys; needed where the pool has more than two tokens.</param>
 public sealed record PoolOrderRequest(
     string? Account,
     string? TokenIn,
@@ -34,7 +35,8 @@ public sealed record PoolOrderRequest(
     int? Slices,
     int? SliceSeconds,
     string? Protection,
-    DateTimeOffset? Deadline);
+    DateTimeOffset? Deadline,
+    string? TokenOut = null);
 
 /// <summary>An order of a pool as it stands.</summary>
 /// <param name="Sold">So far.</param>

@@ -83,29 +83,75 @@ internal sealed class SwapEndpoints(GatewayServices services, TokenForms forms, 
             throw ApiProblem.Invalid("route", $"A route has at most {Account.RouteHopsMax} pools.");
         }
 
+        if (request.Via is { } via && via.Length != names.Length - 1)
+        {
+            throw ApiProblem.Invalid("via", $"Between {names.Length} pools there are {names.Length - 1} tokens.");
+        }
+
         var field = request.Route is null ? "pool" : "route";
-        var token = RequestReading.Token(request.TokenIn, "tokenIn");
-        var hops = new SwapHop[names.Length];
         var pools = new PoolView[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
             var id = RequestReading.Pool(names[i], field);
-            var (view, _) = await services.ViewAsync<PoolView>(Pool.IdOf(id));
-            if (view is not { Token0: { } token0, Token1: { } token1 })
+            (pools[i], _) = await services.ViewAsync<PoolView>(Pool.IdOf(id));
+            if (pools[i].AllTokens().Length == 0)
             {
                 throw new ApiProblem(404, "pool-not-created", $"There is no pool '{id}'.") { Field = field };
             }
-
-            var next = token == token0 ? token1
-                : token == token1 ? token0
-                : throw ApiProblem.Invalid(
-                    i == 0 ? "tokenIn" : field, $"The pool '{id}' trades {token0} and {token1}, not {token}.");
-            (hops[i], pools[i], token) = (new SwapHop(id, token, next), view, next);
         }
 
-        return request.TokenOut is { } given && given != token.Value
-            ? throw ApiProblem.Invalid("tokenOut", $"The pools lead to {token}, not to {given}.")
-            : (hops, pools);
+        return (HopsOf(request, pools, field), pools);
+    }
+
+    private static SwapHop[] HopsOf(SwapRequest request, PoolView[] pools, string field)
+    {
+        var token = RequestReading.Token(request.TokenIn, "tokenIn");
+        TokenId? last = request.TokenOut is { } named ? RequestReading.Token(named, "tokenOut") : null;
+        var hops = new SwapHop[pools.Length];
+        for (var i = 0; i < hops.Length; i++)
+        {
+            var tokens = pools[i].AllTokens();
+            if (Array.IndexOf(tokens, token) < 0)
+            {
+                throw ApiProblem.Invalid(
+                    i == 0 ? "tokenIn" : field,
+                    $"The pool '{pools[i].Id}' trades {string.Join(" and ", tokens)}, not {token}.");
+            }
+
+            var next = NextToken(request, pools, i, token, last);
+            (hops[i], token) = (new SwapHop(pools[i].Id, token, next), next);
+        }
+
+        return last is { } wanted && wanted != token
+            ? throw ApiProblem.Invalid("tokenOut", $"The pools lead to {token}, not to {wanted}.")
+            : hops;
+    }
+
+    // Of two tokens there is no choice; of more the request says it, or the next pool has only one of them.
+    private static TokenId NextToken(SwapRequest request, PoolView[] pools, int hop, TokenId token, TokenId? last)
+    {
+        var others = pools[hop].AllTokens().Where(t => t != token).ToList();
+        var isLast = hop == pools.Length - 1;
+        var field = isLast ? "tokenOut" : "via";
+        var named = isLast ? last
+            : request.Via is { } via ? RequestReading.Token(via[hop], "via")
+            : null;
+        if (others is [var only] && (named is null || isLast))
+        {
+            return only;
+        }
+
+        var fitting = named is { } wanted ? others.Where(t => t == wanted).ToList()
+            : isLast ? others
+            : others.Where(t => pools[hop + 1].AllTokens().Contains(t)).ToList();
+        return fitting switch
+        {
+            [var one] => one,
+            [] => throw ApiProblem.Invalid(
+                field, $"The pool '{pools[hop].Id}' gives {string.Join(" or ", others)}, and not that."),
+            _ => throw ApiProblem.Invalid(
+                field, $"The pool '{pools[hop].Id}' gives {string.Join(" or ", fitting)}; say which."),
+        };
     }
 
     private static UInt256 LeastOut(
@@ -131,7 +177,7 @@ internal sealed class SwapEndpoints(GatewayServices services, TokenForms forms, 
         var amount = amountIn;
         for (var i = 0; i < route.Length; i++)
         {
-            if (pools[i].QuoteExactIn(route[i].TokenIn, amount, out var quote) != QuoteError.None)
+            if (pools[i].QuoteExactIn(route[i].TokenIn, route[i].TokenOut, amount, out var quote) != QuoteError.None)
             {
                 // The pool itself says why, and its refusal is the record; a bound of one lets the trade reach it.
                 return UInt256.One;

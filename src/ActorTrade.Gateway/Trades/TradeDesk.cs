@@ -97,6 +97,8 @@ internal sealed class TradeDesk(GatewayServices services, TokenForms forms, Tran
         Account.Event.WithdrawalSettled e => e.At,
         Account.Event.LiquidityAdded e => e.At,
         Account.Event.LiquidityRemoved e => e.At,
+        Account.Event.Joined e => e.At,
+        Account.Event.Exited e => e.At,
         Token.Event.MintDelivered e => e.At,
         Token.Event.MintUndone e => e.At,
         _ => throw new InvalidOperationException($"{end.GetType().Name} ends no trade."),

@@ -13,6 +13,8 @@ namespace ActorTrade.Gateway.Trades;
 /// <param name="Nonce">Where given, one more than the account's last.</param>
 /// <param name="Flash">The route returns to its first token and pays itself: the account needs only what it may
 /// lose. If neither a minimum nor a slippage is given, it may lose nothing.</param>
+/// <param name="Via">The tokens between the pools of a route, one fewer than pools; needed only where pools of more
+/// than two tokens leave a choice.</param>
 public sealed record SwapRequest(
     string? Account,
     string? Pool,
@@ -24,7 +26,8 @@ public sealed record SwapRequest(
     int? MaxSlippageBps,
     DateTimeOffset? Deadline,
     ulong? Nonce,
-    bool? Flash = null);
+    bool? Flash = null,
+    string[]? Via = null);
 
 /// <summary>What a swap did. A repeat of the request gets the same receipt, to the byte.</summary>
 /// <param name="Fee">Of the first pool, in the input token.</param>
@@ -58,12 +61,45 @@ public sealed record MovementReceipt(
     Guid Id, string Kind, string Account, string? To, string Token, string Amount, long SequenceNr, DateTimeOffset At);
 
 /// <summary>At most these amounts for at least so many shares.</summary>
+/// <param name="Amounts">Of any number of tokens, instead of the two maxima: all of the pool's tokens in its order, or
+/// with <paramref name="Exact"/> some of them.</param>
+/// <param name="Exact">Just these amounts, in whatever ratio; of kinds whose contracts have such deposits.</param>
 public sealed record AddLiquidityRequest(
-    string? Account, string? MaxAmount0, string? MaxAmount1, string? MinShares, DateTimeOffset? Deadline);
+    string? Account,
+    string? MaxAmount0,
+    string? MaxAmount1,
+    string? MinShares,
+    DateTimeOffset? Deadline,
+    AmountView[]? Amounts = null,
+    bool? Exact = null);
 
 /// <summary>Shares back for at least these amounts.</summary>
+/// <param name="MinAmounts">Of any number of tokens, instead of the two minima: all of the pool's tokens in its
+/// order.</param>
+/// <param name="OnlyToken">All is paid in this token, of which <paramref name="MinAmount"/> is the least; of kinds
+/// whose contracts have such withdrawals.</param>
 public sealed record RemoveLiquidityRequest(
-    string? Account, string? Shares, string? MinAmount0, string? MinAmount1, DateTimeOffset? Deadline);
+    string? Account,
+    string? Shares,
+    string? MinAmount0,
+    string? MinAmount1,
+    DateTimeOffset? Deadline,
+    AmountView[]? MinAmounts = null,
+    string? OnlyToken = null,
+    string? MinAmount = null);
+
+/// <summary>What went into a pool of any number of tokens or came out of it, token by token. Shares are whole base
+/// units.</summary>
+public sealed record SharesReceipt(
+    Guid Id,
+    string Kind,
+    string Account,
+    string Pool,
+    AmountView[] Amounts,
+    string ShareToken,
+    string Shares,
+    long SequenceNr,
+    DateTimeOffset At);
 
 /// <summary>What went into a pool or came out of it. Shares are whole base units.</summary>
 public sealed record LiquidityReceipt(

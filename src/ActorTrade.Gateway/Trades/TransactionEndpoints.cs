@@ -52,7 +52,7 @@ internal sealed class TransactionEndpoints(TokenForms forms, TransactionTable ta
     private async Task<TransactionView> ViewAsync(TransactionRow row)
     {
         var amounts = new List<AmountView>(2);
-        foreach (var part in new[] { row.First, row.Second })
+        foreach (var part in row.Parts)
         {
             if (await FormatAsync(part) is { } amount)
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
@@ -12,7 +13,7 @@ internal sealed class TransactionTable(GatewayServices services)
 {
     private const string Columns =
         "tx_hash, kind, from_account, to_account, pool, token, amount, token_2, amount_2, token_out, amount_out, "
-        + "fee, fee_token, price_impact_bps, status, error_message, timestamp, ended_at, sequence_nr";
+        + "more, fee, fee_token, price_impact_bps, status, error_message, timestamp, ended_at, sequence_nr";
 
     public TransactionRow? Find(Guid id)
     {
@@ -58,6 +59,14 @@ internal sealed class TransactionRow(IReadOnlyDictionary<string, object?> row)
 
     public TokenAmount? Second => Part("token_2", "amount_2");
 
+    /// <summary>All amounts: the first, the second, and those of a pool of more tokens.</summary>
+    public TokenAmount[] Parts =>
+    [
+        .. new[] { First, Second }.OfType<TokenAmount>(),
+        .. (Text("more") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('='))
+            .Select(p => new TokenAmount(TokenId.Parse(p[0]), UInt256.Parse(p[1]))),
+    ];
+
     public TokenAmount? Out => Part("token_out", "amount_out");
 
     public TokenAmount? Fee => Part("fee_token", "fee");
@@ -89,6 +98,10 @@ internal sealed class TransactionRow(IReadOnlyDictionary<string, object?> row)
                 Id, PoolId.Parse(Pool!), First!.Value, Second!.Value, default, default, Out!.Value.Amount, EndedAt),
             "liquidity-removed" => new Account.Event.LiquidityRemoved(
                 Id, PoolId.Parse(Pool!), Out!.Value.Amount, First!.Value, Second!.Value, EndedAt),
+            "joined" => new Account.Event.Joined(
+                Id, PoolId.Parse(Pool!), TickRange.Of(Out!.Value.Token), Parts, [], Out!.Value.Amount, EndedAt),
+            "exited" => new Account.Event.Exited(
+                Id, PoolId.Parse(Pool!), TickRange.Of(Out!.Value.Token), Out!.Value.Amount, Parts, EndedAt),
             _ => throw new InvalidOperationException($"A transaction of the kind '{Kind}' is asked for by nobody."),
         };
     }

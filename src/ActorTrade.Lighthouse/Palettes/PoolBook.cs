@@ -157,13 +157,14 @@ internal sealed record PoolBook(
 
     private static async Task<ListedPool?> ListedAsync(PoolView view, TokenDecimalsOf decimals)
     {
-        if (view is not { Token0: { } token0, Token1: { } token1 })
+        var all = view.AllTokens();
+        if (all.Length == 0)
         {
             return null;
         }
 
-        var tokens = ImmutableArray.CreateBuilder<ListedToken>(2);
-        foreach (var token in new[] { token0, token1 })
+        var tokens = ImmutableArray.CreateBuilder<ListedToken>(all.Length);
+        foreach (var token in all)
         {
             if (await decimals.OfAsync(token) is not { } known)
             {
@@ -181,9 +182,9 @@ internal sealed record PoolBook(
     // The house's own constant product reaches further than the curve that stands for it here; then it is left out.
     private static bool TryCurve(PoolView view, [NotNullWhen(true)] out Curve? curve)
     {
-        if (view.Curve is { } terms)
+        if (view.Curve is not null)
         {
-            return terms.TryAt(view.Reserve0, view.Reserve1, out curve);
+            return view.TryCurve(out curve);
         }
 
         var fee = (uint)(view.LiquidityFeePips + view.TreasuryFeePips);

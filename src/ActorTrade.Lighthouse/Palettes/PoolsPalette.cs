@@ -69,13 +69,13 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
             Description = new()
             {
                 Name = "create",
-                Meaning = "Creates a pool of two registered tokens; a repeat with the same terms finds it there.",
+                Meaning = "Creates a pool of registered tokens; a repeat with the same terms finds it there.",
                 Acts = true,
                 Arguments =
                 [
                     Describe.Argument("pool", "Its name."),
-                    Describe.Argument("token0", "The first token, for ever."),
-                    Describe.Argument("token1", "The second token."),
+                    Describe.Argument("token0", "The first token, for ever; or all of them: USDC,USDT,DAI."),
+                    Describe.Argument("token1", "The second token; - where the first names all."),
                     Describe.Argument("kind", $"One of {string.Join(", ", PoolParameters.Kinds)}."),
                     Describe.Argument(
                         "parameters", "As in pool files, with semicolons: amplification=200;feeE10=4000000."),
@@ -87,17 +87,21 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
 
     private async Task<CommandResult> CreateAsync(CommandCall call)
     {
-        if (!PoolId.TryParse(call.Text("pool"), out var id, out var error)
-            || !TokenId.TryParse(call.Text("token0"), out var token0, out error)
-            || !TokenId.TryParse(call.Text("token1"), out var token1, out error))
+        if (!PoolId.TryParse(call.Text("pool"), out var id, out var error))
         {
             throw new OperatorException(ExitCode.Configuration, "name-malformed", error);
         }
 
-        int[] digits = [await RequireDecimalsAsync(token0), await RequireDecimalsAsync(token1)];
+        var tokens = TokensOf(call);
+        var digits = new int[tokens.Length];
+        for (var i = 0; i < digits.Length; i++)
+        {
+            digits[i] = await RequireDecimalsAsync(tokens[i]);
+        }
+
         try
         {
-            var command = PoolParameters.Read(token0, token1, digits, call.Text("kind"), ParametersOf(call));
+            var command = PoolParameters.Read(tokens, digits, call.Text("kind"), ParametersOf(call));
             await asking.DoAsync(call, Pool.IdOf(id), command);
         }
         catch (InvalidCurveException e)
@@ -106,6 +110,19 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
         }
 
         return CommandResult.Of(ResultBlock.Line($"The pool {id} is there. Its first deposit sets its price."));
+    }
+
+    private static TokenId[] TokensOf(CommandCall call)
+    {
+        string[] names = call.Text("token1") == "-"
+            ? call.Text("token0").Split(',')
+            : [call.Text("token0"), call.Text("token1")];
+        return
+        [
+            .. names.Select(name => TokenId.TryParse(name, out var token, out var error)
+                ? token
+                : throw new OperatorException(ExitCode.Configuration, "name-malformed", error)),
+        ];
     }
 
     private async Task<int> RequireDecimalsAsync(TokenId token) => await decimals.OfAsync(token)
@@ -206,26 +223,33 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
         }
 
         var view = await asking.ViewAsync<PoolView>(Pool.IdOf(id));
-        if (view is not { Token0: { } token0, Token1: { } token1 })
+        var tokens = view.AllTokens();
+        if (tokens.Length == 0)
         {
             throw new OperatorException(
                 ExitCode.NotFound, "pool-not-created", $"There is no pool '{id}'.", "See 'pools list'.");
         }
 
-        return CommandResult.Of(ResultBlock.FactsOf(
-            null,
-            new Fact("Pool", id.Value),
-            new Fact("Kind", view.Curve?.Description ?? view.Kind),
-            new Fact("Reserve 0", $"{await decimals.FormatAsync(token0, view.Reserve0)} {token0}"),
-            new Fact("Reserve 1", $"{await decimals.FormatAsync(token1, view.Reserve1)} {token1}"),
-            new Fact("Shares", view.TotalShares.ToString()),
-            new Fact("Fee to providers", $"{view.LiquidityFeePips / 100m:0.####} bps"),
-            new Fact("Fee to treasury", $"{view.TreasuryFeePips / 100m:0.####} bps"),
-            new Fact("Treasury 0", $"{await decimals.FormatAsync(token0, view.TreasuryFees0)} {token0}"),
-            new Fact("Treasury 1", $"{await decimals.FormatAsync(token1, view.TreasuryFees1)} {token1}"),
-            new Fact("Prepared legs", Wire.Of(view.PreparedLegs), Kind: ColumnKinds.Number),
-            new Fact("Swaps", Wire.Of(view.Swaps), Kind: ColumnKinds.Number),
-            new Fact("Mean of 5 min", await MeanAsync(call, id))));
+        var facts = new List<Fact> { new("Pool", id.Value), new("Kind", view.Curve?.Description ?? view.Kind) };
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            var reserve = await decimals.FormatAsync(tokens[i], view.AllReserves()[i]);
+            facts.Add(new Fact($"Reserve {i}", $"{reserve} {tokens[i]}"));
+        }
+
+        facts.Add(new Fact("Shares", view.TotalShares.ToString()));
+        facts.Add(new Fact("Fee to providers", $"{view.LiquidityFeePips / 100m:0.####} bps"));
+        facts.Add(new Fact("Fee to treasury", $"{view.TreasuryFeePips / 100m:0.####} bps"));
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            var fees = await decimals.FormatAsync(tokens[i], view.AllTreasuryFees()[i]);
+            facts.Add(new Fact($"Treasury {i}", $"{fees} {tokens[i]}"));
+        }
+
+        facts.Add(new Fact("Prepared legs", Wire.Of(view.PreparedLegs), Kind: ColumnKinds.Number));
+        facts.Add(new Fact("Swaps", Wire.Of(view.Swaps), Kind: ColumnKinds.Number));
+        facts.Add(new Fact("Mean of 5 min", await MeanAsync(call, id)));
+        return CommandResult.Of(ResultBlock.FactsOf(null, [.. facts]));
     }
 
     // The geometric mean of the last minutes in whole tokens; a dash where the price did not change or is too new.

@@ -71,6 +71,10 @@ public sealed class AuditTable : IProjection
                 "add-liquidity", null,
                 $"{e.Max0.Amount} {e.Max0.Token} and {e.Max1.Amount} {e.Max1.Token} to {e.Pool}"),
             Account.Event.LiquidityRemovalStarted e => ("remove-liquidity", null, $"{e.Shares} shares of {e.Pool}"),
+            Account.Event.JoinStarted e => (
+                "join-pool", null,
+                $"{string.Join(" and ", e.Most.Select(m => $"{m.Amount} {m.Token}"))} to {e.Pool}"),
+            Account.Event.ExitStarted e => ("exit-pool", null, $"{e.Shares} {e.Held().Token}"),
             Account.Event.TransferStarted e => ("transfer", null, $"{e.Amount} {e.Token} to {e.To}"),
             Account.Event.WithdrawalStarted e => ("withdraw", null, $"{e.Amount} {e.Token}"),
             Token.Event.Registered e => ("register-token", null, $"{e.Symbol}, {e.Decimals} decimals"),
@@ -80,6 +84,7 @@ public sealed class AuditTable : IProjection
             Pool.Event.CurveCreated e =>
                 ("create-pool", null, $"{string.Join('/', e.Tokens)}, {e.Curve.Description}"),
             Pool.Event.FeesCollected e => ("collect-fees", null, $"to {e.Treasury}"),
+            Pool.Event.FeesOfAllCollected e => ("collect-fees", null, $"to {e.Treasury}"),
             Bot.Event.Registered e => ("register-bot", null, $"{e.Strategy} on {e.Account}"),
             Bot.Event.Started => ("start-bot", null, nameof(BotState.Running)),
             Bot.Event.Paused e => ("pause-bot", null, $"{nameof(BotState.Paused)}: {e.Why}"),

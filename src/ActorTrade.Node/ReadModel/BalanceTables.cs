@@ -127,6 +127,13 @@ public sealed class BalanceTables : IProjection
                 yield return new RowChange.AddToAmount(
                     "pools", key, "total_shares", (BigInteger)(e.Shares + e.LockedShares));
                 break;
+            case Pool.Event.Joined { Range: null } e:
+                yield return new RowChange.AddToAmount(
+                    "pools", key, "total_shares", (BigInteger)(e.Shares + e.LockedShares));
+                break;
+            case Pool.Event.Exited { Range: null } e:
+                yield return new RowChange.AddToAmount("pools", key, "total_shares", -(BigInteger)e.Shares);
+                break;
             case Pool.Event.LiquidityRemoved e:
                 yield return new RowChange.AddToAmount(
                     "pools", key, "total_shares", -(BigInteger)e.Shares);

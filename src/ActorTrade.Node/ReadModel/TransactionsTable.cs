@@ -20,7 +20,7 @@ public sealed class TransactionsTable : IProjection
 
     public string Name => "transactions";
 
-    public int Version => 1;
+    public int Version => 2;
 
     public IReadOnlyList<TableDefinition> Tables { get; } =
     [
@@ -29,7 +29,8 @@ public sealed class TransactionsTable : IProjection
             [
                 Text("tx_hash"), Text("kind"), TextOrNull("from_account"), TextOrNull("to_account"), TextOrNull("pool"),
                 TextOrNull("token"), TextOrNull("amount"), TextOrNull("token_2"), TextOrNull("amount_2"),
-                TextOrNull("token_out"), TextOrNull("amount_out"), TextOrNull("fee_token"), TextOrNull("fee"),
+                TextOrNull("more"), TextOrNull("token_out"), TextOrNull("amount_out"), TextOrNull("fee_token"),
+                TextOrNull("fee"),
                 WholeOrNull("price_impact_bps"), Text("status"), TextOrNull("error_message"), Text("timestamp"),
                 TextOrNull("ended_at"), Whole("ordering"), WholeOrNull("sequence_nr"), WholeOrNull("block_number"),
                 WholeOrNull("gas_used"),
@@ -61,6 +62,11 @@ public sealed class TransactionsTable : IProjection
             Account.Event.LiquidityRemovalStarted e => New(
                 projected, e.TradeId, "liquidity-removed", account, null, e.Pool.Value, null, e.At,
                 gained: new TokenAmount(TokenId.SharesOf(e.Pool), e.Shares)),
+            Account.Event.JoinStarted e => New(
+                projected, e.TradeId, "joined", account, null, e.Pool.Value, e.Most[0], e.At,
+                second: e.Most.Length > 1 ? e.Most[1] : null, more: e.Most),
+            Account.Event.ExitStarted e => New(
+                projected, e.TradeId, "exited", account, null, e.Pool.Value, null, e.At, gained: e.Held()),
             Account.Event.TransferStarted e => New(
                 projected, e.TradeId, "transfer", account, e.To.Value, null, new TokenAmount(e.Token, e.Amount), e.At),
             Account.Event.WithdrawalStarted e => New(
@@ -99,13 +105,24 @@ public sealed class TransactionsTable : IProjection
             "amount".Is(e.Received0.Amount),
             "token_2".Is(e.Received1.Token),
             "amount_2".Is(e.Received1.Amount)),
+        Account.Event.Joined e => Confirmed(
+            projected,
+            e.TradeId,
+            e.At,
+            [
+                .. PartsOf(e.Spent),
+                "token_out".Is(TickRange.SharesOf(e.Pool, e.Range)),
+                "amount_out".Is(e.Shares),
+            ]),
+        Account.Event.Exited e => Confirmed(projected, e.TradeId, e.At, PartsOf(e.Received)),
         Account.Event.TransferSettled e => Confirmed(projected, e.TradeId, e.At),
         Account.Event.WithdrawalSettled e => Confirmed(projected, e.TradeId, e.At),
         Token.Event.MintDelivered e => Confirmed(projected, e.MintId, e.At),
         Account.Event.TradeReleased e => Failed(projected, e.TradeId, e.Reason, e.At),
         Token.Event.MintUndone e => Failed(projected, e.MintId, e.Reason, e.At),
         Account.Event.FillSettled e => Fill(projected, e),
-        Pool.Event.FeesCollected e => Collection(projected, e),
+        Pool.Event.FeesCollected e => Collection(projected, FeeCollection.Of(e)!),
+        Pool.Event.FeesOfAllCollected e => Collection(projected, FeeCollection.Of(e)!),
         _ => null,
     };
 
@@ -119,7 +136,8 @@ public sealed class TransactionsTable : IProjection
         TokenAmount? first,
         DateTimeOffset at,
         TokenAmount? second = null,
-        TokenAmount? gained = null) => new(
+        TokenAmount? gained = null,
+        TokenAmount[]? more = null) => new(
         Table,
         "tx_hash".Is(id),
         "kind".Is(kind),
@@ -130,6 +148,7 @@ public sealed class TransactionsTable : IProjection
         "amount".Is(first?.Amount),
         "token_2".Is(second?.Token),
         "amount_2".Is(second?.Amount),
+        "more".Is(MoreOf(more)),
         "token_out".Is(gained?.Token),
         "amount_out".Is(gained?.Amount),
         "status".Is("pending"),
@@ -170,19 +189,32 @@ public sealed class TransactionsTable : IProjection
         "ordering".Is(projected.Ordering),
         "sequence_nr".Is(projected.SequenceNr));
 
-    private static RowChange.Upsert Collection(in ProjectedEvent projected, Pool.Event.FeesCollected e) => new(
+    private static RowChange.Upsert Collection(in ProjectedEvent projected, FeeCollection e) => new(
         Table,
-        "tx_hash".Is(e.CollectionId),
-        "kind".Is("fees-collected"),
-        "to_account".Is(e.Treasury),
-        "pool".Is(projected.Entity.Key),
-        "token".Is(e.Fees0.Token),
-        "amount".Is(e.Fees0.Amount),
-        "token_2".Is(e.Fees1.Token),
-        "amount_2".Is(e.Fees1.Amount),
-        "status".Is("confirmed"),
-        "timestamp".Is(e.At),
-        "ended_at".Is(e.At),
-        "ordering".Is(projected.Ordering),
-        "sequence_nr".Is(projected.SequenceNr));
+        [
+            "tx_hash".Is(e.CollectionId),
+            "kind".Is("fees-collected"),
+            "to_account".Is(e.Treasury),
+            "pool".Is(projected.Entity.Key),
+            .. PartsOf(e.Fees),
+            "status".Is("confirmed"),
+            "timestamp".Is(e.At),
+            "ended_at".Is(e.At),
+            "ordering".Is(projected.Ordering),
+            "sequence_nr".Is(projected.SequenceNr),
+        ]);
+
+    private static Cell[] PartsOf(TokenAmount[] parts) =>
+    [
+        "token".Is(parts.Length > 0 ? parts[0].Token : null),
+        "amount".Is(parts.Length > 0 ? parts[0].Amount : null),
+        "token_2".Is(parts.Length > 1 ? parts[1].Token : null),
+        "amount_2".Is(parts.Length > 1 ? parts[1].Amount : null),
+        "more".Is(MoreOf(parts)),
+    ];
+
+    // What does not fit the two columns, as token=amount with commas between.
+    private static string? MoreOf(TokenAmount[]? parts) => parts is { Length: > 2 }
+        ? string.Join(',', parts.Skip(2).Select(p => $"{p.Token}={p.Amount}"))
+        : null;
 }

@@ -170,7 +170,7 @@ internal sealed class EventTap : Actor<EventTap.Message>
 
         if (committed.Event is Pool.Event.Created or Pool.Event.Swapped or Pool.Event.LegPrepared
             or Pool.Event.LegCommitted or Pool.Event.LegAborted or Pool.Event.LiquidityAdded
-            or Pool.Event.LiquidityRemoved)
+            or Pool.Event.LiquidityRemoved or Pool.Event.Joined or Pool.Event.Exited)
         {
             OnPoolChanged(stored.Entity);
         }
