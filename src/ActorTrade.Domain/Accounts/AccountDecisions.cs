@@ -54,7 +54,8 @@ internal static class AccountDecisions
         || (state.Owner is not null
             && context.Principal == state.Owner
             && command is Command.StartSwap or Command.AddLiquidity or Command.RemoveLiquidity or Command.Join
-                or Command.Exit or Command.Withdraw or Command.Transfer or Command.PlacePoolOrder or Command.CancelPoolOrder);
+                or Command.Exit or Command.Withdraw or Command.Transfer or Command.PlacePoolOrder
+                or Command.CancelPoolOrder);
 
     private static AccountDecision Open(AccountState state, Command.Open c, CommandContext context)
     {

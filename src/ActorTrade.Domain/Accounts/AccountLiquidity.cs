@@ -85,7 +85,7 @@ internal static class AccountLiquidity
 
     // What the pool would refuse in any state of it, what bounds the event, and what has no token of shares.
     private static string? Problem(TokenAmount[] parts, PoolId pool, TickRange? range) =>
-        parts.Length is 0 or > CurveTerms.TokensMax ? $"A pool has 2 to {CurveTerms.TokensMax} tokens; name one or more."
+        parts.Length is 0 or > CurveTerms.TokensMax ? $"Name one to {CurveTerms.TokensMax} tokens of the pool."
         : parts.DistinctBy(p => p.Token).Count() < parts.Length ? "Each token is named once."
         : range is not { } r ? null
         : pool.Value.Length > TokenId.RangedPoolLengthMax ? $"The pool {pool} has no ranges."

@@ -157,7 +157,8 @@ public abstract record CurveTerms(string Kind)
         {
             if (Decimals.Length != 2)
             {
-                throw new InvalidCurveException("decimals", $"there are {Decimals.Length}; such a pool has two tokens.");
+                throw new InvalidCurveException(
+                    "decimals", $"there are {Decimals.Length}; such a pool has two tokens.");
             }
 
             _ = Scales(Decimals);

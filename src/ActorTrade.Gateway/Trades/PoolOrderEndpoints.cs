@@ -177,7 +177,8 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
         TokenId? named = request.TokenOut is { } text ? RequestReading.Token(text, "tokenOut") : null;
         return named is { } wanted && Array.IndexOf(others, wanted) >= 0 ? wanted
             : named is null && others is [var only] ? only
-            : throw ApiProblem.Invalid("tokenOut", $"The pool '{pool}' gives {string.Join(" or ", others)}; say which.");
+            : throw ApiProblem.Invalid(
+                "tokenOut", $"The pool '{pool}' gives {string.Join(" or ", others)}; say which.");
     }
 
     private static OrderLeg[] LegsOf(PoolOrderRequest request, Func<string?, string, Price?> priceOf)

@@ -302,7 +302,7 @@ public sealed class OrderBookTests
         _book.Place(2, Sell(1_000_000, 1m).With(Stop(0.9m)));
         var fill = Assert.Single(_book.Fills(pool));
         Assert.InRange(fill.AmountIn, (UInt256)50_000_000u, (UInt256)600_000_000u);
-        Assert.Equal(QuoteError.None, pool.QuoteExactIn(A, fill.AmountIn, out var trade));
+        Assert.Equal(QuoteError.None, pool.QuoteExactIn(A, B, fill.AmountIn, out var trade));
         Assert.True(trade.AmountOut >= fill.MinAmountOut);
         _book.Settle(fill);
         var after = pool with

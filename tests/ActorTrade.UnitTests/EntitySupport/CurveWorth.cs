@@ -1,4 +1,5 @@
 using System.Numerics;
+using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 
 namespace ActorTrade.UnitTests.EntitySupport;
@@ -14,7 +15,8 @@ internal static class CurveWorth
     private static readonly BigInteger Precision = BigInteger.Pow(10, 40);
 
     /// <summary>Null for an empty pool or one with too many legs.</summary>
-    public static BigInteger? Of(PoolState pool, BigInteger scale0, BigInteger scale1)
+    /// <param name="scales">Of each token, to 18 digits; one where left out.</param>
+    public static BigInteger? Of(PoolState pool, params BigInteger[] scales)
     {
         if (pool.TotalShares.IsZero || pool.Legs.Count > LegsMax)
         {
@@ -25,48 +27,65 @@ internal static class CurveWorth
         BigInteger? least = null;
         for (var commits = 0; commits < 1 << legs.Count; commits++)
         {
-            var (reserve0, reserve1) = ((BigInteger)pool.Reserve0, (BigInteger)pool.Reserve1);
+            var x = pool.Reserves.ToArray().Select(r => (BigInteger)r).ToArray();
             foreach (var leg in legs.Where((_, i) => (commits & (1 << i)) != 0))
             {
-                var paid = (BigInteger)(leg.AmountIn - leg.ProtocolFee);
-                reserve0 += pool.IsToken0(leg.TokenIn) ? paid : -(BigInteger)leg.AmountOut;
-                reserve1 += pool.IsToken0(leg.TokenIn) ? -(BigInteger)leg.AmountOut : paid;
+                x[pool.IndexOf(leg.TokenIn)] += (BigInteger)(leg.AmountIn - leg.ProtocolFee);
+                x[pool.IndexOf(leg.TokenOut)] -= (BigInteger)leg.AmountOut;
             }
 
-            Assert.True(reserve0.Sign > 0 && reserve1.Sign > 0, "Open legs can empty the pool.");
-            var worth = Invariant(pool.Curve!, reserve0 * scale0 * Precision, reserve1 * scale1 * Precision);
+            Assert.True(x.All(r => r.Sign > 0), "Open legs can empty the pool.");
+            var worth = Invariant(
+                pool.Curve!, [.. x.Select((r, k) => r * Precision * (scales.Length > 0 ? scales[k] : 1))]);
             least = least is { } known && known < worth ? known : worth;
         }
 
         return least * Precision / (BigInteger)pool.TotalShares;
     }
 
-    private static BigInteger Invariant(CurveTerms terms, BigInteger x, BigInteger y) => terms switch
+    private static BigInteger Invariant(CurveTerms terms, BigInteger[] x) => terms switch
     {
-        CurveTerms.SolidlyVolatile => Root(x * y),
-        CurveTerms.SolidlyStable => Root(Root(x * y * ((x * x) + (y * y)))),
-        CurveTerms.Classic c => StableInvariant((BigInteger)c.Amplification, 1, x, y),
-        CurveTerms.NextGeneration c => StableInvariant((BigInteger)c.Amplification, 1, x, y),
-        CurveTerms.Stable c => StableInvariant((BigInteger)c.AmplificationE3, 1_000, x, y),
-
-        // Weights of one half, or four fifths and one fifth.
-        CurveTerms.Weighted { WeightsE18: [var first, var second] } => first == second
-            ? Root(x * y)
-            : FifthRoot(x * x * x * x * y),
+        CurveTerms.SolidlyVolatile => Root(x[0] * x[1]),
+        CurveTerms.SolidlyStable => Root(Root(x[0] * x[1] * ((x[0] * x[0]) + (x[1] * x[1])))),
+        CurveTerms.Classic c => StableInvariant((BigInteger)c.Amplification, 1, x),
+        CurveTerms.NextGeneration c => StableInvariant((BigInteger)c.Amplification, 1, x),
+        CurveTerms.Stable c => StableInvariant((BigInteger)c.AmplificationE3, 1_000, x),
+        CurveTerms.Weighted c => WeightedInvariant(c.WeightsE18, x),
         _ => throw new InvalidOperationException($"No invariant of {terms.Kind} is known here."),
     };
 
-    // A·n·Σx + D = A·n·D + D³/(4xy) with n = 2 and A as the contract tells it: Newton's method, from above.
-    private static BigInteger StableInvariant(BigInteger a, BigInteger precision, BigInteger x, BigInteger y)
+    // Weights in fortieths, without what they have in common.
+    private static BigInteger WeightedInvariant(UInt256[] weights, BigInteger[] x)
     {
-        var (sum, d) = (x + y, x + y);
-        for (var round = 0; round < 300; round++)
+        var parts = weights.Select(w => (int)(ulong)(w / 25_000_000_000_000_000u)).ToArray();
+        var common = parts.Aggregate(40, (a, b) => (int)BigInteger.GreatestCommonDivisor(a, b));
+        var product = BigInteger.One;
+        for (var k = 0; k < x.Length; k++)
         {
-            var product = d * d * d / (4 * x * y);
-            var ann = a * 2;
-            var next = ((ann * sum) + (2 * product * precision)) * d
-                / (((ann - precision) * d) + (3 * product * precision));
-            if (BigInteger.Abs(next - d) <= 1)
+            product *= BigInteger.Pow(x[k], parts[k] / common);
+        }
+
+        return Root(product, 40 / common);
+    }
+
+    // A·n·Σx + D = A·n·D + D^(n+1)/(n^n·∏x) with A as the contract tells it: Newton's method, from above.
+    private static BigInteger StableInvariant(BigInteger a, BigInteger precision, BigInteger[] x)
+    {
+        var n = x.Length;
+        var sum = x.Aggregate(BigInteger.Zero, (s, v) => s + v);
+        var (d, ann) = (sum, a * n);
+        for (var round = 0; round < 500; round++)
+        {
+            var product = d;
+            foreach (var balance in x)
+            {
+                product = product * d / (n * balance);
+            }
+
+            var next = ((ann * sum) + (n * product * precision)) * d
+                / (((ann - precision) * d) + ((n + 1) * product * precision));
+            // A few units of 40 digits more: each division rounds.
+            if (BigInteger.Abs(next - d) <= 1_000)
             {
                 return next;
             }
@@ -92,12 +111,12 @@ internal static class CurveWorth
         }
     }
 
-    private static BigInteger FifthRoot(BigInteger value)
+    private static BigInteger Root(BigInteger value, int degree)
     {
-        var root = BigInteger.One << (int)((value.GetBitLength() / 5) + 1);
+        var root = BigInteger.One << (int)((value.GetBitLength() / degree) + 1);
         while (true)
         {
-            var next = ((4 * root) + (value / (root * root * root * root))) / 5;
+            var next = (((degree - 1) * root) + (value / BigInteger.Pow(root, degree - 1))) / degree;
             if (next >= root)
             {
                 return root;

@@ -150,7 +150,7 @@ internal sealed class TradeNetwork(int seed)
     }
 
     private static (PoolWorth? Product, BigInteger? OfCurve) WorthOf(PoolState pool) =>
-        pool.Curve is null ? (PoolWorth.Of(pool), null) : (null, CurveWorth.Of(pool, 1, 1));
+        pool.Curve is null ? (PoolWorth.Of(pool), null) : (null, CurveWorth.Of(pool));
 
     private EntityHarness Create(EntityId id)
     {

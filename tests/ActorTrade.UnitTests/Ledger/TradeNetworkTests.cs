@@ -22,6 +22,11 @@ public sealed class TradeNetworkTests
     private static readonly (string Name, string Token0, string Token1)[] Pools =
         [("A-B", "A", "B"), ("B-C", "B", "C"), ("C-A", "C", "A"), ("A-B.2", "A", "B"), ("A-B.stable", "A", "B")];
 
+    private static readonly PoolId Basket = PoolId.Parse("A-B-C");
+    private static readonly PoolId Weighted = PoolId.Parse("A-B-C.weighted");
+
+    private static UInt256 E15 => 1_000_000_000_000_000;
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -136,13 +141,15 @@ public sealed class TradeNetworkTests
                     }
 
                     break;
-                case PoolState { Terms: { } terms } pool:
+                case PoolState { Terms: not null } pool:
                     Assert.Empty(pool.Legs);
                     Assert.Null(pool.Collection);
-                    AssertBooked(network, Bucket.Reserve(pool.Id.Value), terms.Token0, pool.Reserve0);
-                    AssertBooked(network, Bucket.Reserve(pool.Id.Value), terms.Token1, pool.Reserve1);
-                    AssertBooked(network, Bucket.Treasury(pool.Id.Value), terms.Token0, pool.TreasuryFees0);
-                    AssertBooked(network, Bucket.Treasury(pool.Id.Value), terms.Token1, pool.TreasuryFees1);
+                    for (var k = 0; k < pool.Tokens.Count; k++)
+                    {
+                        AssertBooked(network, Bucket.Reserve(pool.Id.Value), pool.Tokens[k], pool.Reserves[k]);
+                        AssertBooked(network, Bucket.Treasury(pool.Id.Value), pool.Tokens[k], pool.TreasuryFees[k]);
+                    }
+
                     var shares = network.Books.Report().Single(r => r.Token == TokenId.SharesOf(pool.Id));
                     Assert.Equal(pool.TotalShares, shares.Minted - shares.Burned);
                     break;
@@ -200,6 +207,11 @@ public sealed class TradeNetworkTests
                     : new Pool.Command.Create(token0, token1, new FeePips(2500), new FeePips(500)));
             }
 
+            TokenId[] all = [.. Tokens.Select(TokenId.Parse)];
+            network.Send(Pool.IdOf(Basket), new Pool.Command.CreateCurve(
+                all, new CurveTerms.NextGeneration(100, 4_000_000, 20_000_000_000, [18, 18, 18]), new FeePips(100)));
+            network.Send(Pool.IdOf(Weighted), new Pool.Command.CreateCurve(
+                all, new CurveTerms.Weighted([500u * E15, 250u * E15, 250u * E15], E15, [18, 18, 18]), default));
             network.IsFaulty = false;
             for (var i = 0; i < Accounts.Length; i++)
             {
@@ -221,6 +233,18 @@ public sealed class TradeNetworkTests
                     10_000_000UL.Of(TokenId.Parse(pool.Token0)),
                     20_000_000UL.Of(TokenId.Parse(pool.Token1)),
                     UInt256.Zero,
+                    network.Now + TimeSpan.FromSeconds(30)));
+            }
+
+            foreach (var pool in new[] { Basket, Weighted })
+            {
+                network.Send(AccountOf("alice"), new Account.Command.Join(
+                    NewId(),
+                    pool,
+                    [.. Tokens.Select(t => 20_000_000UL.Of(TokenId.Parse(t)))],
+                    IsExact: false,
+                    Range: null,
+                    MinShares: UInt256.One,
                     network.Now + TimeSpan.FromSeconds(30)));
             }
 
@@ -258,8 +282,11 @@ public sealed class TradeNetworkTests
                     var to = AccountId.Parse(Random.Next(8) == 0 ? "nobody" : Pick(Accounts));
                     Twice(target, new Account.Command.Transfer(AnyId(), to, AnyToken(), Amount(), deadline));
                     break;
-                case 7 or 8:
+                case 7:
                     AddLiquidity(target, deadline);
+                    break;
+                case 8:
+                    JoinOrExit(target, deadline);
                     break;
                 case 9 or 10:
                     Twice(target, new Account.Command.RemoveLiquidity(
@@ -334,6 +361,25 @@ public sealed class TradeNetworkTests
                 deadline));
         }
 
+        private void JoinOrExit(EntityId target, DateTimeOffset deadline)
+        {
+            var pool = Random.Next(2) == 0 ? Basket : Random.Next(3) == 0 ? PoolId.Parse(Pick(Pools).Name) : Weighted;
+            var traded = network.Pool(pool.Value).Tokens;
+            var some = Random.Next(2) == 0;
+            var tokens = some ? traded.Skip(Random.Next(traded.Count)).Take(1 + Random.Next(2)).ToList() : traded;
+            Twice(target, Random.Next(2) == 0
+                ? new Account.Command.Join(
+                    AnyId(), pool, [.. tokens.Select(t => new TokenAmount(t, Amount()))], some, null, 1, deadline)
+                : new Account.Command.Exit(
+                    AnyId(),
+                    pool,
+                    Amount(),
+                    [.. tokens.Take(some ? 1 : tokens.Count).Select(t => new TokenAmount(t, UInt256.Zero))],
+                    some,
+                    null,
+                    deadline));
+        }
+
         private void Hold(string account, EntityId target, DateTimeOffset deadline)
         {
             if (_holds.Count == 0 || Random.Next(2) == 0)
@@ -395,6 +441,15 @@ public sealed class TradeNetworkTests
             var token = Pick(Tokens);
             for (var i = 0; i < hops; i++)
             {
+                if (Random.Next(3) == 0)
+                {
+                    var to = Pick(Tokens.Where(t => t != token).ToList());
+                    var basket = Random.Next(2) == 0 ? Basket : Weighted;
+                    route[i] = new SwapHop(basket, TokenId.Parse(token), TokenId.Parse(to));
+                    token = to;
+                    continue;
+                }
+
                 var pool = Pick(Pools.Where(p => p.Token0 == token || p.Token1 == token).ToList());
                 var next = pool.Token0 == token ? pool.Token1 : pool.Token0;
                 route[i] = new SwapHop(PoolId.Parse(pool.Name), TokenId.Parse(token), TokenId.Parse(next));
@@ -407,6 +462,12 @@ public sealed class TradeNetworkTests
         // Out through one pool and back through another: over two pools of one pair, or around the triangle.
         private SwapHop[] FlashRoute()
         {
+            if (Random.Next(4) == 0)
+            {
+                var (a, b) = (TokenId.Parse("A"), TokenId.Parse("B"));
+                return [new SwapHop(PoolId.Parse("A-B"), a, b), new SwapHop(Weighted, b, a)];
+            }
+
             string[] pools = Random.Next(4) switch
             {
                 3 => ["A-B", "A-B.stable"],
