@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.EventSourcing;
@@ -8,8 +9,9 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Pools;
 
 /// <summary>
-/// The curve of a house pool and its parameters, which never change: with balances it is a <see cref="Curve"/>. Only
-/// curves whose state is their balances, so that what legs set aside and bring can be counted in balances.
+/// The curve of a house pool and its parameters, which never change: with balances it is a <see cref="Curve"/>. Where
+/// the state is the balances, what legs set aside and bring is counted in balances; else (<see cref="HasPath"/>) one
+/// leg at a time is open.
 /// </summary>
 /// <remarks>
 /// Stored for ever, by the pool's event: add cases, and fields with defaults at the end. All fees stay in the balances,
@@ -31,6 +33,10 @@ public abstract record CurveTerms(string Kind)
     /// <summary>How many tokens such a pool has.</summary>
     public abstract int TokenCount { get; }
 
+    /// <summary>The state is not only balances: it depends on how the pool came there.</summary>
+    public virtual bool HasPath => false;
+
+    /// <summary>Of a curve with a path: the state that a first deposit of the balances leaves.</summary>
     /// <exception cref="InvalidCurveException">A parameter or balance no such pool can have; names it.</exception>
     public abstract Curve At(params ReadOnlySpan<UInt256> balances);
 
@@ -45,7 +51,7 @@ public abstract record CurveTerms(string Kind)
                     "decimals", $"there are {TokenCount}; a house pool has 2 to {TokensMax} tokens.");
             }
 
-            At([.. Enumerable.Repeat(OneE18, TokenCount)]);
+            Check();
             return null;
         }
         catch (InvalidCurveException e)
@@ -111,6 +117,9 @@ public abstract record CurveTerms(string Kind)
 
         return shifted;
     }
+
+    /// <summary>Throws where a parameter is one that no such pool has.</summary>
+    private protected virtual void Check() => At([.. Enumerable.Repeat(OneE18, TokenCount)]);
 
     private static FeePips Pips(UInt256 fee, UInt256 one) =>
         new((int)(ulong)UInt256.Min(UInt256.MulDivDown(fee, FeePips.One, one), FeePips.One - 1));
@@ -279,6 +288,112 @@ public abstract record CurveTerms(string Kind)
             KeepsShifted(static c => ((BalancerStable)c).Invariant, before, sharesBefore, after, sharesAfter);
 
         public bool Equals(Stable? other) => base.Equals(other);
+
+        public override int GetHashCode() => base.GetHashCode();
+    }
+
+    /// <summary>Curve's tricrypto-ng: three tokens around a price scale that moves by itself.</summary>
+    /// <param name="A">A() : A·27·10000.</param>
+    /// <param name="Gamma">In 1e-18.</param>
+    /// <param name="MidFee">In 1e-10 of the output, near the scale.</param>
+    /// <param name="OutFee">In 1e-10 of the output, far off it.</param>
+    /// <param name="FeeGamma">In 1e-18.</param>
+    /// <param name="AllowedExtraProfit">In 1e-18.</param>
+    /// <param name="AdjustmentStep">In 1e-18.</param>
+    /// <param name="MaTime">The averages' time constant in seconds.</param>
+    /// <param name="InitialPrices">Of tokens 1 and 2 in token 0, in 1e-18 for whole tokens.</param>
+    [StoredName("curve.tricrypto-ng.v1")]
+    public sealed record TricryptoNg(
+        UInt256 A,
+        UInt256 Gamma,
+        UInt256 MidFee,
+        UInt256 OutFee,
+        UInt256 FeeGamma,
+        UInt256 AllowedExtraProfit,
+        UInt256 AdjustmentStep,
+        UInt256 MaTime,
+        UInt256[] InitialPrices,
+        int[] Decimals) : CurveTerms("curve-tricrypto")
+    {
+        // The protocol's claims are shares minted for it: a house pool has the treasury's fee instead, and never
+        // claims.
+        private static readonly UInt256 NeverClaimed = UInt128.MaxValue;
+
+        public override string Description =>
+            $"{Kind} A={A} gamma={Gamma} mid_fee={MidFee} out_fee={OutFee} fee_gamma={FeeGamma} "
+            + $"allowedExtraProfit={AllowedExtraProfit} adjustmentStep={AdjustmentStep} maTime={MaTime} "
+            + $"price_scale={string.Join(',', InitialPrices)} decimals={string.Join(',', Decimals)}";
+
+        public override int TokenCount => 3;
+
+        public override FeePips Fee => Pips(MidFee, 10_000_000_000);
+
+        public override bool HasPath => true;
+
+        public override Curve At(params ReadOnlySpan<UInt256> balances)
+        {
+            var error = Empty().QuoteDeposit(balances, UInt256.Zero, out var change);
+            return error == QuoteError.None
+                ? change.After
+                : throw new InvalidCurveException("balances", $"no such pool begins with them: {error}.");
+        }
+
+        /// <summary>The curve as it is.</summary>
+        internal Tricrypto At(ReadOnlySpan<UInt256> balances, UInt256 totalShares, TricryptoState state) => new(
+            [.. balances],
+            Precisions(),
+            A,
+            Gamma,
+            state.D,
+            [.. state.PriceScale],
+            MidFee,
+            OutFee,
+            FeeGamma,
+            Rebalancing(totalShares, state));
+
+        internal Tricrypto Empty() => new(
+            [default, default, default],
+            Precisions(),
+            A,
+            Gamma,
+            UInt256.Zero,
+            [.. InitialPrices],
+            MidFee,
+            OutFee,
+            FeeGamma);
+
+        internal TricryptoState FirstState(UInt256 d, ulong time) =>
+            new(d, InitialPrices, OneE18, OneE18, InitialPrices, InitialPrices, time);
+
+        private protected override void Check()
+        {
+            if (Decimals.Length != 3 || InitialPrices.Length != 2)
+            {
+                throw new InvalidCurveException(
+                    Decimals.Length != 3 ? "tokens" : "price_scale",
+                    "such a pool has three tokens, and prices of the second and third in the first.");
+            }
+
+            Empty();
+            Rebalancing(UInt256.One, FirstState(UInt256.One, 0)).Check();
+        }
+
+        private ImmutableArray<UInt256> Precisions() => [.. Scales(Decimals).Select(s => s / OneE18)];
+
+        private TricryptoRebalancing Rebalancing(UInt256 totalShares, TricryptoState state) => new(
+            totalShares,
+            state.XcpProfit,
+            NeverClaimed,
+            state.VirtualPrice,
+            new TricryptoPrices(state.LastPrices[0], state.LastPrices[1]),
+            new TricryptoPrices(state.PriceOracle[0], state.PriceOracle[1]),
+            state.AtSeconds,
+            AllowedExtraProfit,
+            AdjustmentStep,
+            MaTime,
+            FutureAGammaTime: 0);
+
+        public bool Equals(TricryptoNg? other) => base.Equals(other);
 
         public override int GetHashCode() => base.GetHashCode();
     }

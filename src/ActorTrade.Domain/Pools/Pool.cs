@@ -20,7 +20,8 @@ namespace ActorTrade.Domain.Pools;
 /// reserve, the treasury's is set aside.</para>
 /// <para>Prices while legs are prepared: of two tokens each direction is quoted against the larger input reserve and
 /// the smaller output reserve that any combination of commits and aborts can lead to; of more tokens a trade gives the
-/// least of what it would at each combination (<see cref="LegOutcomes"/>). So nobody profits from an open leg.</para>
+/// least of what it would at each combination (<see cref="LegOutcomes"/>); of curves whose state is a path one leg is
+/// open at a time, and all else waits for it ("pool-busy"). So nobody profits from an open leg.</para>
 /// </remarks>
 public static class Pool
 {
@@ -250,6 +251,12 @@ public static class Pool
             UInt256 Amount1,
             DateTimeOffset Deadline,
             DateTimeOffset At) : Event;
+
+        /// <summary>What a tricrypto pool remembers after the change that this event follows.</summary>
+        /// <param name="LegId">The change is a prepared leg: it counts from its commit on, and not if it is
+        /// aborted.</param>
+        [StoredName("pool.scale-settled.v1")]
+        public sealed record ScaleSettled(Guid? LegId, TricryptoState State) : Event;
 
         /// <summary>Liquidity for shares, of any number of tokens; what was not paid of a token is not named.</summary>
         [StoredName("pool.joined.v1")]

@@ -111,14 +111,14 @@ internal static class PoolDecisions
             return new Rejection.TooManyTrades(OutcomesMax);
         }
 
-        var refusal = Quote(state, c.TokenIn, c.TokenOut, c.AmountIn, c.Deadline, context, out var quote);
+        var refusal = Quote(state, c.TokenIn, c.TokenOut, c.AmountIn, c.Deadline, context, out var quote, out var path);
         refusal ??= quote.AmountOut < c.MinAmountOut ? "below-minimum" : null;
         if (refusal is not null)
         {
             return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
         }
 
-        return new Event.Swapped(
+        var swapped = new Event.Swapped(
             c.TradeId,
             c.Trader,
             c.TokenIn,
@@ -130,6 +130,7 @@ internal static class PoolDecisions
             quote.PriceImpactBps,
             c.Deadline,
             context.Now);
+        return path is null ? swapped : new[] { swapped, path.Event(null) };
     }
 
     // A repeat, and what is another's, is accepted and changes nothing.
@@ -169,14 +170,14 @@ internal static class PoolDecisions
             return new Rejection.TooManyTrades(OutcomesMax);
         }
 
-        var refusal = Quote(state, c.TokenIn, c.TokenOut, c.AmountIn, c.Deadline, context, out var quote)
+        var refusal = Quote(state, c.TokenIn, c.TokenOut, c.AmountIn, c.Deadline, context, out var quote, out var path)
             ?? (state.Legs.Count >= state.LegsMax ? "too-many-legs" : null);
         if (refusal is not null)
         {
             return new Event.TradeRefused(c.LegId, refusal, c.Deadline, context.Now);
         }
 
-        return new Event.LegPrepared(
+        var leg = new Event.LegPrepared(
             c.LegId,
             c.TradeId,
             c.Coordinator,
@@ -188,6 +189,7 @@ internal static class PoolDecisions
             quote.ProtocolFee,
             c.Deadline,
             context.Now);
+        return path is null ? leg : new[] { leg, path.Event(c.LegId) };
     }
 
     // A leg that is not known was committed before: the coordinator commits only what was prepared.
@@ -445,15 +447,21 @@ internal static class PoolDecisions
         UInt256 amountIn,
         DateTimeOffset deadline,
         CommandContext context,
-        out PoolTrade quote)
+        out PoolTrade quote,
+        out PoolPath? path)
     {
-        quote = default;
+        (quote, path) = (default, null);
         if (CannotTrade(state, tokenIn, tokenOut, deadline, context) is { } refusal)
         {
             return refusal;
         }
 
         var (one, other) = (state.IndexOf(tokenIn), state.IndexOf(tokenOut));
+        if (state.Curve is { HasPath: true })
+        {
+            return PoolPath.Swap(state, one, other, amountIn, context.Now, out quote, out path);
+        }
+
         var error = state.Tokens.Count > 2
             ? QuoteAtEach(state, one, other, amountIn, out quote)
             : PoolQuotes.ExactIn(

@@ -46,17 +46,25 @@ internal static class PoolLiquidity
 
         var amounts = AmountsOf(state, c.Most);
         var locked = state.TotalShares.IsZero ? PoolShares.MinimumLiquidity : UInt256.Zero;
-        var error = state.TotalShares.IsZero ? BasketShares.QuoteFirstDeposit(amounts, out var shares)
+        PoolPath? path = null;
+        UInt256 shares;
+        var error = state.Curve is { HasPath: true }
+                ? PoolPath.Join(state, c, context.Now, ref amounts, out shares, out path)
+            : state.TotalShares.IsZero ? BasketShares.QuoteFirstDeposit(amounts, out shares)
             : c.IsExact ? QuoteExact(state, amounts, out shares)
             : BasketShares.QuoteDeposit(Most(state), state.TotalShares, amounts, out amounts, out shares);
         refusal = error != QuoteError.None ? QuoteErrors.CodeOf(error)
             : shares < c.MinShares ? "below-minimum"
             : FitsCurve(state, amounts, shares + locked) ? null
             : QuoteErrors.CodeOf(QuoteError.ReserveOverflow);
-        return refusal is not null
-            ? new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now)
-            : new Event.Joined(
-                c.TradeId, c.Provider, PartsOf(state, amounts), c.Range, shares, locked, c.Deadline, context.Now);
+        if (refusal is not null)
+        {
+            return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
+        }
+
+        var joined = new Event.Joined(
+            c.TradeId, c.Provider, PartsOf(state, amounts), c.Range, shares, locked, c.Deadline, context.Now);
+        return path is null ? joined : new[] { joined, path.Event(null) };
     }
 
     public static PoolDecision Exit(PoolState state, Command.Exit c, CommandContext context)
@@ -80,16 +88,22 @@ internal static class PoolLiquidity
             return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
         }
 
-        var error = c.IsOneToken
-            ? QuoteOneToken(state, state.IndexOf(c.Least[0].Token), c.Shares, out var amounts)
+        PoolPath? path = null;
+        UInt256[] amounts;
+        var error = state.Curve is { HasPath: true } ? PoolPath.Exit(state, c, context.Now, out amounts, out path)
+            : c.IsOneToken ? QuoteOneToken(state, state.IndexOf(c.Least[0].Token), c.Shares, out amounts)
             : BasketShares.QuoteWithdrawal(Least(state), state.TotalShares, c.Shares, out amounts);
         var given = error == QuoteError.None ? PartsOf(state, amounts) : [];
         refusal = error != QuoteError.None ? QuoteErrors.CodeOf(error)
             : AreAtLeast(given, c.Least) ? null
             : "below-minimum";
-        return refusal is not null
-            ? new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now)
-            : new Event.Exited(c.TradeId, c.Provider, c.Range, c.Shares, given, c.Deadline, context.Now);
+        if (refusal is not null)
+        {
+            return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
+        }
+
+        var exited = new Event.Exited(c.TradeId, c.Provider, c.Range, c.Shares, given, c.Deadline, context.Now);
+        return path is null ? exited : new[] { exited, path.Event(null) };
     }
 
     private static string? CannotBegin(
@@ -97,6 +111,7 @@ internal static class PoolLiquidity
         state.Terms is null ? "pool-not-created"
         : TradeTiming.IsPast(deadline, context.Now) ? "deadline-passed"
         : range is not null ? "range-not-supported"
+        : state.Curve is { HasPath: true } && state.Legs.Count > 0 ? "pool-busy"
         : null;
 
     // All of the pool's tokens in its order, or some of them, each once.
@@ -302,7 +317,7 @@ internal static class PoolLiquidity
         }
 
         return ConstantProduct.HasRoom(state.TotalShares, shares)
-            && (state.Curve is not { } terms || terms.TryAt(most, out _));
+            && (state.Curve is not { HasPath: false } terms || terms.TryAt(most, out _));
     }
 
     private static UInt256[] AmountsOf(PoolState state, TokenAmount[] parts)

@@ -21,6 +21,11 @@ public static class PoolParameters
         ["stableswap-ng"] = ["amplification", "feeE10", "offpegFeeMultiplierE10"],
         ["balancer-weighted"] = ["weightsE18", "swapFeeE18"],
         ["balancer-stable"] = ["amplificationE3", "swapFeeE18"],
+        ["curve-tricrypto"] =
+        [
+            "A", "gamma", "mid_fee", "out_fee", "fee_gamma", "allowedExtraProfit", "adjustmentStep", "maTime",
+            "price_scale",
+        ],
     };
 
     /// <summary>Every kind a house pool can have.</summary>
@@ -78,6 +83,17 @@ public static class PoolParameters
             "balancer-weighted" => new CurveTerms.Weighted(
                 [.. Text(given, "weightsE18").Split(',').Select(w => Whole(w, "weightsE18"))],
                 Whole(given, "swapFeeE18"),
+                decimals),
+            "curve-tricrypto" => new CurveTerms.TricryptoNg(
+                Whole(given, "A"),
+                Whole(given, "gamma"),
+                Whole(given, "mid_fee"),
+                Whole(given, "out_fee"),
+                Whole(given, "fee_gamma"),
+                Whole(given, "allowedExtraProfit"),
+                Whole(given, "adjustmentStep"),
+                Whole(given, "maTime"),
+                [.. Text(given, "price_scale").Split(',').Select(w => Whole(w, "price_scale"))],
                 decimals),
             _ => new CurveTerms.Stable(Whole(given, "amplificationE3"), Whole(given, "swapFeeE18"), decimals),
         };

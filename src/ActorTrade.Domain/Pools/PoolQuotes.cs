@@ -53,6 +53,10 @@ internal static class PoolQuotes
         return error;
     }
 
+    /// <summary>The trade of a curve's quote for what the treasury left of the input.</summary>
+    public static PoolTrade TradeOf(in CurveQuote quote, UInt256 protocolFee, double spot) => new(
+        quote.AmountIn + protocolFee, quote.AmountOut, FeeIn(quote), protocolFee, ImpactBps(quote, spot));
+
     private static QuoteError OnCurve(
         CurveTerms terms,
         FeePips treasury,
@@ -93,8 +97,7 @@ internal static class PoolQuotes
         error = Keeping(terms, balances, tokenIn, tokenOut, amountIn - protocolFee, quote.AmountOut, out var amountOut);
         if (error == QuoteError.None)
         {
-            var impact = ImpactBps(quote, curve.SpotPrice(tokenIn, tokenOut));
-            trade = new PoolTrade(amountIn, amountOut, FeeIn(quote), protocolFee, impact);
+            trade = TradeOf(quote, protocolFee, curve.SpotPrice(tokenIn, tokenOut)) with { AmountOut = amountOut };
         }
 
         return error;

@@ -23,7 +23,9 @@ public sealed record PoolSnapshot(
     RememberedOutcome<Event>[] Outcomes,
     PriceObservation[] Observations,
     CurveTerms? Curve = null,
-    PoolOfMany? Many = null);
+    PoolOfMany? Many = null,
+    TricryptoState? Scale = null,
+    TricryptoState? ScaleAfterLeg = null);
 
 /// <summary>What a pool of more than two tokens has beyond a pair.</summary>
 public sealed record PoolOfMany(

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorTrade.Domain.Amm;
+using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Oracles;
 using ActorTrade.Domain.Trades;
@@ -75,15 +77,31 @@ public sealed class PoolState(PoolId id)
     {
         get
         {
-            if (Curve is not { } terms)
+            if (Curve is null)
             {
                 return OracleReading.Of(Reserve1, Reserve0);
             }
 
-            return !_reserves.AsSpan().Contains(UInt256.Zero) && terms.TryAt(_reserves, out var curve)
+            return !_reserves.AsSpan().Contains(UInt256.Zero) && TryCurve(out var curve)
                 ? OracleReading.Of(curve.SpotPrice(0, 1))
                 : null;
         }
+    }
+
+    /// <summary>What a tricrypto pool remembers; null before its first deposit, and of any other kind.</summary>
+    public TricryptoState? Scale { get; private set; }
+
+    /// <summary>What it will remember if its open leg is committed.</summary>
+    public TricryptoState? ScaleAfterLeg { get; private set; }
+
+    /// <summary>The curve in its present state, without open legs; false for the house's own constant product, and
+    /// where there is none.</summary>
+    public bool TryCurve([NotNullWhen(true)] out Curve? curve)
+    {
+        curve = Curve is CurveTerms.TricryptoNg tricrypto && Scale is { } scale
+            ? tricrypto.At(_reserves, TotalShares, scale)
+            : null;
+        return curve is not null || (Curve is { HasPath: false } terms && terms.TryAt(_reserves, out curve));
     }
 
     public bool IsToken0(TokenId token) => token == Terms!.Token0;
@@ -92,7 +110,7 @@ public sealed class PoolState(PoolId id)
     public int IndexOf(TokenId token) => Array.IndexOf(_tokens, token);
 
     /// <summary>Legs that may be prepared at once.</summary>
-    public int LegsMax => _tokens.Length > 2 ? PreparedLegsOfManyMax : PreparedLegsMax;
+    public int LegsMax => Curve is { HasPath: true } ? 1 : _tokens.Length > 2 ? PreparedLegsOfManyMax : PreparedLegsMax;
 
     public PoolState Evolve(Event e)
     {
@@ -117,6 +135,12 @@ public sealed class PoolState(PoolId id)
                 break;
             case Event.TradeRefused refused:
                 _outcomes.RememberRefusal(refused.TradeId, e, refused.Deadline, refused.At);
+                break;
+            case Event.ScaleSettled { LegId: not null } settled:
+                ScaleAfterLeg = settled.State;
+                break;
+            case Event.ScaleSettled settled:
+                Scale = settled.State;
                 break;
             case Event.LegPrepared or Event.LegCommitted or Event.LegAborted:
                 EvolveLeg(e);
@@ -174,7 +198,8 @@ public sealed class PoolState(PoolId id)
         Curve,
         IsPair ? null : [.. _tokens],
         IsPair ? null : [.. _reserves],
-        IsPair ? null : [.. _treasuryFees]);
+        IsPair ? null : [.. _treasuryFees],
+        Scale);
 
     public PoolSnapshot Capture() => new(
         Id,
@@ -195,7 +220,9 @@ public sealed class PoolState(PoolId id)
             [.. _tokens],
             [.. _reserves],
             [.. _treasuryFees],
-            Collection?.Collected as Event.FeesOfAllCollected));
+            Collection?.Collected as Event.FeesOfAllCollected),
+        Scale,
+        ScaleAfterLeg);
 
     public static PoolState Restore(PoolSnapshot snapshot)
     {
@@ -209,6 +236,8 @@ public sealed class PoolState(PoolId id)
             Swaps = snapshot.Swaps,
             Collection = FeeCollection.Of((Event?)snapshot.Collection ?? snapshot.Many?.Collection),
             DeliveredSides = snapshot.DeliveredSides,
+            Scale = snapshot.Scale,
+            ScaleAfterLeg = snapshot.ScaleAfterLeg,
         };
         state.RestoreAmounts(snapshot);
         foreach (var leg in snapshot.Legs)
@@ -258,11 +287,13 @@ public sealed class PoolState(PoolId id)
                 Observe(committed.At);
                 Swaps++;
                 Move(leg.TokenIn, leg.AmountIn, leg.TokenOut, leg.AmountOut, leg.ProtocolFee);
+                (Scale, ScaleAfterLeg) = (ScaleAfterLeg ?? Scale, null);
                 break;
             case Event.LegAborted aborted:
                 if (_legs.ContainsKey(aborted.LegId))
                 {
                     RemoveLeg(aborted.LegId);
+                    ScaleAfterLeg = null;
                 }
 
                 _outcomes.RememberRefusal(aborted.LegId, e, aborted.Deadline, aborted.At);

@@ -14,6 +14,7 @@ namespace ActorTrade.Domain.Pools;
 /// <param name="Tokens">Of a pool of more than two tokens all of them; else null, see <see cref="AllTokens"/>.</param>
 /// <param name="Reserves">Of each of <paramref name="Tokens"/>; else null.</param>
 /// <param name="TreasuryFees">Of each of <paramref name="Tokens"/>; else null.</param>
+/// <param name="Scale">What a tricrypto pool remembers; else null.</param>
 public sealed record PoolView(
     PoolId Id,
     TokenId? Token0,
@@ -33,7 +34,8 @@ public sealed record PoolView(
     CurveTerms? Curve = null,
     TokenId[]? Tokens = null,
     UInt256[]? Reserves = null,
-    UInt256[]? TreasuryFees = null)
+    UInt256[]? TreasuryFees = null,
+    TricryptoState? Scale = null)
 {
     /// <summary>The kind of its curve, as pool files name it.</summary>
     public string Kind => Curve?.Kind ?? "constant-product";
@@ -55,8 +57,10 @@ public sealed record PoolView(
     /// none.</summary>
     public bool TryCurve([NotNullWhen(true)] out Curve? curve)
     {
-        curve = null;
-        return Curve is { } terms && terms.TryAt(AllReserves(), out curve);
+        curve = Curve is CurveTerms.TricryptoNg tricrypto && Scale is { } scale
+            ? tricrypto.At(AllReserves(), TotalShares, scale)
+            : null;
+        return curve is not null || (Curve is { HasPath: false } terms && terms.TryAt(AllReserves(), out curve));
     }
 
     /// <summary>
@@ -67,16 +71,21 @@ public sealed record PoolView(
     {
         var (one, other) = PairOf(tokenIn, tokenOut);
         trade = default;
-        return one < 0 || other < 0 || one == other
-            ? QuoteError.NoSuchPair
-            : PoolQuotes.ExactIn(
-                Curve,
-                new FeeSchedule(new FeePips(LiquidityFeePips), new FeePips(TreasuryFeePips)),
-                AllReserves(),
-                one,
-                other,
-                amountIn,
-                out trade);
+        if (one < 0 || other < 0 || one == other)
+        {
+            return QuoteError.NoSuchPair;
+        }
+
+        if (Curve is CurveTerms.TricryptoNg)
+        {
+            return TryCurve(out var curve)
+                ? TricryptoTrades.Swap(
+                    (Tricrypto)curve, new FeePips(TreasuryFeePips), one, other, amountIn, out trade, out _)
+                : QuoteError.NoLiquidity;
+        }
+
+        var fees = new FeeSchedule(new FeePips(LiquidityFeePips), new FeePips(TreasuryFeePips));
+        return PoolQuotes.ExactIn(Curve, fees, AllReserves(), one, other, amountIn, out trade);
     }
 
     /// <summary>The view of the pool after a trade that <see cref="QuoteExactIn"/> told.</summary>
@@ -91,7 +100,20 @@ public sealed record PoolView(
             Reserve0 = reserves[0],
             Reserve1 = reserves[1],
             Reserves = Reserves is null ? null : reserves,
+            Scale = ScaleAfter(one, other, trade),
         };
+    }
+
+    private TricryptoState? ScaleAfter(int tokenIn, int tokenOut, in PoolTrade trade)
+    {
+        if (Curve is not CurveTerms.TricryptoNg || !TryCurve(out var curve))
+        {
+            return Scale;
+        }
+
+        var treasury = new FeePips(TreasuryFeePips);
+        TricryptoTrades.Swap((Tricrypto)curve, treasury, tokenIn, tokenOut, trade.AmountIn, out _, out var after);
+        return TricryptoState.Of(after);
     }
 
     /// <summary>Whether nobody can profit by trading before and after this input of a token.</summary>

@@ -50,7 +50,7 @@ internal static class Rejections
         "account-not-open" or "pool-not-created" or "token-not-registered" or "bot-unknown" or "order-unknown"
             or "unknown-trade" => 404,
         "id-reused" or "bot-id-reused" or "order-id-reused" or "trading-halted" or "bot-not-running" or "wrong-nonce"
-            or "order-is-final" or "still-open" => 409,
+            or "order-is-final" or "still-open" or "pool-busy" => 409,
         _ when code.Contains("already", StringComparison.Ordinal) => 409,
         _ when code.StartsWith("system-", StringComparison.Ordinal) && code != "system-reason-invalid" => 409,
         _ when code.StartsWith("too-many", StringComparison.Ordinal) => 429,

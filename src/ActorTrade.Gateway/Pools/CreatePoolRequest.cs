@@ -9,8 +9,11 @@ namespace ActorTrade.Gateway.Pools;
 /// <summary>A pool to create. Only the fields of its kind may be there; they are named as in pool files.</summary>
 /// <param name="Tokens">All of its tokens in order; instead of <paramref name="Token0"/> and
 /// <paramref name="Token1"/>, and of kinds that may have more than two.</param>
+/// <param name="Parameters">Fields by their names in pool files, digits as text and several with commas between; those
+/// of kinds without fields of their own here, such as <c>curve-tricrypto</c>.</param>
 /// <param name="Kind"><c>constant-product</c> (the default), <c>solidly-volatile</c>, <c>solidly-stable</c>,
-/// <c>stableswap-classic</c>, <c>stableswap-ng</c>, <c>balancer-weighted</c>, <c>balancer-stable</c>.</param>
+/// <c>stableswap-classic</c>, <c>stableswap-ng</c>, <c>balancer-weighted</c>, <c>balancer-stable</c>,
+/// <c>curve-tricrypto</c>.</param>
 /// <param name="FeePips">The providers' fee in 1e-6 of the input; of constant product and Solidly kinds.</param>
 /// <param name="TreasuryFeePips">The treasury's, in 1e-6 of the input, of every kind; none where left out.</param>
 /// <param name="Amplification">A as A() answers, a whole number; of StableSwap kinds.</param>
@@ -32,7 +35,8 @@ public sealed record CreatePoolRequest(
     string[]? WeightsE18,
     string? SwapFeeE18,
     string? AmplificationE3,
-    string[]? Tokens = null)
+    string[]? Tokens = null,
+    IReadOnlyDictionary<string, string>? Parameters = null)
 {
     /// <exception cref="ApiProblem">Both forms are given, or neither, or a token is malformed.</exception>
     internal TokenId[] TokenIds() => (Tokens, Token0, Token1) switch
@@ -57,6 +61,14 @@ public sealed record CreatePoolRequest(
             ("amplificationE3", AmplificationE3),
         ];
         var given = fields.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => f.Value!);
+        foreach (var (name, value) in Parameters ?? new Dictionary<string, string>())
+        {
+            if (!given.TryAdd(name, value))
+            {
+                throw ApiProblem.Invalid(name, $"{name} is given twice.");
+            }
+        }
+
         try
         {
             return PoolParameters.Read(tokens, decimals, Kind ?? "constant-product", given);
