@@ -207,11 +207,7 @@ public sealed class TradeNetworkTests
                     : new Pool.Command.Create(token0, token1, new FeePips(2500), new FeePips(500)));
             }
 
-            if (HasBaskets)
-            {
-                CreateBaskets();
-            }
-
+            CreateBaskets();
             network.IsFaulty = false;
             for (var i = 0; i < Accounts.Length; i++)
             {
@@ -236,7 +232,7 @@ public sealed class TradeNetworkTests
                     network.Now + TimeSpan.FromSeconds(30)));
             }
 
-            foreach (var pool in HasBaskets ? new[] { Basket, Weighted } : [])
+            foreach (var pool in new[] { Basket, Weighted })
             {
                 network.Send(AccountOf("alice"), new Account.Command.Join(
                     NewId(),
@@ -251,9 +247,6 @@ public sealed class TradeNetworkTests
             network.Settle();
             network.IsFaulty = true;
         }
-
-        // Not where ids are reused: an acknowledgement names only ids, and might mean another's.
-        private bool HasBaskets => !isHostile;
 
         private void CreateBaskets()
         {
@@ -294,10 +287,10 @@ public sealed class TradeNetworkTests
                     var to = AccountId.Parse(Random.Next(8) == 0 ? "nobody" : Pick(Accounts));
                     Twice(target, new Account.Command.Transfer(AnyId(), to, AnyToken(), Amount(), deadline));
                     break;
-                case 8 when HasBaskets:
+                case 8:
                     JoinOrExit(target, deadline);
                     break;
-                case 7 or 8:
+                case 7:
                     AddLiquidity(target, deadline);
                     break;
                 case 9 or 10:
@@ -453,7 +446,7 @@ public sealed class TradeNetworkTests
             var token = Pick(Tokens);
             for (var i = 0; i < hops; i++)
             {
-                if (HasBaskets && Random.Next(3) == 0)
+                if (Random.Next(3) == 0)
                 {
                     var to = Pick(Tokens.Where(t => t != token).ToList());
                     var basket = Random.Next(2) == 0 ? Basket : Weighted;
@@ -474,7 +467,7 @@ public sealed class TradeNetworkTests
         // Out through one pool and back through another: over two pools of one pair, or around the triangle.
         private SwapHop[] FlashRoute()
         {
-            if (HasBaskets && Random.Next(4) == 0)
+            if (Random.Next(4) == 0)
             {
                 var (a, b) = (TokenId.Parse("A"), TokenId.Parse("B"));
                 return [new SwapHop(PoolId.Parse("A-B"), a, b), new SwapHop(Weighted, b, a)];
