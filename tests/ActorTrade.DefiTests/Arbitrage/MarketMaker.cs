@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ActorTrade.DefiTests.Curves;
 using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
 using ActorTrade.Domain.Numerics;
@@ -116,9 +117,20 @@ internal static class MarketMaker
     {
         ImmutableArray<UInt256> balances =
             [Units(size), Units(size * (1 + random.NextDouble())), Units(size * (1 + random.NextDouble()))];
-        return random.Next(2) == 0
-            ? new StableSwapClassic(balances, (uint)random.Next(50, 2_000), 4_000_000, [One, One, One])
-            : new BalancerStable(balances, (uint)random.Next(50, 2_000) * 1_000, One / 2_500, [One, One, One]);
+        return random.Next(3) switch
+        {
+            0 => new StableSwapClassic(balances, (uint)random.Next(50, 2_000), 4_000_000, [One, One, One]),
+            1 => new BalancerStable(balances, (uint)random.Next(50, 2_000) * 1_000, One / 2_500, [One, One, One]),
+            _ => TricryptoTests.WithD(
+                [.. balances],
+                [UInt256.One, UInt256.One, UInt256.One],
+                a: 1_707_629u,
+                gamma: 11_809_167_828_997u,
+                [One, One],
+                midFee: 3_000_000u,
+                outFee: 30_000_000u,
+                feeGamma: One / 2_000),
+        };
     }
 
     private static BalancerWeighted Weighted(double size, double off, int percent) =>

@@ -73,7 +73,7 @@ public class TricryptoTests
     public void Nothing_throws_no_round_trip_pays_and_exact_out_is_least()
     {
         var source = new CaseSource(603);
-        for (var i = 0; i < ProofCases.Count(100, share: 1000); i++)
+        foreach (var i in ProofCases.Numbers(100, share: 1000))
         {
             var (pool, _) = Next(source);
             CurveProperties.NeverThrows(pool, source);
