@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.DefiTests;
@@ -36,8 +37,10 @@ internal static class ProofCases
         }
 
         var (from, to) = Only >= 0 ? (Only, Only + 1) : (0, Math.Max(1, Count(EveryDay) / share));
+        var progress = new ProofProgress(name, to - from);
         for (var i = from; i < to; i++)
         {
+            progress.Tell(i - from);
             try
             {
                 check(new ProofCase(start + (ulong)i));
@@ -49,7 +52,28 @@ internal static class ProofCases
                     $"{name}: failed with ACTORTRADE_PROOF_SEED={Seed} ACTORTRADE_PROOF_CASE={i}: {e.Message}", e);
             }
         }
+
+        progress.TellEnd();
     }
+
+    /// <summary>The numbers of <see cref="Count"/> cases, for checks that make their own chance.</summary>
+    public static IEnumerable<int> Numbers(int usual, int share = 1, [CallerMemberName] string check = "") =>
+        Below(Count(usual, share), check);
+
+    /// <summary>From 0 to below the count; tells how far the check is.</summary>
+    public static IEnumerable<int> Below(int count, [CallerMemberName] string check = "")
+    {
+        var progress = new ProofProgress(check, count);
+        for (var i = 0; i < count; i++)
+        {
+            progress.Tell(i);
+            yield return i;
+        }
+
+        progress.TellEnd();
+    }
+
+    internal static bool IsProving => Read("ACTORTRADE_PROOF_CASES", 0) > 0;
 
     private static long Read(string variable, long otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text

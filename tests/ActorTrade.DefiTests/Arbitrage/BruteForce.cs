@@ -40,38 +40,23 @@ internal static class BruteForce
         }
     }
 
-    /// <summary>The size of a cycle that gains most: a grid over all magnitudes, then ever finer grids around the best
-    /// point, down to single units.</summary>
-    public static (UInt256 Input, SignedAmount Gain) BestSize(PoolMarket market, int[] edges, FlashLender lender)
+    /// <summary>The cycle that gains most, and its size; null where none gains. A grid over all magnitudes, then ever
+    /// finer grids around the best point, down to single units; a cycle that on the first grid gains less than a
+    /// quarter of what another does is not looked at any closer.</summary>
+    public static (int[] Edges, UInt256 Input, SignedAmount Gain)? BestCycle(
+        PoolMarket market, IEnumerable<int[]> cycles, FlashLender lender)
     {
-        var (best, gain) = (UInt256.Zero, SignedAmount.Zero);
-        void Try(double size)
+        var coarse = cycles.Select(edges => (Edges: edges, Best: BestOnGrid(market, edges, lender))).ToList();
+        var top = coarse.Select(static c => (double)c.Best.Gain.Magnitude).DefaultIfEmpty(0).Max();
+        if (top == 0)
         {
-            if (size is >= 1 and < 1e40)
-            {
-                var input = (UInt256)size;
-                if (Gain(market, edges, lender, input) is { } got && got > gain)
-                {
-                    (best, gain) = (input, got);
-                }
-            }
+            return null;
         }
 
-        for (var k = 0; k <= Steps * 4; k++)
-        {
-            Try(Math.Pow(10, k * 30.0 / (Steps * 4)));
-        }
-
-        for (var width = (double)best / 20; width >= 0.5; width /= 20)
-        {
-            var centre = (double)best;
-            for (var k = -Steps; k <= Steps; k++)
-            {
-                Try(centre + (width * 2 * k / Steps));
-            }
-        }
-
-        return (best, gain);
+        return coarse.Where(c => (double)c.Best.Gain.Magnitude >= top / 4)
+            .Select(c => (c.Edges, Best: Refined(market, c.Edges, lender, c.Best)))
+            .Select(static c => (c.Edges, c.Best.Input, c.Best.Gain))
+            .MaxBy(static c => c.Gain);
     }
 
     /// <summary>What a size gains in integers; null where a pool refuses it.</summary>
@@ -90,5 +75,44 @@ internal static class BruteForce
         }
 
         return lender.TryRepayment(input, out var repayment) ? (SignedAmount)amount - repayment : null;
+    }
+
+    // Sizes of 1 to 10^30, each 1.044 times the one before; zero where none gains.
+    private static (UInt256 Input, SignedAmount Gain) BestOnGrid(PoolMarket market, int[] edges, FlashLender lender)
+    {
+        var best = (Input: UInt256.Zero, Gain: SignedAmount.Zero);
+        for (var k = 0; k <= Steps * 4; k++)
+        {
+            best = Better(market, edges, lender, best, Math.Pow(10, k * 30.0 / (Steps * 4)));
+        }
+
+        return best;
+    }
+
+    private static (UInt256 Input, SignedAmount Gain) Refined(
+        PoolMarket market, int[] edges, FlashLender lender, (UInt256 Input, SignedAmount Gain) best)
+    {
+        for (var width = (double)best.Input / 20; width >= 0.5; width /= 20)
+        {
+            var centre = (double)best.Input;
+            for (var k = -Steps; k <= Steps; k++)
+            {
+                best = Better(market, edges, lender, best, centre + (width * 2 * k / Steps));
+            }
+        }
+
+        return best;
+    }
+
+    private static (UInt256 Input, SignedAmount Gain) Better(
+        PoolMarket market, int[] edges, FlashLender lender, (UInt256 Input, SignedAmount Gain) best, double size)
+    {
+        if (size is not (>= 1 and < 1e40))
+        {
+            return best;
+        }
+
+        var input = (UInt256)size;
+        return Gain(market, edges, lender, input) is { } gain && gain > best.Gain ? (input, gain) : best;
     }
 }

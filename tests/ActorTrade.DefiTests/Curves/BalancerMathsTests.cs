@@ -21,7 +21,7 @@ public class BalancerMathsTests
         var source = new CaseSource(isWeighted ? 700 : 701);
         var compared = 0;
         var count = ProofCases.Count(1_000, share: 100);
-        for (var i = 0; i < count; i++)
+        foreach (var i in ProofCases.Below(count))
         {
             BalancerCurve pool = isWeighted
                 ? BalancerCases.Weighted(source, 3).Pool

@@ -18,7 +18,7 @@ public class BalancerProofTests
     public void Weighted_swaps_equal_the_contract(int version)
     {
         var source = new CaseSource(100 + version);
-        for (var i = 0; i < ProofCases.Count(4_000); i++)
+        foreach (var i in ProofCases.Numbers(4_000))
         {
             var (pool, oracle) = BalancerCases.Weighted(source, version);
             AssertSameTrades(source, pool, oracle);
@@ -34,7 +34,7 @@ public class BalancerProofTests
     public void Stable_swaps_equal_the_contract(int version)
     {
         var source = new CaseSource(200 + version);
-        for (var i = 0; i < ProofCases.Count(4_000); i++)
+        foreach (var i in ProofCases.Numbers(4_000))
         {
             var (pool, oracle) = BalancerCases.Stable(source, version);
             AssertSameTrades(source, pool, oracle);
@@ -47,7 +47,7 @@ public class BalancerProofTests
     public void Powers_equal_the_contract()
     {
         var source = new CaseSource(300);
-        for (var i = 0; i < ProofCases.Count(20_000); i++)
+        foreach (var i in ProofCases.Numbers(20_000))
         {
             var x = (i % 4) switch
             {

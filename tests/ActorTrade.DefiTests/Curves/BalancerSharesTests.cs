@@ -57,7 +57,7 @@ public class BalancerSharesTests
         var source = new CaseSource(isWeighted ? 800 : 801);
         var compared = 0;
         var count = ProofCases.Count(500, share: 200);
-        for (var i = 0; i < count; i++)
+        foreach (var i in ProofCases.Below(count))
         {
             BalancerCurve pool = isWeighted
                 ? BalancerCases.Weighted(source, 3).Pool
@@ -96,7 +96,7 @@ public class BalancerSharesTests
         var source = new CaseSource((isWeighted ? 810 : 820) + version);
         var compared = 0;
         var count = ProofCases.Count(500, share: 10);
-        for (var i = 0; i < count; i++)
+        foreach (var i in ProofCases.Below(count))
         {
             BalancerCurve pool = isWeighted
                 ? BalancerCases.Weighted(source, version).Pool
@@ -139,7 +139,7 @@ public class BalancerSharesTests
     public void Joining_and_leaving_never_pays(int version)
     {
         var source = new CaseSource(900 + version);
-        for (var i = 0; i < ProofCases.Count(300, share: 200); i++)
+        foreach (var i in ProofCases.Numbers(300, share: 200))
         {
             BalancerCurve pool = i % 2 == 0
                 ? BalancerCases.Weighted(source, version).Pool

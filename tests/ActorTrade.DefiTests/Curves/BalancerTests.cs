@@ -141,7 +141,7 @@ public class BalancerTests
     public void Nothing_throws_and_no_round_trip_pays(int version)
     {
         var source = new CaseSource(400 + version);
-        for (var i = 0; i < ProofCases.Count(400, share: 100); i++)
+        foreach (var i in ProofCases.Numbers(400, share: 100))
         {
             BalancerCurve pool = i % 2 == 0
                 ? BalancerCases.Weighted(source, version).Pool

@@ -33,7 +33,7 @@ public class ConcentratedQuoteTests(ITestOutputHelper output)
                     AssertContracts(oracle, zeroForOne, amount, isExactOut, swap);
                 }
             }
-        }, share: 4);
+        }, share: 10);
 
         output.WriteLine($"{narrow} of {all} quotes in 128 bits; {passed} passed from tick to tick.");
         Assert.True(narrow > all / 3 && passed > all / 100, $"{narrow} of {all} narrow, {passed} passed ticks.");

@@ -29,7 +29,7 @@ public class DustTests
     {
         var source = new CaseSource(kind.Length + 1000);
         var trades = 0;
-        for (var run = 0; run < ProofCases.Count(60, share: 1000); run++)
+        foreach (var run in ProofCases.Numbers(60, share: 1000))
         {
             ImmutableArray<UInt256> balances = [Dust(source), Dust(source), Dust(source)];
             UInt256 a = (uint)source.Int(5, 2_000);
@@ -45,7 +45,7 @@ public class DustTests
     public void What_a_weighted_pool_owns_never_falls(int version)
     {
         var source = new CaseSource(1100 + version);
-        for (var run = 0; run < ProofCases.Count(60, share: 1000); run++)
+        foreach (var run in ProofCases.Numbers(60, share: 1000))
         {
             var weights = BalancerCases.Weights(source, 2);
             var pool = new BalancerWeighted([Dust(source), Dust(source)], weights, UInt256.Zero, [One, One], version);

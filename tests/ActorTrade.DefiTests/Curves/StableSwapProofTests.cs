@@ -19,7 +19,7 @@ public class StableSwapProofTests
     public void Swaps_equal_the_contract(bool isNg, uint precision)
     {
         var source = new CaseSource(isNg ? 11 : (int)precision);
-        for (var i = 0; i < ProofCases.Count(4_000); i++)
+        foreach (var i in ProofCases.Numbers(4_000))
         {
             var (pool, oracle) = StableSwapCases.Next(source, isNg, precision);
             var (tokenIn, tokenOut) = StableSwapCases.Pair(source, pool.TokenCount);
@@ -37,7 +37,7 @@ public class StableSwapProofTests
     public void Shares_equal_the_contract(bool isNg, uint precision)
     {
         var source = new CaseSource(isNg ? 21 : 30 + (int)precision);
-        for (var i = 0; i < ProofCases.Count(1_000, share: 4); i++)
+        foreach (var i in ProofCases.Numbers(1_000, share: 4))
         {
             var (pool, oracle) = StableSwapCases.Next(source, isNg, precision);
             var total = source.Near(pool.Invariant, 0.2) + UInt256.One;

@@ -84,7 +84,7 @@ public class StableSwapTests
     public void Exact_out_asks_for_the_least_input_that_suffices(bool isNg)
     {
         var source = new CaseSource(isNg ? 51 : 52);
-        for (var i = 0; i < ProofCases.Count(400, share: 100); i++)
+        foreach (var i in ProofCases.Numbers(400, share: 100))
         {
             var (pool, _) = StableSwapCases.Next(source, isNg, 100);
             var (tokenIn, tokenOut) = StableSwapCases.Pair(source, pool.TokenCount);
@@ -100,7 +100,7 @@ public class StableSwapTests
     public void Nothing_throws_and_no_round_trip_pays(bool isNg, uint precision)
     {
         var source = new CaseSource(isNg ? 61 : 62 + (int)precision);
-        for (var i = 0; i < ProofCases.Count(400, share: 100); i++)
+        foreach (var i in ProofCases.Numbers(400, share: 100))
         {
             var (pool, _) = StableSwapCases.Next(source, isNg, precision);
             CurveProperties.NeverThrows(pool, source);
@@ -117,7 +117,7 @@ public class StableSwapTests
     public void The_invariant_never_falls_over_many_swaps_with_a_fee()
     {
         var source = new CaseSource(71);
-        for (var run = 0; run < ProofCases.Count(40, share: 1000); run++)
+        foreach (var run in ProofCases.Numbers(40, share: 1000))
         {
             var (pool, _) = StableSwapCases.Next(source, run % 2 == 0, 100);
             for (var step = 0; step < 120; step++)

@@ -23,7 +23,7 @@ public class TricryptoRebalancingTests
     public void Every_change_of_a_random_pool_leaves_what_the_contract_stores()
     {
         var source = new CaseSource(610);
-        for (var i = 0; i < ProofCases.Count(3_000); i++)
+        foreach (var i in ProofCases.Numbers(3_000))
         {
             var pool = Accounted(source, TricryptoTests.Next(source).Pool);
             if (pool is not null)
@@ -42,7 +42,7 @@ public class TricryptoRebalancingTests
     public void So_does_a_pool_that_does_not_know_its_profit_but_for_the_scale()
     {
         var source = new CaseSource(611);
-        for (var i = 0; i < ProofCases.Count(2_000); i++)
+        foreach (var i in ProofCases.Numbers(2_000))
         {
             var pool = TricryptoTests.Next(source).Pool;
             Change(source, pool, ContractOf(pool) with { TotalSupply = (BigInteger)source.Magnitude(16, 27) });
@@ -55,7 +55,7 @@ public class TricryptoRebalancingTests
     [Fact]
     public void Long_sequences_in_time_stay_with_the_contract_and_their_profit_never_falls()
     {
-        for (var run = 0; run < ProofCases.Count(40, share: 100); run++)
+        foreach (var run in ProofCases.Numbers(40, share: 100))
         {
             var source = new CaseSource(6_000 + run);
             var pool = Usd(source);
@@ -76,7 +76,7 @@ public class TricryptoRebalancingTests
     public void Exponential_equals_the_contract_and_is_near_the_real_one()
     {
         var source = new CaseSource(612);
-        for (var i = 0; i < ProofCases.Count(3_000); i++)
+        foreach (var i in ProofCases.Numbers(3_000))
         {
             var power = source.Magnitude(0, 19.7);
             var exponential = TricryptoMath.ExpOfMinus(power);
@@ -92,7 +92,7 @@ public class TricryptoRebalancingTests
     public void No_round_trip_of_swaps_or_of_shares_pays_while_the_scale_stays()
     {
         var source = new CaseSource(613);
-        for (var i = 0; i < ProofCases.Count(200, share: 1000); i++)
+        foreach (var i in ProofCases.Numbers(200, share: 1000))
         {
             var pool = Usd(source);
             var state = pool.Rebalancing!;

@@ -17,7 +17,7 @@ public class TricryptoTests
     public void Swaps_equal_the_contract()
     {
         var source = new CaseSource(600);
-        for (var i = 0; i < ProofCases.Count(3_000); i++)
+        foreach (var i in ProofCases.Numbers(3_000))
         {
             var (pool, oracle) = Next(source);
             var (tokenIn, tokenOut) = StableSwapCases.Pair(source, 3);
@@ -32,7 +32,7 @@ public class TricryptoTests
     public void Invariant_Newtons_balance_and_cube_root_equal_the_contract()
     {
         var source = new CaseSource(601);
-        for (var i = 0; i < ProofCases.Count(3_000); i++)
+        foreach (var i in ProofCases.Numbers(3_000))
         {
             var number = source.Bits(256);
             Assert.Equal(TricryptoOracle.Cbrt((BigInteger)number), (BigInteger)TricryptoMath.CubeRoot(number));
@@ -140,7 +140,7 @@ public class TricryptoTests
             [One * 60_000, One * 3_000], 3_000_000, 30_000_000, 500_000_000_000_000);
     }
 
-    private static Tricrypto WithD(
+    internal static Tricrypto WithD(
         UInt256[] balances,
         ImmutableArray<UInt256> precisions,
         UInt256 a,

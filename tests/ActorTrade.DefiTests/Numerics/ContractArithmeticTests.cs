@@ -15,7 +15,7 @@ public class ContractArithmeticTests
     public void Checked_operations_equal_the_oracle(int seed)
     {
         var source = new CaseSource(seed);
-        for (var i = 0; i < ProofCases.Count(40_000); i++)
+        foreach (var i in ProofCases.Numbers(40_000))
         {
             var (a, b) = Pair(source, i);
             var (x, y) = ((BigInteger)a, (BigInteger)b);
@@ -33,7 +33,7 @@ public class ContractArithmeticTests
     public void Wrapping_operations_equal_the_oracle(int seed)
     {
         var source = new CaseSource(seed);
-        for (var i = 0; i < ProofCases.Count(40_000); i++)
+        foreach (var i in ProofCases.Numbers(40_000))
         {
             var (a, b) = Pair(source, i);
             var (x, y) = ((BigInteger)a, (BigInteger)b);

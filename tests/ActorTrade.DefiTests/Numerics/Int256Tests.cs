@@ -16,7 +16,7 @@ public class Int256Tests
     public void Operations_equal_the_oracle(int seed)
     {
         var source = new CaseSource(seed);
-        for (var i = 0; i < ProofCases.Count(40_000); i++)
+        foreach (var i in ProofCases.Numbers(40_000))
         {
             var a = Next(source, i);
             var b = Next(source, i / 2);
