@@ -10,7 +10,7 @@ export PATH="$PWD/node_modules/.bin:$PATH"
 
 copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
-cp -R src test bin foundry.toml package.json "$copy/"
+cp -R src test bin snapshots foundry.toml package.json "$copy/"
 [ ! -d script ] || cp -R script "$copy/"
 ln -s "$PWD/node_modules" "$copy/node_modules"
 # Tests read artifacts of others, and the runner asks where a link leads.
