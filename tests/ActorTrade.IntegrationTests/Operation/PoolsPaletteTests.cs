@@ -70,7 +70,8 @@ public sealed class PoolsPaletteTests : IAsyncLifetime
         Assert.Equal(["BTC-USD", "listed", "EMPTY", "lonely"], rows.Select(r => r[0]));
         Assert.Equal(
             [
-                "BTC-USD", "house", "house", "constant-product", "2 BTC + 100000 USD", "200,000.00", "spot", "0", "0", "0",
+                "BTC-USD", "house", "house", "constant-product", "2 BTC + 100000 USD", "200,000.00", "spot", "0", "0",
+                "0",
             ],
             rows[0]);
         Assert.Equal(
