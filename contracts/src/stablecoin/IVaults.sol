@@ -199,8 +199,8 @@ interface IVaults is IPausable {
     /// Anybody may.
     function settleVault(uint256 vaultId) external;
 
-    /// @notice Opens the way out for holders when no vault owes any more. Surplus beyond all shortfall is the
-    /// treasury's: it claims as if it had surrendered as much qUSD. Anybody may.
+    /// @notice Opens the way out for holders when no vault owes any more. Surplus beyond all shortfall counts as
+    /// surrendered by this contract, for the treasury. Anybody may.
     function openCashOut() external;
 
     /// @notice Burns the caller's qUSD for a claim on every settlement pool, pro rata to the supply.
@@ -208,6 +208,10 @@ interface IVaults is IPausable {
 
     /// @notice Pays what the caller's surrendered qUSD have claim to in one collateral.
     function claim(address token, address to) external returns (uint256 amount);
+
+    /// @notice Pays what the surplus has claim to in one collateral to the treasury, which need not be able to call.
+    /// Anybody may.
+    function claimForTreasury(address token) external returns (uint256 amount);
 
     /// @notice Lists a collateral. Only the admin.
     function listCollateral(address token, CollateralParams calldata params) external;

@@ -26,6 +26,7 @@ abstract contract VaultSettlement is VaultLedger {
     /// the debts of vaults not yet settled.
     uint256 public settledDebtRad;
 
+    /// @notice qUSD that a holder has surrendered; this contract's own is the treasury's surplus.
     mapping(address holder => uint256) public surrendered;
     mapping(address holder => mapping(address token => uint256)) public claimed;
 
@@ -100,7 +101,8 @@ abstract contract VaultSettlement is VaultLedger {
         uint256 surplus = spare > 0 ? spare.toUint256() / RAY : 0;
         // Not minted but taken for surrendered at once: a paused qUSD must not close the way out.
         surplusRad -= (surplus * RAY).toInt256();
-        surrendered[treasury] += surplus;
+        // Under no treasury's name: one that is a contract could not claim, and the treasury may change.
+        surrendered[address(this)] = surplus;
         settlementSupply = stablecoin.totalSupply() + surplus;
         emit CashOutOpened(settlementSupply, surplus);
     }
@@ -115,17 +117,26 @@ abstract contract VaultSettlement is VaultLedger {
     }
 
     /// @inheritdoc IVaults
-    /// @dev Rounded down on the sum of what the holder has surrendered, so that claiming in parts loses nothing.
     function claim(address token, address to) external nonReentrant returns (uint256 amount) {
+        return _claim(msg.sender, token, to);
+    }
+
+    /// @inheritdoc IVaults
+    function claimForTreasury(address token) external nonReentrant returns (uint256 amount) {
+        return _claim(address(this), token, treasury);
+    }
+
+    /// @dev Rounded down on the sum of what the holder has surrendered, so that claiming in parts loses nothing.
+    function _claim(address holder, address token, address to) private returns (uint256 amount) {
         if (!cashOutOpen) revert CashOutNotOpen();
         Collateral storage c = _listed(token);
-        uint256 entitled = Math.mulDiv(c.settlementPool, surrendered[msg.sender], settlementSupply);
-        amount = entitled - claimed[msg.sender][token];
+        uint256 entitled = Math.mulDiv(c.settlementPool, surrendered[holder], settlementSupply);
+        amount = entitled - claimed[holder][token];
         if (amount == 0) revert ZeroAmount();
-        claimed[msg.sender][token] = entitled;
+        claimed[holder][token] = entitled;
         c.settlementPaid += amount;
         ExactTransfer.push(token, to, amount);
-        emit SettlementClaimed(msg.sender, token, to, amount);
+        emit SettlementClaimed(holder, token, to, amount);
     }
 
     function _freeze(address token, uint256 priceE18, bool byAdmin) private {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Treasury} from "../../src/governance/Treasury.sol";
 import {IVaults} from "../../src/stablecoin/IVaults.sol";
 import {MockPriceOracle} from "../mocks/MockPriceOracle.sol";
 import {ReentrantToken} from "../mocks/ReentrantToken.sol";
@@ -115,10 +116,37 @@ contract SettlementTest is VaultsFixture {
         vm.assertEq(vaults.accrue(address(weth)), vaults.currentRate(address(weth)), "for ever");
         vaults.settleVault(a);
         vaults.openCashOut();
-        uint256 share = vaults.surrendered(treasury);
+        uint256 share = vaults.surrendered(address(vaults));
         vm.assertApproxEqAbs(share, 750e18, 1e12, "the fees");
-        vm.prank(treasury);
-        vm.assertApproxEqAbs(vaults.claim(address(weth), treasury), 0.25 ether, 1e9, "worth a dollar each");
+        vm.assertApproxEqAbs(vaults.claimForTreasury(address(weth)), 0.25 ether, 1e9, "worth a dollar each");
+        vm.expectRevert(IVaults.ZeroAmount.selector);
+        vaults.claimForTreasury(address(weth));
+    }
+
+    /// @dev The suite's treasury is a contract that can only pay: what it is owed must reach it without a call of its
+    /// own, and follow it where it moves.
+    function test_Audit15_SurplusReachesATreasuryThatCannotCall() public {
+        uint256 a = _vault(alice, 10 ether, 15_000e18);
+        vm.warp(block.timestamp + 365 days);
+        _settle();
+        vaults.settleVault(a);
+        vm.expectRevert(IVaults.CashOutNotOpen.selector);
+        vaults.claimForTreasury(address(weth));
+        vaults.openCashOut();
+
+        Treasury moved = new Treasury(1 days, admin);
+        vm.prank(admin);
+        vaults.setTreasury(address(moved));
+        vm.prank(carol);
+        uint256 amount = vaults.claimForTreasury(address(weth));
+        vm.assertApproxEqAbs(amount, 0.25 ether, 1e9, "the fees");
+        vm.assertEq(weth.balanceOf(address(moved)), amount);
+        vm.startPrank(alice);
+        vaults.surrender(15_000e18);
+        vaults.claim(address(weth), alice);
+        vm.stopPrank();
+        IVaults.Collateral memory c = vaults.collateral(address(weth));
+        vm.assertLe(c.settlementPool - c.settlementPaid, 2, "all paid out but the rounding");
     }
 
     function test_Surplus_pays_for_the_shortfall_before_the_treasury() public {
@@ -130,7 +158,7 @@ contract SettlementTest is VaultsFixture {
         vaults.settleVault(a);
         vaults.settleVault(b);
         vaults.openCashOut();
-        vm.assertApproxEqAbs(vaults.surrendered(treasury), 1_000e18, 1e13, "2,000 of fees less 1,000");
+        vm.assertApproxEqAbs(vaults.surrendered(address(vaults)), 1_000e18, 1e13, "2,000 of fees less 1,000");
         vm.startPrank(bob);
         vaults.surrender(20_000e18);
         vm.assertApproxEqAbs(vaults.claim(address(weth), bob), 10 ether, 1e10, "holders have a dollar each");
@@ -260,7 +288,7 @@ contract SettlementTest is VaultsFixture {
         vaults.settleVault(b);
         vaults.settleVault(a);
         vaults.openCashOut();
-        vm.assertEq(qusd.totalSupply() + vaults.surrendered(treasury), vaults.settlementSupply());
+        vm.assertEq(qusd.totalSupply() + vaults.surrendered(address(vaults)), vaults.settlementSupply());
         vm.startPrank(alice);
         vaults.surrender(part);
         try vaults.claim(address(weth), alice) {} catch {} // may be worth no unit yet
@@ -273,9 +301,8 @@ contract SettlementTest is VaultsFixture {
         vaults.claim(address(weth), bob);
         vaults.close(b, bob);
         vm.stopPrank();
-        if (vaults.surrendered(treasury) != 0) {
-            vm.prank(treasury);
-            try vaults.claim(address(weth), treasury) {} catch {}
+        if (vaults.surrendered(address(vaults)) != 0) {
+            try vaults.claimForTreasury(address(weth)) {} catch {}
         }
         vm.assertEq(qusd.totalSupply(), 0);
         // One unit per claimant is all that rounding keeps.

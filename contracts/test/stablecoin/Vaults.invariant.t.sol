@@ -267,6 +267,8 @@ contract VaultsInvariantTest is VaultsFixture {
             try vaults.claim(address(wbtc), _all[i]) {} catch {}
             vm.stopPrank();
         }
+        try vaults.claimForTreasury(address(weth)) {} catch {}
+        try vaults.claimForTreasury(address(wbtc)) {} catch {}
         vm.assertEq(qusd.totalSupply(), 0);
         _assertPaidOut(weth, 0);
         _assertPaidOut(wbtc, 1);
@@ -276,6 +278,6 @@ contract VaultsInvariantTest is VaultsFixture {
         uint256 left = token.balanceOf(address(vaults)) - _handler.donated(t);
         IVaults.Collateral memory c = vaults.collateral(address(token));
         vm.assertEq(left, c.settlementPool - c.settlementPaid, "what is left was claimable");
-        vm.assertLe(left, _all.length, "a unit a holder at most");
+        vm.assertLe(left, _all.length + 1, "a unit a holder, and one of the surplus, at most");
     }
 }
