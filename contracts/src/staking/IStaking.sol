@@ -56,7 +56,7 @@ interface IStaking {
     error TierInvalid(uint32 duration, uint32 multiplierBps);
     error TooManyTiers();
     error StreamDurationInvalid(uint64 duration);
-    /// @dev Before then only the rewarder may add to the stream.
+    /// @dev Before then only the rewarder may make the stream slower.
     error StreamRunning(uint64 end);
     error NothingToStream();
 
@@ -87,7 +87,8 @@ interface IStaking {
     function fund(uint256 amount) external;
 
     /// @notice Streams what was sent to the contract outside of `stake` and `fund`, as the token's tax is. Anybody may
-    /// once the stream has ended, so that nobody can stretch a running one; the rewarder at any time.
+    /// once the stream has ended, and before where it does not become slower: so nobody can stretch a running one, nor
+    /// hold up what comes later by a stream of next to nothing. The rewarder may at any time.
     function streamReceived() external returns (uint256 amount);
 
     /// @notice Adds a lock tier. Only the admin. A tier never changes; it can be closed to new stakes.

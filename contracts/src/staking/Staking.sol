@@ -150,9 +150,9 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
     /// @inheritdoc IStaking
     function streamReceived() external override nonReentrant whenNotPaused returns (uint256 amount) {
         _release();
-        if (block.timestamp < _stream.end && !hasRole(REWARDER_ROLE, msg.sender)) revert StreamRunning(_stream.end);
         amount = TOKEN.balanceOf(address(this)) - totalStaked - rewardsHeld;
         if (amount == 0) revert NothingToStream();
+        if (_wouldSlow(amount) && !hasRole(REWARDER_ROLE, msg.sender)) revert StreamRunning(_stream.end);
         _startStream(amount);
     }
 
@@ -302,6 +302,15 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
             : uint256(stream.total) * (time - stream.start) / (stream.end - stream.start);
         released = due - stream.released;
         stream.released = due.toUint128();
+    }
+
+    /// @dev Whether what is left of a running stream and an amount are less a second, over a new duration, than the
+    /// stream is now.
+    function _wouldSlow(uint256 amount) private view returns (bool) {
+        Stream memory stream = _stream;
+        if (block.timestamp >= stream.end) return false;
+        uint256 left = stream.total - stream.released;
+        return (left + amount) * (stream.end - stream.start) < uint256(stream.total) * streamDuration;
     }
 
     /// @dev What is left of the running stream goes on with the new amount.

@@ -88,10 +88,10 @@ contract StakingTest is Base {
         vm.assertEq(_claim(ALICE, alice), 900e18);
     }
 
-    function test_StreamReceived_AnybodyOnlyAfterTheEnd() public {
+    function test_StreamReceived_AnybodyOnlyAfterTheEndOrFaster() public {
         uint256 alice = _stake(ALICE, 1e18, 0);
         _fund(70e18);
-        _token.mint(address(_staking), 35e18);
+        _token.mint(address(_staking), 9e18);
         _after(1 days);
         (,, uint64 end) = _staking.streamOf();
         vm.expectRevert(abi.encodeWithSelector(IStaking.StreamRunning.selector, end));
@@ -100,22 +100,58 @@ contract StakingTest is Base {
 
         _after(6 days);
         vm.prank(BOB);
-        vm.assertEq(_staking.streamReceived(), 35e18);
+        vm.assertEq(_staking.streamReceived(), 9e18);
         vm.expectRevert(IStaking.NothingToStream.selector);
         vm.prank(REWARDER);
         _staking.streamReceived();
         _after(7 days);
-        vm.assertEq(_claim(ALICE, alice), 105e18);
+        vm.assertEq(_claim(ALICE, alice), 79e18);
+    }
+
+    /// @dev One unit streamed at the end of a stream must not keep the tax of a week, or of a year, from the stakers.
+    function test_Audit10_StreamOfDustHoldsNothingUp() public {
+        uint256 alice = _stake(ALICE, 1e18, 0);
+        _token.mint(address(_staking), 1);
+        vm.prank(BOB);
+        _staking.streamReceived();
+        _token.mint(address(_staking), 70e18);
+        vm.prank(BOB);
+        vm.assertEq(_staking.streamReceived(), 70e18, "faster than a unit a week");
+        _after(7 days);
+        vm.assertGe(_claim(ALICE, alice), 70e18, "the unit itself may be in parts");
+    }
+
+    /// @dev Whatever anybody adds whenever, no staker is paid less by any later time than without it.
+    function testFuzz_Audit10_NobodySlowsAStream(uint256 donated, uint256 time, uint256 later, uint64 duration) public {
+        uint256 alice = _stake(ALICE, 1e18, 0);
+        _fund(70e18);
+        vm.prank(ADMIN);
+        _staking.setStreamDuration(uint64(bound(duration, 1 days, 365 days)));
+        _after(bound(time, 1, 7 days - 1));
+        later = bound(later, 1, 7 days);
+        uint256 state = vm.snapshotState();
+        _after(later);
+        uint256 without = _staking.claimable(alice);
+        vm.revertToState(state);
+        _token.mint(address(_staking), bound(donated, 1, 10_000e18));
+        vm.prank(BOB);
+        try _staking.streamReceived() {} catch {}
+        _after(later);
+        vm.assertGe(_staking.claimable(alice) + 2, without, "but for the rounding");
     }
 
     function test_StreamReceived_RewarderMayRenewARunningStream() public {
         _stake(ALICE, 1e18, 0);
         _fund(70e18);
         _after(1 days);
-        _token.mint(address(_staking), 10e18);
+        _token.mint(address(_staking), 10e18 - 1);
+        (,, uint64 end) = _staking.streamOf();
+        vm.expectRevert(abi.encodeWithSelector(IStaking.StreamRunning.selector, end));
+        vm.prank(BOB);
+        _staking.streamReceived();
         vm.prank(REWARDER);
         _staking.streamReceived();
-        vm.assertEq(_staking.unreleased(), 70e18);
+        vm.assertEq(_staking.unreleased(), 70e18 - 1);
     }
 
     function test_LockHoldsUntilItsEnd() public {
