@@ -21,7 +21,9 @@ import {IInterestRateModel} from "./IInterestRateModel.sol";
 /// carries debt. When the oracle reverts, the same stops but for supply and flash loans. Repay, and withdraw of what
 /// carries no debt, always work.
 interface ILendingPool is IPausable {
-    /// @notice What governance sets per market.
+    /// @notice What governance sets per market. While an asset's price is refused, no account that has any of it as
+    /// collateral or debt can be liquidated: one whose price somebody can make refused, as by moving a thin pair, is to
+    /// be isolated and have a borrow cap of 0.
     /// @param supplyCap Most units that supplies may reach; 0 stops them.
     /// @param borrowCap Most units that borrows may reach; 0 stops them.
     /// @param isolationDebtCeiling Not 0: as collateral the asset stands alone, only for assets borrowable in
@@ -208,7 +210,7 @@ interface ILendingPool is IPausable {
     /// @notice Sets a deficit off against the market's reserves. Anybody may.
     function coverDeficitFromReserves(address asset) external;
 
-    /// @notice Pays whole units of reserves to the treasury, as far as there is cash. Anybody may.
+    /// @notice Pays whole units of reserves beyond the deficit to the treasury, as far as there is cash. Anybody may.
     function collectReserves(address asset) external returns (uint256 amount);
 
     /// @notice Brings a market's indices up to now. Anybody may; every action does it.

@@ -136,7 +136,8 @@ abstract contract LendingLedger is ILendingPool, AccessControlDefaultAdminRules,
     /// @inheritdoc ILendingPool
     function collectReserves(address asset) external nonReentrant returns (uint256 amount) {
         Market storage m = _accrue(asset);
-        amount = Math.min(m.reservesRay / RAY, m.cash);
+        // First comes what the suppliers have lost: else whoever calls first decides whether reserves ever cover it.
+        amount = Math.min(Math.saturatingSub(m.reservesRay, m.deficitRay) / RAY, m.cash);
         if (amount == 0) revert NothingToCollect(asset);
         m.cash -= amount;
         m.reservesRay -= amount * RAY;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILendingPool} from "../../src/lending/ILendingPool.sol";
+import {MockPriceOracle} from "../mocks/MockPriceOracle.sol";
 import {LendingFixture} from "./LendingFixture.sol";
 
 contract LiquidationTest is LendingFixture {
@@ -245,5 +247,74 @@ contract LiquidationTest is LendingFixture {
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.NotLiquidatable.selector, health));
         pool.liquidate(alice, address(usdc), address(weth), 1e6, false, bob);
         vm.stopPrank();
+    }
+
+    /// @dev The treasury is not paid before the suppliers: whoever calls first must not decide whether reserves cover.
+    function test_Audit15_ReservesCoverTheDeficitBeforeTheTreasuryGetsAny() public {
+        _aliceOwes();
+        vm.warp(block.timestamp + 2 * YEAR);
+        oracle.setPrice(address(weth), 1_400e18);
+        vm.prank(bob);
+        pool.liquidate(alice, address(usdc), address(weth), type(uint256).max, false, bob);
+        ILendingPool.Market memory m = pool.market(address(usdc));
+        vm.assertGt(m.deficitRay, m.reservesRay, "more was lost than kept");
+        vm.assertGt(m.reservesRay, 0, "but something was kept");
+
+        vm.prank(carol);
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.NothingToCollect.selector, address(usdc)));
+        pool.collectReserves(address(usdc));
+        pool.coverDeficitFromReserves(address(usdc));
+        m = pool.market(address(usdc));
+        vm.assertEq(m.reservesRay, 0);
+        uint256 lost = Math.ceilDiv(m.deficitRay, RAY);
+
+        // Below a unit is left over by the cover's rounding: nothing for the treasury yet.
+        vm.prank(carol);
+        pool.coverDeficit(address(usdc), lost);
+        vm.assertEq(pool.market(address(usdc)).deficitRay, 0);
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.NothingToCollect.selector, address(usdc)));
+        pool.collectReserves(address(usdc));
+        _assertBooks();
+    }
+
+    /// @dev Why no asset whose price somebody can make the oracle refuse may be collateral beside others, or be borrowed:
+    /// a unit of it keeps the whole account from liquidation. Listed as isolated and with a borrow cap of 0, it cannot.
+    function test_Audit13_OneUnitOfAnAssetWithoutPriceShieldsAnAccount() public {
+        _aliceOwes();
+        _pledge(alice, wbtc, 1);
+        oracle.setPrice(address(weth), 1_500e18);
+        oracle.setPrice(address(wbtc), 0); // refused
+        vm.startPrank(bob);
+        vm.expectRevert(abi.encodeWithSelector(MockPriceOracle.StalePrice.selector, address(wbtc)));
+        pool.liquidate(alice, address(usdc), address(weth), 7_000e6, false, bob);
+        vm.stopPrank();
+
+        oracle.setPrice(address(wbtc), 50_000e18);
+        ILendingPool.MarketParams memory p = params();
+        (p.isolationDebtCeiling, p.borrowCap) = (1_000_000e18, 0);
+        _set(wbtc, p);
+        _pledge(carol, weth, 10 ether);
+        _supply(carol, wbtc, 1);
+        vm.startPrank(carol);
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.IsolatedCollateralStandsAlone.selector, address(wbtc)));
+        pool.enableCollateral(address(wbtc));
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.BorrowCapExceeded.selector, 1, 0));
+        pool.borrow(address(wbtc), 1, carol);
+        vm.stopPrank();
+    }
+
+    /// @dev Collateral taken in shares by the debtor itself is a repayment with detours: nothing is gained or lost.
+    function test_Audit15_LiquidatingOneselfInSharesGainsNothing() public {
+        _aliceOwes();
+        oracle.setPrice(address(weth), 1_600e18);
+        (uint256 held,) = pool.sharesOf(alice, address(weth));
+        vm.prank(alice);
+        ILendingPool.LiquidationQuote memory q =
+            pool.liquidate(alice, address(usdc), address(weth), type(uint256).max, true, alice);
+        (uint256 after_,) = pool.sharesOf(alice, address(weth));
+        vm.assertEq(after_, held, "all came back");
+        vm.assertEq(pool.debtOf(alice, address(usdc)), 14_000e6 - q.repaid);
+        vm.assertEq(pool.market(address(usdc)).deficitRay, 0, "an account with collateral has no deficit");
+        _assertBooks();
     }
 }

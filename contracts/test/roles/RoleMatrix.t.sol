@@ -426,6 +426,7 @@ contract RoleMatrixTest is SuiteDeployment {
         row(c, "openCashOut()", ANYBODY);
         row(c, "surrender(uint256)", ANYBODY);
         row(c, "claim(address,address)", ANYBODY);
+        row(c, "claimForTreasury(address)", ANYBODY);
         role(c, "SETTLER_ROLE()", TIMELOCK);
     }
 
