@@ -149,6 +149,16 @@ contract SettlementTest is VaultsFixture {
         vm.assertLe(c.settlementPool - c.settlementPaid, 2, "all paid out but the rounding");
     }
 
+    function test_A_vault_settles_with_no_less_than_it_owes() public {
+        uint256 a = _vault(alice, 10 ether, 15_000e18);
+        oracle.setPrice(address(weth), 3_001e18);
+        _settle();
+        vaults.settleVault(a);
+        uint256 pool = vaults.collateral(address(weth)).settlementPool;
+        vm.assertGe(pool * 3_001, 15_000e18, "covers the debt");
+        vm.assertLt((pool - 1) * 3_001, 15_000e18, "to the unit");
+    }
+
     function test_Surplus_pays_for_the_shortfall_before_the_treasury() public {
         uint256 a = _vault(alice, 10 ether, 20_000e18);
         uint256 b = _vault(bob, 100 ether, 20_000e18);
