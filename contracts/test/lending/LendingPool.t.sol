@@ -85,6 +85,16 @@ contract LendingPoolTest is LendingFixture {
         vm.assertEq(pool.healthFactor(bob), type(uint256).max);
     }
 
+    function test_Values_round_against_the_account() public {
+        _supply(bob, wbtc, 1e8);
+        _pledge(alice, weth, 1 ether);
+        _borrow(alice, wbtc, 1);
+        oracle.setPrice(address(wbtc), 50_000e18 + 1);
+        vm.assertEq(pool.accountData(alice).debtValue, 5e14 + 1, "debt up");
+        _pledge(carol, wbtc, 1);
+        vm.assertEq(pool.accountData(carol).collateralValue, 5e14, "collateral down");
+    }
+
     function test_What_is_not_collateral_is_free_whatever_is_owed() public {
         _aliceOwes();
         _supply(alice, wbtc, 1e8);
