@@ -111,7 +111,7 @@ abstract contract LendingLedger is ILendingPool, AccessControlDefaultAdminRules,
 
     /// @inheritdoc ILendingPool
     function coverDeficit(address asset, uint256 amount) external nonReentrant returns (uint256 covered) {
-        Market storage m = _listed(asset);
+        Market storage m = _accrue(asset);
         covered = Math.min(amount, Math.ceilDiv(m.deficitRay, RAY));
         if (covered == 0) revert NoDeficit(asset);
         ExactTransfer.pull(asset, msg.sender, covered);

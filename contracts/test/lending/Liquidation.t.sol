@@ -277,6 +277,23 @@ contract LiquidationTest is LendingFixture {
         _assertBooks();
     }
 
+    /// @dev Money that comes in raises the liquidity, and so lowers the rate, from now on and not for the time before.
+    function test_Audit08_CoveringADeficitDoesNotReachBack() public {
+        _aliceOwes();
+        _pledge(carol, weth, 5_000 ether);
+        oracle.setPrice(address(weth), 700e18);
+        vm.prank(bob);
+        pool.liquidate(alice, address(usdc), address(weth), type(uint256).max, true, bob);
+        uint256 liquidity = pool.liquidityOf(address(usdc));
+        _borrow(carol, usdc, liquidity);
+        vm.warp(block.timestamp + 30 days);
+        uint256 owed = pool.debtOf(carol, address(usdc));
+        vm.prank(bob);
+        pool.coverDeficit(address(usdc), type(uint256).max);
+        vm.assertEq(pool.debtOf(carol, address(usdc)), owed);
+        _assertBooks();
+    }
+
     /// @dev Why no asset whose price somebody can make the oracle refuse may be collateral beside others, or be borrowed:
     /// a unit of it keeps the whole account from liquidation. Listed as isolated and with a borrow cap of 0, it cannot.
     function test_Audit13_OneUnitOfAnAssetWithoutPriceShieldsAnAccount() public {
