@@ -103,6 +103,7 @@ public sealed class GatewayServer : IAsyncDisposable
         var bots = new BotEndpoints(services, forms);
         var orders = new OrderEndpoints(services, forms);
         var poolOrders = new PoolOrderEndpoints(services, forms);
+        var venueOrders = new VenueOrderEndpoints(services, forms);
         var transactions = new TransactionEndpoints(forms, table);
         var system = new SystemEndpoints(services, forms);
         var status = new StatusEndpoints(services, pools, bots, orders, transactions);
@@ -127,6 +128,10 @@ public sealed class GatewayServer : IAsyncDisposable
         app.MapGet("/api/pool-orders", poolOrders.ListAsync);
         app.MapGet("/api/pool-orders/{id}", poolOrders.GetAsync);
         app.MapPost("/api/pool-orders/{id}/cancel", poolOrders.CancelAsync);
+        app.MapPost("/api/venues/{id}/orders", venueOrders.PlaceAsync);
+        app.MapGet("/api/venue-orders", venueOrders.ListAsync);
+        app.MapGet("/api/venue-orders/{id}", venueOrders.GetAsync);
+        app.MapPost("/api/venue-orders/{id}/cancel", venueOrders.CancelAsync);
         app.MapPost("/api/swaps", new SwapEndpoints(services, forms, desk).SwapAsync);
         app.MapGet("/api/transactions", transactions.ListAsync);
         app.MapPost("/api/bots", bots.RegisterAsync);

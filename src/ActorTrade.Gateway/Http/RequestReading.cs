@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.EventSourcing;
 using Microsoft.AspNetCore.Http;
@@ -129,6 +130,18 @@ internal static class RequestReading
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw ApiProblem.Invalid(field, "Digits with at most one decimal point are expected.");
+
+    /// <summary>A case by its name, whatever its letters' case.</summary>
+    public static T EnumOf<T>(string text, string field, string expected)
+        where T : struct, Enum =>
+        !text.Any(char.IsAsciiDigit) && Enum.TryParse<T>(text, ignoreCase: true, out var parsed)
+            ? parsed
+            : throw ApiProblem.Invalid(field, expected);
+
+    /// <summary>What is left out is good till the date, or till cancelled where there is none.</summary>
+    public static TimeInForce TimeInForceOf(string? text, DateTimeOffset? expiresAt) => text is null
+        ? expiresAt is null ? TimeInForce.Gtc : TimeInForce.Gtd
+        : EnumOf<TimeInForce>(text, "timeInForce", "Gtc, Gtd, Ioc or Fok is expected.");
 
     /// <summary>A whole number of the query string within bounds.</summary>
     public static int Count(this HttpContext http, string name, int otherwise, int max)

@@ -1,9 +1,8 @@
-using ActorTrade.Domain.Orders.Triggers;
 using System.Globalization;
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Books;
-using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.Domain.Pools;
 using ActorTrade.EventSourcing;
 using ActorTrade.Gateway.Http;
@@ -145,7 +144,7 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
             tokenOut,
             RequestReading.Amount(request.AmountIn, decimalsIn, "amountIn"),
             LegsOf(request, PriceOf),
-            TimeInForceOf(request),
+            RequestReading.TimeInForceOf(request.TimeInForce, request.ExpiresAt),
             request.ExpiresAt,
             request.PostOnly ?? false,
             request.Slices is not null ? ExecutionStyle.Twap
@@ -222,27 +221,11 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
 
     // What must trade at once has no later prices to be split over.
     private SandwichProtection ProtectionOf(PoolOrderRequest request, PoolOrder order) => request.Protection is { } text
-        ? EnumOf<SandwichProtection>(text, "protection", "None, Split or Private is expected.")
+        ? RequestReading.EnumOf<SandwichProtection>(text, "protection", "None, Split or Private is expected.")
         : services.PoolOrderProtection == SandwichProtection.Split && order.IsImmediate
             ? SandwichProtection.Private
             : services.PoolOrderProtection;
 
     private static int SlippageOf(PoolOrderRequest request, Price? limit) =>
         limit is null ? request.SlippageBps ?? SlippageBpsDefault : 0;
-
-    private static TimeInForce TimeInForceOf(PoolOrderRequest request)
-    {
-        if (request.TimeInForce is not { } text)
-        {
-            return request.ExpiresAt is null ? TimeInForce.Gtc : TimeInForce.Gtd;
-        }
-
-        return EnumOf<TimeInForce>(text, "timeInForce", "Gtc, Gtd, Ioc or Fok is expected.");
-    }
-
-    private static T EnumOf<T>(string text, string field, string expected)
-        where T : struct, Enum =>
-        !text.Any(char.IsAsciiDigit) && Enum.TryParse<T>(text, ignoreCase: true, out var parsed)
-            ? parsed
-            : throw ApiProblem.Invalid(field, expected);
 }

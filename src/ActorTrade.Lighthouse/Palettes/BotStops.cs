@@ -9,13 +9,13 @@ internal sealed class BotStops(Asking asking)
 {
     private const int BotsAtOnce = 16;
 
-    /// <summary>Asks every open order to be cancelled; those of pools too, unless a bot is named.</summary>
-    public async Task<CommandResult> CancelAllAsync(CommandCall call, PoolOrderStops poolOrders)
+    /// <summary>Asks every open order to be cancelled; those of pools and desks too, unless a bot is named.</summary>
+    public async Task<CommandResult> CancelAllAsync(CommandCall call, OpenOrderStops others)
     {
         var bots = await CancelOrdersOfBotsAsync(call);
         return call.TextOrNull("bot") is not null
             ? bots
-            : bots with { Blocks = [.. bots.Blocks, await poolOrders.CancelAllAsync(call)] };
+            : bots with { Blocks = [.. bots.Blocks, .. await others.CancelAllAsync(call)] };
     }
 
     private Task<CommandResult> CancelOrdersOfBotsAsync(CommandCall call) => EachAsync(call, async bot =>

@@ -39,7 +39,8 @@ internal sealed class PaletteSet
             new ShardingPalette(services, asking),
             new ActorPalette(asking),
             new TradePalette(
-                asking, stops, new PoolOrderStops(services, asking), new Flattening(services, asking, stops)),
+                asking, stops, new OpenOrderStops(services, asking), new Flattening(services, asking, stops)),
+            new OrdersPalette(asking),
             new BotsPalette(asking),
             new AccountsPalette(services, asking, decimals),
             new PoolsPalette(services, asking, decimals),

@@ -8,7 +8,7 @@ namespace ActorTrade.Lighthouse.Palettes;
 
 /// <summary><c>trade</c>: the state of the whole, the orders, and the ways to stop.</summary>
 internal sealed class TradePalette(
-    Asking asking, BotStops stops, PoolOrderStops poolOrders, Flattening flattening) : IPalette
+    Asking asking, BotStops stops, OpenOrderStops others, Flattening flattening) : IPalette
 {
     public string Name => "trade";
 
@@ -61,7 +61,7 @@ internal sealed class TradePalette(
             Description = new()
             {
                 Name = "orders",
-                Meaning = "The newest orders at venues, and the newest in books of pools.",
+                Meaning = "The newest orders at venues, of desks, and in books of pools.",
                 Options = [Describe.Count("limit", "Orders at most, of each.", 50, 1_000)],
             },
             Run = AllOrdersAsync,
@@ -102,13 +102,13 @@ internal sealed class TradePalette(
             Description = new()
             {
                 Name = "cancel-all",
-                Meaning = "Cancels every open order of every bot, and every order in the books of pools; the bots go "
-                    + "on. With a bot named only that bot's.",
+                Meaning = "Cancels every open order of every bot, every order in the books of pools and every one that "
+                    + "a desk works at a venue; the bots go on. With a bot named only that bot's.",
                 Acts = true,
                 Arguments = [Describe.Optional("bot", "Only this bot's.", "bots")],
                 Options = [Describe.Reason],
             },
-            Run = call => stops.CancelAllAsync(call, poolOrders),
+            Run = call => stops.CancelAllAsync(call, others),
             Stops = true,
         },
     ];
@@ -202,7 +202,8 @@ internal sealed class TradePalette(
     {
         var venues = await OrdersAsync(call, "orders", "No order was ever sent to a venue.");
         var pools = await OrdersAsync(call, "pool-orders", "No order was ever placed with a pool.");
-        return CommandResult.Of([.. venues.Blocks, .. pools.Blocks]);
+        var desks = await OrdersAsync(call, "venue-orders", "No order was ever given to a desk.");
+        return CommandResult.Of([.. venues.Blocks, .. desks.Blocks, .. pools.Blocks]);
     }
 
     private async Task<CommandResult> OrdersAsync(CommandCall call, string table, string none)

@@ -1,7 +1,7 @@
-using ActorTrade.Domain.Orders.Triggers;
 using System.Diagnostics;
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.Domain.Pools;
 using ActorTrade.EventSourcing;
 

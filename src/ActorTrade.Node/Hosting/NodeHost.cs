@@ -91,7 +91,10 @@ public sealed class NodeHost : IAsyncDisposable
     };
 
     private static readonly IProjection[] Projections =
-        [new BalanceTables(), new TransactionsTable(), new AuditTable(), new BotTables(), new PoolOrderTables()];
+    [
+        new BalanceTables(), new TransactionsTable(), new AuditTable(), new BotTables(), new PoolOrderTables(),
+        new VenueOrderTables(),
+    ];
 
     private readonly NodeMetrics _metrics;
     private readonly long _openedAt;

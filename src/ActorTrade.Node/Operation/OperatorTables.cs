@@ -25,6 +25,10 @@ internal sealed class OperatorTables(NodeHost host, Func<MarketStatus?> market)
         + "from pool_orders o "
         + "left join tokens i on i.token_id = token_in left join tokens t on t.token_id = token_out ";
 
+    private const string VenueOrders =
+        "select order_id, account_id, bot_id, venue, symbol, side, type, quantity, filled, time_in_force, expires_at, "
+        + "children, state, reason, placed_at, base_decimals from venue_orders ";
+
     private static readonly Dictionary<string, string> Queries = new(StringComparer.Ordinal)
     {
         ["accounts"] = "select account_id, owner, opened_at from accounts "
@@ -41,6 +45,12 @@ internal sealed class OperatorTables(NodeHost host, Func<MarketStatus?> market)
         ["open-pool-orders"] = PoolOrders
             + "where is_open = 1 and state <> 'Cancelling' and substr(order_id, 1, length(?2)) = ?2 "
             + "order by o.ordering desc limit ?1",
+        ["venue-orders"] = VenueOrders
+            + "where substr(order_id, 1, length(?2)) = ?2 order by ordering desc limit ?1",
+        ["open-venue-orders"] = VenueOrders
+            + "where is_open = 1 and state <> 'Ending' and substr(order_id, 1, length(?2)) = ?2 "
+            + "order by ordering desc limit ?1",
+        ["children"] = Orders + " where parent_id = ?2 order by ordering desc limit ?1",
         ["poisoned"] = "select timestamp, entity_type || '-' || entity_id as entity, user_identifier as sender, "
             + "new_value as command from audit_log where action = 'poison-command' "
             + "and substr(entity_type || '-' || entity_id, 1, length(?2)) = ?2 order by ordering desc limit ?1",

@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.System;
 using ActorTrade.Domain.Tokens;
@@ -67,6 +68,14 @@ public sealed class AuditTable : IProjection
                 $"{PoolOrderTables.TypeOf(e.Order)} in {e.Pool}: {e.Order.AmountIn} {e.Order.TokenIn} to "
                     + e.Order.TokenOut),
             Account.Event.PoolOrderCancelRequested e => ("cancel-pool-order", null, $"{e.OrderId}: {e.Why}"),
+            OrderDesk.Event.OrderReceived { Bot: null } e => (
+                "place-venue-order", null,
+                $"{VenueOrderTables.TypeOf(e.Order)} at {e.Order.Venue}: {e.Order.Side} {e.Order.Quantity} "
+                    + e.Order.Instrument.Symbol),
+            OrderDesk.Event.EndRequested e when projected.Principal != CommandContext.Self => (
+                "cancel-venue-order", null, $"{e.OrderId}: {e.Reason}"),
+            OrderDesk.Event.OrderEnded e when projected.Principal != CommandContext.Self => (
+                "cancel-venue-order", null, $"{e.OrderId}: {e.Reason}"),
             Account.Event.LiquidityAdditionStarted e => (
                 "add-liquidity", null,
                 $"{e.Max0.Amount} {e.Max0.Token} and {e.Max1.Amount} {e.Max1.Token} to {e.Pool}"),

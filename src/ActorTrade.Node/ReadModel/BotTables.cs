@@ -13,7 +13,7 @@ public sealed class BotTables : IProjection
 {
     public string Name => "bots";
 
-    public int Version => 1;
+    public int Version => 2;
 
     public IReadOnlyList<TableDefinition> Tables { get; } =
     [
@@ -29,9 +29,9 @@ public sealed class BotTables : IProjection
             [
                 Text("order_id"), TextOrNull("bot_id"), Text("account_id"), Text("venue"), Text("symbol"), Text("side"),
                 Text("type"), Text("quantity"), TextOrNull("filled"), Whole("base_decimals"), TextOrNull("limit_price"),
-                Text("state"), Text("timestamp"), Whole("ordering"),
+                Text("state"), Text("timestamp"), Whole("ordering"), TextOrNull("parent_id"),
             ],
-            ["order_id"]) { Indexes = [["bot_id"], ["ordering"]] },
+            ["order_id"]) { Indexes = [["bot_id"], ["ordering"], ["parent_id"]] },
     ];
 
     public IEnumerable<RowChange> Project(ProjectedEvent projected)
@@ -91,6 +91,8 @@ public sealed class BotTables : IProjection
             "state".Is(OrderState.Created),
             "timestamp".Is(x.At),
             "ordering".Is(projected.Ordering)),
+        Order.Event.TermsAdded { Parent: { } parent } => new RowChange.Update(
+            "orders", ["order_id".Is(IdOf(projected))], "parent_id".Is(parent.OrderId)),
         Order.Event.OrderDenied => State(projected, OrderState.Denied),
         Order.Event.OrderSubmitted => State(projected, OrderState.Submitted),
         Order.Event.OrderAccepted => State(projected, OrderState.Working),

@@ -1,4 +1,3 @@
-using ActorTrade.Domain.Orders.Triggers;
 using System.Numerics;
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Books;
@@ -47,26 +46,8 @@ public sealed class PoolOrderTables : IProjection
         }
     }
 
-    /// <summary>What an order is called in lists: limit, stop, oco, iceberg limit …</summary>
-    internal static string TypeOf(PoolOrder order)
-    {
-        var legs = order.Legs.Length == 2
-            ? order.Legs[0].Trigger == TriggerKind.None ? "oco" : "bracket"
-            : order.Legs[0] switch
-            {
-                { Trigger: TriggerKind.Stop, Limit: not null } => "stop-limit",
-                { Trigger: TriggerKind.Stop } => "stop",
-                { Trigger: TriggerKind.TakeProfit } => "take-profit",
-                { Trigger: TriggerKind.TrailingStop } => "trailing-stop",
-                _ => "limit",
-            };
-        return order.Style switch
-        {
-            ExecutionStyle.Twap => "twap " + legs,
-            ExecutionStyle.Iceberg => "iceberg " + legs,
-            _ => order.PostOnly ? "post-only " + legs : legs,
-        };
-    }
+    internal static string TypeOf(PoolOrder order) => OrderTypes.NameOf(
+        [.. order.Legs.Select(l => (l.Trigger, l.Limit is not null))], order.Style, order.PostOnly);
 
     private static RowChange? ChangeOf(in ProjectedEvent projected) => projected.Event switch
     {

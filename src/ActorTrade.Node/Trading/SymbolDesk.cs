@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Orders;
 using ActorTrade.EventSourcing;
@@ -10,7 +11,8 @@ using ActorTrade.Market.Views;
 namespace ActorTrade.Node.Trading;
 
 /// <summary>
-/// One symbol of the floor: brings each tick to the paper venue, to the signal actor and to the bots, in this order.
+/// One symbol of the floor: brings each tick to the paper venue, to the symbol's desk where that has orders, to the
+/// signal actor and to the bots, in this order.
 /// </summary>
 /// <remarks>
 /// A trade that no quote preceded within <see cref="QuotesCountFor"/> (a file of trades alone, a day without its
@@ -34,9 +36,12 @@ internal sealed class SymbolDesk
 
     private readonly IEntities _entities;
     private readonly EntityId _venue;
+    private readonly EntityId _desk;
+    private readonly OpenDesks _openDesks;
     private readonly TimeProvider _time;
     private readonly bool _conflates;
     private readonly Guid _quoteSeed;
+    private readonly Guid _lookSeed;
     private readonly Lock _gate = new();
     private ImmutableArray<ActorRef<BotRunnerMessage>> _bots = [];
     private Tick? _pending;
@@ -52,6 +57,7 @@ internal sealed class SymbolDesk
         ActorRef<SignalMessage> signals,
         IEntities entities,
         EntityId venue,
+        OpenDesks openDesks,
         TimeProvider time,
         FloorOptions options)
     {
@@ -59,9 +65,12 @@ internal sealed class SymbolDesk
         Signals = signals;
         _entities = entities;
         _venue = venue;
+        _desk = OrderDesk.IdOf(venue.Key, symbol);
+        _openDesks = openDesks;
         _time = time;
         _conflates = options.Conflates;
         _quoteSeed = DeterministicGuid.FromText($"quote:{symbol}{options.Tenure}");
+        _lookSeed = DeterministicGuid.FromText($"look:{symbol}{options.Tenure}");
     }
 
     public Symbol Symbol { get; }
@@ -134,9 +143,12 @@ internal sealed class SymbolDesk
     {
         if (PaperVenue.Command.Quote.Of(tick) is { } quote)
         {
-            var id = DeterministicGuid.Derive(_quoteSeed, unchecked(_quotes++));
-            var header = new CommandHeader(id, CommandContext.Self, _time.GetUtcNow() + QuoteLifetime);
-            _entities.Send(_venue, quote, header, answerTo: null);
+            Tell(_venue, quote, _quoteSeed, QuoteLifetime);
+        }
+
+        if (_openDesks.HasOrders(_desk) && OrderDesk.Command.Look.Of(tick, PaperVenue.Capabilities) is { } look)
+        {
+            Tell(_desk, look, _lookSeed, OrderDesk.LookAgeMax);
         }
 
         Tick[] ticks = [tick];
@@ -155,6 +167,13 @@ internal sealed class SymbolDesk
                 seen?.Count();
             }
         }
+    }
+
+    private void Tell(EntityId target, ICommand command, Guid seed, TimeSpan lifetime)
+    {
+        var id = DeterministicGuid.Derive(seed, unchecked(_quotes++));
+        var header = new CommandHeader(id, CommandContext.Self, _time.GetUtcNow() + lifetime);
+        _entities.Send(target, command, header, answerTo: null);
     }
 
     private void OnSeen(Seen seen)

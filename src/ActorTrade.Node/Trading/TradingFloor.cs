@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
@@ -40,6 +41,7 @@ public sealed class TradingFloor : ICommittedEvents
     private readonly List<string> _problems = [];
     private readonly List<IActorRef> _actors = [];
     private readonly FloorPast _past = new();
+    private readonly OpenDesks _openDesks = new();
     private ActorRef<ExecutionMessage>? _execution;
     private PoolBook _pools = PoolBook.Empty;
     private bool _hasCaughtUp;
@@ -203,16 +205,18 @@ public sealed class TradingFloor : ICommittedEvents
     }
 
     bool ICommittedEvents.Wants(string category) =>
-        category is Bot.Category or Order.Category or TradingSystem.Category;
+        category is Bot.Category or Order.Category or OrderDesk.Category or TradingSystem.Category;
 
     void ICommittedEvents.Began()
     {
         _hasCaughtUp = false;
         _past.Clear();
+        _openDesks.Clear();
     }
 
     void ICommittedEvents.On(in ProjectedEvent committed)
     {
+        _openDesks.Note(committed);
         if (_hasCaughtUp)
         {
             OnNews(committed);
@@ -303,7 +307,8 @@ public sealed class TradingFloor : ICommittedEvents
                     OnSignal = _options.OnSignal,
                 };
                 var signals = Spawn(() => new SignalActor(settings), $"signals-{symbol.Base}-{symbol.Quote}")!;
-                desk = new SymbolDesk(symbol, signals, _services.Entities, _venue, _services.System.Time, _options);
+                desk = new SymbolDesk(
+                    symbol, signals, _services.Entities, _venue, _openDesks, _services.System.Time, _options);
                 _desks.Add(symbol, desk);
             }
 

@@ -1,8 +1,8 @@
-using ActorTrade.Domain.Orders.Triggers;
 using System.Numerics;
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.Domain.Pools;
 using static ActorTrade.Domain.Books.OrderBook;
 using static ActorTrade.UnitTests.EntitySupport.Given;
