@@ -7,8 +7,9 @@ using static ActorTrade.Node.ReadModel.Columns;
 namespace ActorTrade.Node.ReadModel;
 
 /// <summary>
-/// <c>venue_orders</c>: a row for each order that a desk works at a venue. Amounts in base units of the base token; what
-/// is filled is that of the children that have ended. The children are in <c>orders</c>, by their <c>parent_id</c>.
+/// <c>venue_orders</c>: a row for each order that a desk works at a venue. Amounts in base units of the base token;
+/// what is filled is that of the children that have ended. The children are in <c>orders</c>, by their
+/// <c>parent_id</c>.
 /// </summary>
 public sealed class VenueOrderTables : IProjection
 {
