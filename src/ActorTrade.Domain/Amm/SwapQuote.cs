@@ -48,6 +48,9 @@ public enum QuoteError
 
     /// <summary>More legs of routes are open than what was asked can reckon with; ask again in a moment.</summary>
     TooManyLegs,
+
+    /// <summary>The pool has as many ranges with liquidity as it may; use one of them.</summary>
+    TooManyRanges,
 }
 
 public static class QuoteErrors
@@ -69,6 +72,7 @@ public static class QuoteErrors
         QuoteError.InvariantBroken => "invariant-broken",
         QuoteError.NotOfThisKind => "not-of-this-kind",
         QuoteError.TooManyLegs => "too-many-legs",
+        QuoteError.TooManyRanges => "too-many-ranges",
         _ => throw new ArgumentOutOfRangeException(nameof(error), error, null),
     };
 }

@@ -292,6 +292,42 @@ public abstract record CurveTerms(string Kind)
         public override int GetHashCode() => base.GetHashCode();
     }
 
+    /// <summary>Uniswap V3's liquidity in ranges of ticks.</summary>
+    /// <param name="TickSpacing">Ends of ranges are multiples of it.</param>
+    /// <param name="SqrtPriceX96">Where the price begins: the root of token 1 for one token 0, in base units, times
+    /// 2^96.</param>
+    [StoredName("curve.concentrated.v1")]
+    public sealed record Concentrated(FeePips SwapFee, int TickSpacing, UInt256 SqrtPriceX96)
+        : CurveTerms("concentrated")
+    {
+        public override string Description =>
+            $"{Kind} feePips={SwapFee.Value} tickSpacing={TickSpacing} sqrtPriceX96={SqrtPriceX96}";
+
+        public override int TokenCount => 2;
+
+        public override FeePips Fee => SwapFee;
+
+        public override bool HasPath => true;
+
+        /// <summary>The pool without liquidity, at its first price.</summary>
+        public override Curve At(params ReadOnlySpan<UInt256> balances) => First().ToCurve(this);
+
+        internal ConcentratedState First() =>
+            SqrtPriceX96 >= TickMath.SqrtPriceMin && SqrtPriceX96 < TickMath.SqrtPriceMax
+                ? ConcentratedState.At(SqrtPriceX96)
+                : throw new InvalidCurveException(
+                    "sqrtPriceX96", $"{SqrtPriceX96} is not from {TickMath.SqrtPriceMin} to {TickMath.SqrtPriceMax}.");
+
+        /// <summary>Whether both ends are ticks of the pool, in order.</summary>
+        internal bool HasRange(TickRange range) =>
+            range.Lower < range.Upper && range.Lower >= TickMath.TickMin && range.Upper <= TickMath.TickMax
+            && range.Lower % TickSpacing == 0 && range.Upper % TickSpacing == 0;
+
+        public bool Equals(Concentrated? other) => base.Equals(other);
+
+        public override int GetHashCode() => base.GetHashCode();
+    }
+
     /// <summary>Curve's tricrypto-ng: three tokens around a price scale that moves by itself.</summary>
     /// <param name="A">A() : A·27·10000.</param>
     /// <param name="Gamma">In 1e-18.</param>

@@ -36,6 +36,9 @@ public static class Pool
     /// <summary>The same of a pool of more tokens: each doubles what a trade reckons with.</summary>
     public const int PreparedLegsOfManyMax = 5;
 
+    /// <summary>Ranges of one concentrated pool that have liquidity.</summary>
+    public const int RangesMax = 128;
+
     /// <summary>Observations of its price that a pool keeps, at most one a second.</summary>
     public const int ObservationsMax = 1_024;
 
@@ -257,6 +260,22 @@ public static class Pool
         /// aborted.</param>
         [StoredName("pool.scale-settled.v1")]
         public sealed record ScaleSettled(Guid? LegId, TricryptoState State) : Event;
+
+        /// <summary>Where a swap left the price of a concentrated pool.</summary>
+        /// <param name="LegId">As of <see cref="ScaleSettled"/>.</param>
+        /// <param name="Crossed">The ticks passed, as they are now.</param>
+        [StoredName("pool.price-moved.v1")]
+        public sealed record PriceMoved(
+            Guid? LegId,
+            UInt256 SqrtPriceX96,
+            int Tick,
+            UInt256 Growth0X128,
+            UInt256 Growth1X128,
+            TickGrowth[] Crossed) : Event;
+
+        /// <summary>What a deposit or withdrawal left of a range; without liquidity, nothing.</summary>
+        [StoredName("pool.range-changed.v1")]
+        public sealed record RangeChanged(RangePosition Position, DateTimeOffset At) : Event;
 
         /// <summary>Liquidity for shares, of any number of tokens; what was not paid of a token is not named.</summary>
         [StoredName("pool.joined.v1")]

@@ -86,6 +86,12 @@ internal static class PoolDecisions
             return new Rejection.SameTokens(twice.Key);
         }
 
+        if (c.Curve is CurveTerms.Concentrated && state.Id.Value.Length > TokenId.RangedPoolLengthMax)
+        {
+            return new Rejection.InvalidCurve(
+                "pool", $"names of such pools have up to {TokenId.RangedPoolLengthMax} characters, for their shares'.");
+        }
+
         if (c.Curve.Problem() is { } problem)
         {
             return new Rejection.InvalidCurve(problem.Field, problem.Reason);
@@ -496,7 +502,10 @@ internal static class PoolDecisions
         return QuoteError.None;
     }
 
-    private static string? NotAPair(PoolState state) => state.Tokens.Count == 2 ? null : "wrong-token-count";
+    private static string? NotAPair(PoolState state) =>
+        state.Tokens.Count != 2 ? "wrong-token-count"
+        : state.Concentrated is not null ? "range-needed"
+        : null;
 
     private static string? CannotTrade(
         PoolState state, TokenId oneToken, TokenId otherToken, DateTimeOffset deadline, CommandContext context)

@@ -38,14 +38,15 @@ internal static class PoolLiquidity
         }
 
         var refusal = CannotBegin(state, c.Deadline, c.Range, context)
-            ?? WrongTokens(state, c.Most, isAll: !c.IsExact || state.TotalShares.IsZero);
+            ?? WrongTokens(
+                state, c.Most, isAll: state.Concentrated is null && (!c.IsExact || state.TotalShares.IsZero));
         if (refusal is not null)
         {
             return new Event.TradeRefused(c.TradeId, refusal, c.Deadline, context.Now);
         }
 
         var amounts = AmountsOf(state, c.Most);
-        var locked = state.TotalShares.IsZero ? PoolShares.MinimumLiquidity : UInt256.Zero;
+        var locked = state.TotalShares.IsZero && c.Range is null ? PoolShares.MinimumLiquidity : UInt256.Zero;
         PoolPath? path = null;
         UInt256 shares;
         var error = state.Curve is { HasPath: true }
@@ -110,7 +111,9 @@ internal static class PoolLiquidity
         PoolState state, DateTimeOffset deadline, TickRange? range, CommandContext context) =>
         state.Terms is null ? "pool-not-created"
         : TradeTiming.IsPast(deadline, context.Now) ? "deadline-passed"
-        : range is not null ? "range-not-supported"
+        : range is not null && state.Concentrated is null ? "range-not-supported"
+        : range is null && state.Concentrated is not null ? "range-needed"
+        : range is { } r && state.Curve is CurveTerms.Concentrated terms && !terms.HasRange(r) ? "range-malformed"
         : state.Curve is { HasPath: true } && state.Legs.Count > 0 ? "pool-busy"
         : null;
 
@@ -316,7 +319,7 @@ internal static class PoolLiquidity
             most[k] += amounts[k];
         }
 
-        return ConstantProduct.HasRoom(state.TotalShares, shares)
+        return (state.Concentrated is not null || ConstantProduct.HasRoom(state.TotalShares, shares))
             && (state.Curve is not { HasPath: false } terms || terms.TryAt(most, out _));
     }
 

@@ -21,6 +21,7 @@ public static class PoolParameters
         ["stableswap-ng"] = ["amplification", "feeE10", "offpegFeeMultiplierE10"],
         ["balancer-weighted"] = ["weightsE18", "swapFeeE18"],
         ["balancer-stable"] = ["amplificationE3", "swapFeeE18"],
+        ["concentrated"] = ["feePips", "tickSpacing", "sqrtPriceX96"],
         ["curve-tricrypto"] =
         [
             "A", "gamma", "mid_fee", "out_fee", "fee_gamma", "allowedExtraProfit", "adjustmentStep", "maTime",
@@ -84,6 +85,8 @@ public static class PoolParameters
                 [.. Text(given, "weightsE18").Split(',').Select(w => Whole(w, "weightsE18"))],
                 Whole(given, "swapFeeE18"),
                 decimals),
+            "concentrated" => new CurveTerms.Concentrated(
+                Pips(given, "feePips"), Tick(given, "tickSpacing"), Whole(given, "sqrtPriceX96")),
             "curve-tricrypto" => new CurveTerms.TricryptoNg(
                 Whole(given, "A"),
                 Whole(given, "gamma"),
@@ -109,6 +112,11 @@ public static class PoolParameters
     private static UInt256 Whole(string text, string name) => UInt256.TryParse(text, out var value)
         ? value
         : throw new InvalidCurveException(name, $"'{text}' is no whole number of digits.");
+
+    private static int Tick(IReadOnlyDictionary<string, string> given, string name) =>
+        int.TryParse(Text(given, name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new InvalidCurveException(name, "a whole number is expected.");
 
     private static FeePips Pips(IReadOnlyDictionary<string, string> given, string name) =>
         long.TryParse(Text(given, name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)

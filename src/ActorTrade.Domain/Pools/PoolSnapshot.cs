@@ -25,7 +25,9 @@ public sealed record PoolSnapshot(
     CurveTerms? Curve = null,
     PoolOfMany? Many = null,
     TricryptoState? Scale = null,
-    TricryptoState? ScaleAfterLeg = null);
+    TricryptoState? ScaleAfterLeg = null,
+    ConcentratedState? Concentrated = null,
+    Event.PriceMoved? PriceAfterLeg = null);
 
 /// <summary>What a pool of more than two tokens has beyond a pair.</summary>
 public sealed record PoolOfMany(

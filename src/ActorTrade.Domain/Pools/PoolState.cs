@@ -82,7 +82,7 @@ public sealed class PoolState(PoolId id)
                 return OracleReading.Of(Reserve1, Reserve0);
             }
 
-            return !_reserves.AsSpan().Contains(UInt256.Zero) && TryCurve(out var curve)
+            return (Concentrated is not null || !_reserves.AsSpan().Contains(UInt256.Zero)) && TryCurve(out var curve)
                 ? OracleReading.Of(curve.SpotPrice(0, 1))
                 : null;
         }
@@ -94,13 +94,22 @@ public sealed class PoolState(PoolId id)
     /// <summary>What it will remember if its open leg is committed.</summary>
     public TricryptoState? ScaleAfterLeg { get; private set; }
 
+    /// <summary>Price and ranges of a concentrated pool; null of any other kind.</summary>
+    public ConcentratedState? Concentrated { get; private set; }
+
+    /// <summary>Where its price will be if its open leg is committed.</summary>
+    public Event.PriceMoved? PriceAfterLeg { get; private set; }
+
     /// <summary>The curve in its present state, without open legs; false for the house's own constant product, and
     /// where there is none.</summary>
     public bool TryCurve([NotNullWhen(true)] out Curve? curve)
     {
-        curve = Curve is CurveTerms.TricryptoNg tricrypto && Scale is { } scale
-            ? tricrypto.At(_reserves, TotalShares, scale)
-            : null;
+        curve = (Curve, Scale, Concentrated) switch
+        {
+            (CurveTerms.TricryptoNg tricrypto, { } scale, _) => tricrypto.At(_reserves, TotalShares, scale),
+            (CurveTerms.Concentrated ranged, _, { } ranges) => ranges.ToCurve(ranged),
+            _ => null,
+        };
         return curve is not null || (Curve is { HasPath: false } terms && terms.TryAt(_reserves, out curve));
     }
 
@@ -124,6 +133,7 @@ public sealed class PoolState(PoolId id)
             case Event.CurveCreated created:
                 Terms = created.ToCreated();
                 Curve = created.Curve;
+                Concentrated = (created.Curve as CurveTerms.Concentrated)?.First();
                 Name(created.Tokens);
                 Fees = new FeeSchedule(Terms.LiquidityFee, Terms.TreasuryFee);
                 break;
@@ -141,6 +151,17 @@ public sealed class PoolState(PoolId id)
                 break;
             case Event.ScaleSettled settled:
                 Scale = settled.State;
+                BeginObserving(DateTimeOffset.FromUnixTimeSeconds((long)settled.State.AtSeconds));
+                break;
+            case Event.PriceMoved { LegId: not null } moved:
+                PriceAfterLeg = moved;
+                break;
+            case Event.PriceMoved moved:
+                Concentrated = Concentrated!.After(moved);
+                break;
+            case Event.RangeChanged changed:
+                Concentrated = Concentrated!.After(changed);
+                BeginObserving(changed.At);
                 break;
             case Event.LegPrepared or Event.LegCommitted or Event.LegAborted:
                 EvolveLeg(e);
@@ -199,7 +220,8 @@ public sealed class PoolState(PoolId id)
         IsPair ? null : [.. _tokens],
         IsPair ? null : [.. _reserves],
         IsPair ? null : [.. _treasuryFees],
-        Scale);
+        Scale,
+        Concentrated);
 
     public PoolSnapshot Capture() => new(
         Id,
@@ -222,7 +244,9 @@ public sealed class PoolState(PoolId id)
             [.. _treasuryFees],
             Collection?.Collected as Event.FeesOfAllCollected),
         Scale,
-        ScaleAfterLeg);
+        ScaleAfterLeg,
+        Concentrated,
+        PriceAfterLeg);
 
     public static PoolState Restore(PoolSnapshot snapshot)
     {
@@ -238,6 +262,8 @@ public sealed class PoolState(PoolId id)
             DeliveredSides = snapshot.DeliveredSides,
             Scale = snapshot.Scale,
             ScaleAfterLeg = snapshot.ScaleAfterLeg,
+            Concentrated = snapshot.Concentrated,
+            PriceAfterLeg = snapshot.PriceAfterLeg,
         };
         state.RestoreAmounts(snapshot);
         foreach (var leg in snapshot.Legs)
@@ -288,12 +314,14 @@ public sealed class PoolState(PoolId id)
                 Swaps++;
                 Move(leg.TokenIn, leg.AmountIn, leg.TokenOut, leg.AmountOut, leg.ProtocolFee);
                 (Scale, ScaleAfterLeg) = (ScaleAfterLeg ?? Scale, null);
+                Concentrated = PriceAfterLeg is { } moved ? Concentrated!.After(moved) : Concentrated;
+                PriceAfterLeg = null;
                 break;
             case Event.LegAborted aborted:
                 if (_legs.ContainsKey(aborted.LegId))
                 {
                     RemoveLeg(aborted.LegId);
-                    ScaleAfterLeg = null;
+                    (ScaleAfterLeg, PriceAfterLeg) = (null, null);
                 }
 
                 _outcomes.RememberRefusal(aborted.LegId, e, aborted.Deadline, aborted.At);
@@ -327,7 +355,7 @@ public sealed class PoolState(PoolId id)
                     _reserves[IndexOf(part.Token)] += part.Amount;
                 }
 
-                TotalShares += joined.Shares + joined.LockedShares;
+                TotalShares += joined.Range is null ? joined.Shares + joined.LockedShares : UInt256.Zero;
                 BeginObserving(joined.At);
                 Remember(joined.TradeId, e, joined.Deadline, joined.At, needsAcknowledgement: true);
                 break;
@@ -338,7 +366,7 @@ public sealed class PoolState(PoolId id)
                     _reserves[IndexOf(part.Token)] -= part.Amount;
                 }
 
-                TotalShares -= exited.Shares;
+                TotalShares -= exited.Range is null ? exited.Shares : UInt256.Zero;
                 Remember(exited.TradeId, e, exited.Deadline, exited.At, needsAcknowledgement: true);
                 break;
         }

@@ -15,6 +15,8 @@ namespace ActorTrade.Domain.Pools;
 /// <param name="Reserves">Of each of <paramref name="Tokens"/>; else null.</param>
 /// <param name="TreasuryFees">Of each of <paramref name="Tokens"/>; else null.</param>
 /// <param name="Scale">What a tricrypto pool remembers; else null.</param>
+/// <param name="Concentrated">Price and ranges of a concentrated pool; else null. Its shares are by ranges, and
+/// <paramref name="TotalShares"/> zero.</param>
 public sealed record PoolView(
     PoolId Id,
     TokenId? Token0,
@@ -35,7 +37,8 @@ public sealed record PoolView(
     TokenId[]? Tokens = null,
     UInt256[]? Reserves = null,
     UInt256[]? TreasuryFees = null,
-    TricryptoState? Scale = null)
+    TricryptoState? Scale = null,
+    ConcentratedState? Concentrated = null)
 {
     /// <summary>The kind of its curve, as pool files name it.</summary>
     public string Kind => Curve?.Kind ?? "constant-product";
@@ -57,9 +60,12 @@ public sealed record PoolView(
     /// none.</summary>
     public bool TryCurve([NotNullWhen(true)] out Curve? curve)
     {
-        curve = Curve is CurveTerms.TricryptoNg tricrypto && Scale is { } scale
-            ? tricrypto.At(AllReserves(), TotalShares, scale)
-            : null;
+        curve = (Curve, Scale, Concentrated) switch
+        {
+            (CurveTerms.TricryptoNg tricrypto, { } scale, _) => tricrypto.At(AllReserves(), TotalShares, scale),
+            (CurveTerms.Concentrated ranged, _, { } ranges) => ranges.ToCurve(ranged),
+            _ => null,
+        };
         return curve is not null || (Curve is { HasPath: false } terms && terms.TryAt(AllReserves(), out curve));
     }
 
@@ -76,12 +82,9 @@ public sealed record PoolView(
             return QuoteError.NoSuchPair;
         }
 
-        if (Curve is CurveTerms.TricryptoNg)
+        if (Curve is { HasPath: true })
         {
-            return TryCurve(out var curve)
-                ? TricryptoTrades.Swap(
-                    (Tricrypto)curve, new FeePips(TreasuryFeePips), one, other, amountIn, out trade, out _)
-                : QuoteError.NoLiquidity;
+            return TrySwap(one, other, amountIn, out trade, out _);
         }
 
         var fees = new FeeSchedule(new FeePips(LiquidityFeePips), new FeePips(TreasuryFeePips));
@@ -95,25 +98,35 @@ public sealed record PoolView(
         UInt256[] reserves = [.. AllReserves()];
         reserves[one] += trade.AmountIn - trade.ProtocolFee;
         reserves[other] -= trade.AmountOut;
-        return this with
+        var after = Curve is { HasPath: true } ? AfterPath(one, other, trade.AmountIn) : this;
+        return after with
         {
             Reserve0 = reserves[0],
             Reserve1 = reserves[1],
             Reserves = Reserves is null ? null : reserves,
-            Scale = ScaleAfter(one, other, trade),
         };
     }
 
-    private TricryptoState? ScaleAfter(int tokenIn, int tokenOut, in PoolTrade trade)
+    private PoolView AfterPath(int tokenIn, int tokenOut, UInt256 amountIn)
     {
-        if (Curve is not CurveTerms.TricryptoNg || !TryCurve(out var curve))
+        TrySwap(tokenIn, tokenOut, amountIn, out _, out var path);
+        return path switch
         {
-            return Scale;
-        }
+            { Scale: { } scale } => this with { Scale = scale },
+            { Moved: { } moved } => this with { Concentrated = Concentrated!.After(moved) },
+            _ => this,
+        };
+    }
 
-        var treasury = new FeePips(TreasuryFeePips);
-        TricryptoTrades.Swap((Tricrypto)curve, treasury, tokenIn, tokenOut, trade.AmountIn, out _, out var after);
-        return TricryptoState.Of(after);
+    private QuoteError TrySwap(
+        int tokenIn, int tokenOut, UInt256 amountIn, out PoolTrade trade, out PoolPath? path)
+    {
+        (trade, path) = (default, null);
+        return TryCurve(out var curve)
+            ? PoolPath.Swap(
+                curve, Concentrated, new FeePips(TreasuryFeePips), AllReserves(), tokenIn, tokenOut, amountIn,
+                out trade, out path)
+            : QuoteError.NoLiquidity;
     }
 
     /// <summary>Whether nobody can profit by trading before and after this input of a token.</summary>

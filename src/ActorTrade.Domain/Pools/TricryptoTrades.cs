@@ -21,16 +21,6 @@ internal static class TricryptoTrades
         out Tricrypto after)
     {
         (trade, after) = (default, curve);
-        if (amountIn.IsZero)
-        {
-            return QuoteError.ZeroAmount;
-        }
-
-        if (!ConstantProduct.HasRoom(curve.Balances[tokenIn], amountIn))
-        {
-            return QuoteError.ReserveOverflow;
-        }
-
         var protocolFee = treasury.Of(amountIn, Rounding.Down);
         var error = curve.QuoteExactIn(tokenIn, tokenOut, amountIn - protocolFee, out var quote);
         if (error != QuoteError.None)

@@ -13,7 +13,7 @@ namespace ActorTrade.Gateway.Pools;
 /// of kinds without fields of their own here, such as <c>curve-tricrypto</c>.</param>
 /// <param name="Kind"><c>constant-product</c> (the default), <c>solidly-volatile</c>, <c>solidly-stable</c>,
 /// <c>stableswap-classic</c>, <c>stableswap-ng</c>, <c>balancer-weighted</c>, <c>balancer-stable</c>,
-/// <c>curve-tricrypto</c>.</param>
+/// <c>curve-tricrypto</c>, <c>concentrated</c>.</param>
 /// <param name="FeePips">The providers' fee in 1e-6 of the input; of constant product and Solidly kinds.</param>
 /// <param name="TreasuryFeePips">The treasury's, in 1e-6 of the input, of every kind; none where left out.</param>
 /// <param name="Amplification">A as A() answers, a whole number; of StableSwap kinds.</param>

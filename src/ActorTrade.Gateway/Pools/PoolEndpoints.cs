@@ -18,6 +18,7 @@ namespace ActorTrade.Gateway.Pools;
 /// it; larger swaps should be split, or not be seen before they happen.</param>
 /// <param name="PriceAt">The second in which the price last changed.</param>
 /// <param name="Curve">The parameters of its curve; absent for the house's own constant product.</param>
+/// <param name="Ranges">Of a concentrated pool.</param>
 /// <param name="Tokens">All tokens, of a pool of more than two; price and safe amounts are of the first two.</param>
 public sealed record PoolDetails(
     string Pool,
@@ -39,7 +40,13 @@ public sealed record PoolDetails(
     DateTimeOffset? PriceAt,
     string Kind,
     string? Curve,
-    PoolTokenDetails[]? Tokens = null);
+    PoolTokenDetails[]? Tokens = null,
+    PoolRangeDetails[]? Ranges = null);
+
+/// <summary>One range of a concentrated pool: its liquidity, which is its shares, and its fees in whole
+/// tokens.</summary>
+public sealed record PoolRangeDetails(
+    int TickLower, int TickUpper, string Liquidity, string Fees0, string Fees1, bool IsActive);
 
 /// <summary>One token of a pool, in whole tokens.</summary>
 public sealed record PoolTokenDetails(string Token, string Reserve, string TreasuryFees);
@@ -83,7 +90,7 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             }
         }
 
-        details.AddRange((await AllAsync()).Select(SharesOf));
+        details.AddRange((await AllAsync()).SelectMany(SharesOf));
         await http.WriteAsync([.. details], ApiJson.Shapes.TokenDetailsArray);
     }
 
@@ -111,7 +118,7 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
         var account = RequestReading.Account(request.Account, "account");
         var id = http.IdOf("liquidity-added", Account.IdOf(account));
         var (pool, tokens) = await TermsAsync(http);
-        if (request.Amounts is not null || tokens is not [var token0, var token1])
+        if (request.Amounts is not null || request.TickLower is not null || tokens is not [var token0, var token1])
         {
             await JoinAsync(http, request, account, id, pool);
             return;
@@ -146,7 +153,8 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
         var id = http.IdOf("liquidity-removed", Account.IdOf(account));
         var (pool, tokens) = await TermsAsync(http);
         var shares = RequestReading.Amount(request.Shares, 0, "shares");
-        if (request.OnlyToken is not null || request.MinAmounts is not null || tokens is not [var token0, var token1])
+        if (request.OnlyToken is not null || request.MinAmounts is not null || request.TickLower is not null
+            || tokens is not [var token0, var token1])
         {
             await ExitAsync(http, request, account, id, pool, tokens);
             return;
@@ -179,10 +187,15 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
         return [.. details];
     }
 
-    private static TokenDetails SharesOf(PoolDetails pool)
+    private static IEnumerable<TokenDetails> SharesOf(PoolDetails pool)
     {
-        var token = TokenId.SharesOf(PoolId.Parse(pool.Pool)).Value;
-        return new TokenDetails(token, token, 0, Minted: null, Burned: null, pool.Shares);
+        var id = PoolId.Parse(pool.Pool);
+        return pool.Ranges is { } ranges
+            ? ranges.Select(r => Of(TokenId.SharesOf(id, r.TickLower, r.TickUpper).Value, r.Liquidity))
+            : [Of(TokenId.SharesOf(id).Value, pool.Shares)];
+
+        static TokenDetails Of(string token, string supply) =>
+            new(token, token, 0, Minted: null, Burned: null, supply);
     }
 
     private async Task WriteAsync(
@@ -234,7 +247,13 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             id,
             Account.IdOf(account),
             new Account.Command.Join(
-                id, pool, most, request.Exact ?? false, null, least, DeadlineOf(request.Deadline)),
+                id,
+                pool,
+                most,
+                request.Exact ?? false,
+                RangeOf(request.TickLower, request.TickUpper),
+                least,
+                DeadlineOf(request.Deadline)),
             http.Principal(),
             e => e is Account.Event.Joined j && j.Pool == pool
                 && j.Spent.All(s => Array.Exists(most, m => m.Token == s.Token && s.Amount <= m.Amount))));
@@ -260,12 +279,25 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             id,
             Account.IdOf(account),
             new Account.Command.Exit(
-                id, pool, shares, least, request.OnlyToken is not null, null, DeadlineOf(request.Deadline)),
+                id,
+                pool,
+                shares,
+                least,
+                request.OnlyToken is not null,
+                RangeOf(request.TickLower, request.TickUpper),
+                DeadlineOf(request.Deadline)),
             http.Principal(),
             e => e is Account.Event.Exited x && x.Pool == pool && x.Shares == shares));
         var exited = (Account.Event.Exited)end.Event;
         await WriteAsync(http, "exited", account, pool, exited.Received, exited.Range, exited.Shares, id, end);
     }
+
+    private static TickRange? RangeOf(int? lower, int? upper) => (lower, upper) switch
+    {
+        (null, null) => null,
+        ({ } from, { } to) => new TickRange(from, to),
+        _ => throw ApiProblem.Invalid("tickLower", "A range is two ticks, tickLower and tickUpper."),
+    };
 
     private async Task<TokenAmount> OnlyAsync(string name, string? least)
     {
@@ -380,6 +412,16 @@ internal sealed class PoolEndpoints(GatewayServices services, TokenForms forms, 
             view.PriceAt,
             view.Kind,
             view.Curve?.Description,
-            await TokensOfAsync(view));
+            await TokensOfAsync(view),
+            view.Concentrated is not { } ranged ? null :
+            [
+                .. ranged.Ranges.Select(r => ranged.Counted(r.Range)).Select(r => new PoolRangeDetails(
+                    r.Range.Lower,
+                    r.Range.Upper,
+                    r.Liquidity.ToString(),
+                    Units.Format(r.Fees0, decimals0),
+                    Units.Format(r.Fees1, decimals1),
+                    ranged.Tick >= r.Range.Lower && ranged.Tick < r.Range.Upper)),
+            ]);
     }
 }

@@ -63,6 +63,8 @@ public sealed record MovementReceipt(
 /// <summary>At most these amounts for at least so many shares.</summary>
 /// <param name="Amounts">Of any number of tokens, instead of the two maxima: all of the pool's tokens in its order, or
 /// with <paramref name="Exact"/> some of them.</param>
+/// <param name="TickLower">With <paramref name="TickUpper"/> the range, of a concentrated pool; one amount may be left
+/// out where the price is outside of it.</param>
 /// <param name="Exact">Just these amounts, in whatever ratio; of kinds whose contracts have such deposits.</param>
 public sealed record AddLiquidityRequest(
     string? Account,
@@ -71,11 +73,14 @@ public sealed record AddLiquidityRequest(
     string? MinShares,
     DateTimeOffset? Deadline,
     AmountView[]? Amounts = null,
-    bool? Exact = null);
+    bool? Exact = null,
+    int? TickLower = null,
+    int? TickUpper = null);
 
 /// <summary>Shares back for at least these amounts.</summary>
 /// <param name="MinAmounts">Of any number of tokens, instead of the two minima: all of the pool's tokens in its
 /// order.</param>
+/// <param name="TickLower">With <paramref name="TickUpper"/> the range, of a concentrated pool.</param>
 /// <param name="OnlyToken">All is paid in this token, of which <paramref name="MinAmount"/> is the least; of kinds
 /// whose contracts have such withdrawals.</param>
 public sealed record RemoveLiquidityRequest(
@@ -86,7 +91,9 @@ public sealed record RemoveLiquidityRequest(
     DateTimeOffset? Deadline,
     AmountView[]? MinAmounts = null,
     string? OnlyToken = null,
-    string? MinAmount = null);
+    string? MinAmount = null,
+    int? TickLower = null,
+    int? TickUpper = null);
 
 /// <summary>What went into a pool of any number of tokens or came out of it, token by token. Shares are whole base
 /// units.</summary>

@@ -249,7 +249,34 @@ internal sealed class PoolsPalette(LighthouseServices services, Asking asking, T
         facts.Add(new Fact("Prepared legs", Wire.Of(view.PreparedLegs), Kind: ColumnKinds.Number));
         facts.Add(new Fact("Swaps", Wire.Of(view.Swaps), Kind: ColumnKinds.Number));
         facts.Add(new Fact("Mean of 5 min", await MeanAsync(call, id)));
-        return CommandResult.Of(ResultBlock.FactsOf(null, [.. facts]));
+        var shown = ResultBlock.FactsOf(null, [.. facts]);
+        return view.Concentrated is { } ranged
+            ? CommandResult.Of(shown, await RangesAsync(ranged, tokens))
+            : CommandResult.Of(shown);
+    }
+
+    private async Task<ResultBlock> RangesAsync(ConcentratedState ranged, TokenId[] tokens)
+    {
+        Column[] columns =
+        [
+            new() { Name = "From tick", Kind = ColumnKinds.Number },
+            new() { Name = "To tick", Kind = ColumnKinds.Number },
+            new() { Name = "Shares", Kind = ColumnKinds.Number },
+            new() { Name = "Fees 0", Kind = ColumnKinds.Amount },
+            new() { Name = "Fees 1", Kind = ColumnKinds.Amount },
+        ];
+        var rows = new List<Row>();
+        foreach (var range in ranged.Ranges.Select(r => ranged.Counted(r.Range)))
+        {
+            rows.Add(Row.Of(
+                Wire.Of(range.Range.Lower),
+                Wire.Of(range.Range.Upper),
+                range.Liquidity.ToString(),
+                await decimals.FormatAsync(tokens[0], range.Fees0),
+                await decimals.FormatAsync(tokens[1], range.Fees1)));
+        }
+
+        return ResultBlock.TableOf($"Ranges; the price is at tick {ranged.Tick}", columns, rows);
     }
 
     // The geometric mean of the last minutes in whole tokens; a dash where the price did not change or is too new.
