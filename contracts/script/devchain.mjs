@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
  * Starts a chain on loopback with real protocols, our suite and markets on it, and keeps it until Ctrl-C.
- *   node script/devchain.mjs [--port 8545] [--out deployments.json] [--check]
- * Port 0 takes a free one. With --check it stops once everything stands.
+ *   node script/devchain.mjs [--port 8545] [--out deployments.json]
+ * Port 0 takes a free one. With --rpc URL it deploys on an anvil that runs already and ends; with --check it starts and
+ * stops one.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,11 +15,12 @@ const {values} = parseArgs({
   options: {
     port: {type: 'string', default: '8545'},
     out: {type: 'string', default: inContracts('deployments.json')},
+    rpc: {type: 'string'},
     check: {type: 'boolean', default: false},
   },
 });
 const say = text => console.log(text);
-const seconds = since => ((performance.now() - since) / 1000).toFixed(1);
+const seconds = (from, to) => ((to - from) / 1000).toFixed(1);
 
 const started = performance.now();
 installPackages(say);
@@ -28,36 +30,38 @@ compileVendored(say);
 compileOwn(say);
 const compiled = performance.now();
 
-const {startDevChain} = await import('./lib/devchain.mjs');
-const chain = await startDevChain({port: Number(values.port)});
+const {deployDevChain} = await import('./lib/devchain.mjs');
+const {startAnvil} = await import('./lib/anvil.mjs');
+const anvil = values.rpc ? undefined : await startAnvil({port: Number(values.port)});
+const url = values.rpc ?? anvil.url;
+const {deployments} = await deployDevChain(url);
 const {writeJson} = await import('./lib/deployments.mjs');
 const file = path.resolve(values.out);
-writeJson(file, {...chain.deployments, rpc: chain.anvil.url});
-const {contracts, pools, block} = chain.deployments;
+writeJson(file, {...deployments, rpc: url});
+const {contracts, pools, block} = deployments;
 say(`${Object.keys(contracts).length} contracts and ${pools.length} pools stand at block ${block}.`);
-say(`Packages ${((installed - started) / 1000).toFixed(1)} s, compilation ${
-  ((compiled - installed) / 1000).toFixed(1)} s, chain ${seconds(compiled)} s.`);
+say(`Packages ${seconds(started, installed)} s, compilation ${seconds(installed, compiled)} s, chain ${
+  seconds(compiled, performance.now())} s.`);
 say(`Deployments: ${file}`);
-say(`Listening on ${chain.anvil.url}`);
+if (anvil) {
+  say(`Listening on ${anvil.url}`);
+  await keep();
+}
 
-let isStopping = false;
-const stop = async () => {
-  if (!isStopping) {
+async function keep() {
+  let isStopping = false;
+  const stop = () => {
     isStopping = true;
-    await chain.anvil.stop();
-    fs.rmSync(file, {force: true});
-    say('Stopped.');
+    return anvil.stop();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  if (values.check) {
+    await stop();
   }
-};
-process.on('SIGINT', stop);
-process.on('SIGTERM', stop);
-if (values.check) {
-  await chain.anvil.stop();
-  say('Stopped.');
-} else {
-  const code = await chain.anvil.ended;
-  if (!isStopping) {
-    console.error(`anvil ended with ${code}.`);
-    process.exitCode = 1;
-  }
+
+  const code = await anvil.ended;
+  fs.rmSync(file, {force: true});
+  say(isStopping ? 'Stopped.' : `anvil ended with ${code}.`);
+  process.exitCode = isStopping ? 0 : 1;
 }

@@ -12,15 +12,15 @@ export const chainId = 31337;
 export const mnemonic = 'test test test test test test test test test test test junk';
 
 /**
- * @param {{port?: number, timestamp?: number, extra?: string[], onLine?: (line: string) => void}} options
+ * @param {{port?: number, chain?: number, extra?: string[], onLine?: (line: string) => void}} options
  *   port 0 takes a free one.
  * @returns {Promise<{url: string, port: number, stop: () => Promise<void>, ended: Promise<number|null>}>}
  */
-export async function startAnvil({port = 0, timestamp, extra = [], onLine = () => {}} = {}) {
+export async function startAnvil({port = 0, chain = chainId, extra = [], onLine = () => {}} = {}) {
   const args = [
-    '--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId), '--hardfork', 'cancun',
+    '--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chain), '--hardfork', 'cancun',
     '--gas-limit', '1000000000', '--balance', '1000000', '--mnemonic', mnemonic, '--color', 'never',
-    ...(timestamp === undefined ? [] : ['--timestamp', String(timestamp)]), ...extra,
+    ...extra,
   ];
   const child = spawn(inContracts('node_modules/.bin/anvil'), args, {stdio: ['ignore', 'pipe', 'pipe']});
   const ended = new Promise(resolve => child.once('exit', resolve));

@@ -45,7 +45,7 @@ function normalised(json, name) {
     immutables: Object.values(runtime?.immutableReferences ?? {}).flat(),
   };
   if (artifact.bytecode.length <= 2) {
-    throw new Error(`${name} has no bytecode: it is an interface, or linting has overwritten out/ (forge build --force).`);
+    throw new Error(`${name} has no bytecode: an interface, or linting has overwritten out/ (forge build --force).`);
   }
 
   return artifact;

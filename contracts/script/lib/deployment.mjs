@@ -1,7 +1,7 @@
 /**
  * Runs a plan: a list of what shall stand on a chain, in order. An item is
  *   {name, artifact(), args(d), libraries?}   a contract to deploy,
- *   {name, on, call, args(d), value?, done?}  a call of a deployed contract, skipped where done(d) says it is so already,
+ *   {name, on, call, args(d), value?, done?}  a call of a deployed contract, skipped where done(d) says it was done,
  *   {name, run(d), check?}                    anything else; dev chains only, as it cannot be planned ahead.
  * `signer` names who sends it (`deployer` where it is missing), `check(d)` throws where the step did not do its work.
  */

@@ -49,7 +49,10 @@ export const concentrated = [
     base: 'WBTC', quote: 'WETH', price: 30.2, depth: 20, fee: 3000,
     ranges: [{width: null, share: 0.6}, {width: 10, share: 0.4}],
   },
-  {base: 'DAI', quote: 'USDC', price: 0.999, depth: 500_000, fee: 100, ranges: [{width: 200, share: 1}]},
+  {
+    base: 'DAI', quote: 'USDC', price: 0.999, depth: 500_000, fee: 100,
+    ranges: [{width: null, share: 0.2}, {width: 200, share: 0.8}],
+  },
   {base: 'WETH', quote: 'DAI', price: 3000, depth: 50, fee: 10_000, ranges: [{width: null, share: 1}]},
 ];
 

@@ -117,7 +117,8 @@ describe('protocols', () => {
     const data = encodeFunctionData({abi: d.at('WETH').abi, functionName: 'transfer', args: [trader.address, 1000n]});
     const what = [d.address('WETH'), 0n, data, 0, 0n, 0n, 0n, zeroAddress, zeroAddress];
     const hash = await d.read('Safe', 'getTransactionHash', [...what, await d.read('Safe', 'nonce')]);
-    const owners = roles.safeOwners.slice(0, 2).map(devAccount).sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
+    const owners = roles.safeOwners.slice(0, 2).map(devAccount)
+      .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
     const signatures = await Promise.all(owners.map(owner => owner.sign({hash})));
     await assert.rejects(send(trader, d.at('Safe'), 'execTransaction', [...what, signatures[0]]), /GS020/);
     const paid = await gained('WETH', () =>
@@ -126,8 +127,8 @@ describe('protocols', () => {
   });
 
   test('Aave V3 lends for a block at 5 bps', async () => {
-    const file = 'MockFlashLoanSimpleReceiver';
-    const artifact = npm(`@aave/core-v3/artifacts/contracts/mocks/flashloan/MockSimpleFlashLoanReceiver.sol/${file}.json`);
+    const mocks = '@aave/core-v3/artifacts/contracts/mocks/flashloan';
+    const artifact = npm(`${mocks}/MockSimpleFlashLoanReceiver.sol/MockFlashLoanSimpleReceiver.json`);
     const made = await deploy(trader, artifact, [d.address('AaveAddressesProvider')]);
     const amount = units(100_000, 'USDC');
     const receipt = await send(

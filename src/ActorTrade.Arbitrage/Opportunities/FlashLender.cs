@@ -55,11 +55,11 @@ public sealed record FlashLender
 
     /// <summary>Aave v3's <c>flashLoanSimple</c>, 5 bps. The gas is measured on a dev chain.</summary>
     public static FlashLender AaveLike(IReadOnlyDictionary<ListedToken, UInt256>? available = null) =>
-        OfPremium("aave-like", new FeePips(500), gasUnits: 138_638, available);
+        OfPremium("aave-like", new FeePips(500), MeasuredGas("aave-like"), available);
 
     /// <summary>Balancer v2's vault, without a fee. The gas is measured on a dev chain.</summary>
     public static FlashLender BalancerLike(IReadOnlyDictionary<ListedToken, UInt256>? available = null) =>
-        OfPremium("balancer-like", FeePips.Zero, gasUnits: 57_061, available);
+        OfPremium("balancer-like", FeePips.Zero, MeasuredGas("balancer-like"), available);
 
     /// <summary>A flash swap of a V2 pair, given back in the same token: ceil(amount·F / (F - f)).</summary>
     public static FlashLender OfPair(ListedPool pair)
@@ -78,7 +78,7 @@ public sealed record FlashLender
         return new FlashLender(
             $"flash-swap {pair.Id}", curve.FeeNumerator, curve.FeeDenominator, isFeeOnRepayment: true)
         {
-            GasUnits = 75_042,
+            GasUnits = MeasuredGas("flash-swap"),
             PoolId = pair.Id,
             Available = available,
         };
@@ -101,6 +101,8 @@ public sealed record FlashLender
     /// <summary>The most that can be lent of a token.</summary>
     public UInt256 AvailableOf(ListedToken token) =>
         Available is null ? UInt256.MaxValue : Available.GetValueOrDefault(token);
+
+    private static long MeasuredGas(string lender) => GasTable.Default.Lenders[lender].Units;
 
     private static UInt256 LessOne(UInt256 reserve) => reserve.IsZero ? reserve : reserve - UInt256.One;
 }

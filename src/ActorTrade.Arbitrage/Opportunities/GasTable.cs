@@ -3,33 +3,19 @@ using System.Text.Json;
 namespace ActorTrade.Arbitrage.Opportunities;
 
 /// <summary>What transactions cost in units of gas: so much for the transaction, so much for each hop by its pool's
-/// kind.</summary>
+/// kind, so much for a loan.</summary>
 public sealed record GasTable
 {
+    private const string MeasuredTable = "gas-table.json";
+
     /// <summary>
-    /// Measured on a dev chain: a constant-product hop is half of an arbitrage over two pairs (171,084 in all), a
-    /// concentrated one <c>exactInputSingle</c> (126,768), both less the 21,000 of a transaction. The others are
+    /// The file <c>gas-table.json</c> beside this one: its measured rows are written by
+    /// <c>contracts/script/gas.mjs</c>, which runs our executor over real pools on a dev chain. The other rows are
     /// estimates, and say so.
     /// </summary>
-    public static GasTable Default { get; } = new()
-    {
-        Transaction = 21_000,
-        UnknownKind = new GasOfHop(250_000, IsMeasured: false),
-        Hops = new Dictionary<string, GasOfHop>(StringComparer.Ordinal)
-        {
-            ["constant-product"] = new(75_042, IsMeasured: true),
-            ["concentrated"] = new(105_768, IsMeasured: true),
-            ["solidly-volatile"] = new(95_000, IsMeasured: false),
-            ["solidly-stable"] = new(140_000, IsMeasured: false),
-            ["stableswap-classic"] = new(130_000, IsMeasured: false),
-            ["stableswap-ng"] = new(150_000, IsMeasured: false),
-            ["balancer-weighted"] = new(120_000, IsMeasured: false),
-            ["balancer-stable"] = new(150_000, IsMeasured: false),
-            ["curve-tricrypto"] = new(250_000, IsMeasured: false),
-        },
-    };
+    public static GasTable Default { get; } = ReadMeasured();
 
-    /// <summary>The transaction itself, before any hop.</summary>
+    /// <summary>The transaction itself and the executor's own work, before any hop.</summary>
     public required long Transaction { get; init; }
 
     /// <summary>A hop through a pool of a kind that is not in the table.</summary>
@@ -38,37 +24,57 @@ public sealed record GasTable
     /// <summary>By the kind's name in pool files.</summary>
     public required IReadOnlyDictionary<string, GasOfHop> Hops { get; init; }
 
+    /// <summary>What a loan adds to the hops, by the lender's kind: <c>aave-like</c>, <c>balancer-like</c>,
+    /// <c>flash-swap</c>.</summary>
+    public required IReadOnlyDictionary<string, GasOfHop> Lenders { get; init; }
+
     /// <summary>What a hop through a pool of a kind costs, its transfers among it.</summary>
     public GasOfHop OfHop(string kind) => Hops.GetValueOrDefault(kind, UnknownKind);
 
     /// <summary>
-    /// Reads <c>{"transaction":21000,"unknownKind":250000,"hops":{"constant-product":75042}}</c>; what is given so
-    /// counts as measured, but for unknownKind. Throws <see cref="FormatException"/> naming the field.
+    /// Reads <c>{"transaction":21000,"unknownKind":250000,"hops":{"constant-product":75042}}</c>; <c>lenders</c> may
+    /// stand beside the hops, in their form. A number counts as measured, but for unknownKind; an estimate is
+    /// <c>{"gas":95000,"measured":false}</c>. Throws <see cref="FormatException"/> naming the field.
     /// </summary>
     public static GasTable Parse(string json)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            var hops = new Dictionary<string, GasOfHop>(StringComparer.Ordinal);
-            foreach (var hop in Field(document.RootElement, "hops").EnumerateObject())
-            {
-                hops[hop.Name] = new GasOfHop(Units(hop.Value, $"hops.{hop.Name}"), IsMeasured: true);
-            }
-
-            return new GasTable
-            {
-                Transaction = Units(Field(document.RootElement, "transaction"), "transaction"),
-                UnknownKind = new GasOfHop(
-                    Units(Field(document.RootElement, "unknownKind"), "unknownKind"), IsMeasured: false),
-                Hops = hops,
-            };
+            return Read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new FormatException($"The gas table is not what it must be: {e.Message}", e);
         }
     }
+
+    private static GasTable ReadMeasured()
+    {
+#pragma warning disable RS0030 // A resource of this assembly is as constant as its code.
+        using var resource = typeof(GasTable).Assembly.GetManifestResourceStream(MeasuredTable)!;
+        using var document = JsonDocument.Parse(resource);
+#pragma warning restore RS0030
+        return Read(document.RootElement);
+    }
+
+    private static GasTable Read(JsonElement table) => new()
+    {
+        Transaction = Units(Field(table, "transaction"), "transaction"),
+        UnknownKind = new GasOfHop(Units(Field(table, "unknownKind"), "unknownKind"), IsMeasured: false),
+        Hops = Rows(Field(table, "hops"), "hops"),
+        Lenders = table.TryGetProperty("lenders", out var lenders)
+            ? Rows(lenders, "lenders")
+            : new Dictionary<string, GasOfHop>(StringComparer.Ordinal),
+    };
+
+    private static Dictionary<string, GasOfHop> Rows(JsonElement rows, string field) =>
+        rows.EnumerateObject()
+            .ToDictionary(r => r.Name, r => Row(r.Value, $"{field}.{r.Name}"), StringComparer.Ordinal);
+
+    private static GasOfHop Row(JsonElement row, string field) => row.ValueKind == JsonValueKind.Object
+        ? new GasOfHop(Units(Field(row, "gas"), field), Field(row, "measured").GetBoolean())
+        : new GasOfHop(Units(row, field), IsMeasured: true);
 
     private static JsonElement Field(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var field) ? field : throw new FormatException($"{name}: it is missing.");

@@ -47,10 +47,16 @@ public sealed class CostTests
         Assert.Equal(21_000, table.Transaction);
         Assert.Equal(new GasOfHop(99_000, IsMeasured: true), table.OfHop("concentrated"));
         Assert.Equal(new GasOfHop(300_000, IsMeasured: false), table.OfHop("constant-product"));
-        Assert.Equal(new GasOfHop(75_042, IsMeasured: true), GasTable.Default.OfHop("constant-product"));
+        Assert.Empty(table.Lenders);
+        var estimate = GasTable.Parse(
+            """{"transaction":1,"unknownKind":2,"hops":{"a":{"gas":3,"measured":false}},"lenders":{"b":4}}""");
+        Assert.Equal(new GasOfHop(3, IsMeasured: false), estimate.OfHop("a"));
+        Assert.Equal(new GasOfHop(4, IsMeasured: true), estimate.Lenders["b"]);
         AssertFault("transaction", """{"unknownKind":1,"hops":{}}""");
         AssertFault("unknownKind", """{"transaction":1,"unknownKind":-1,"hops":{}}""");
         AssertFault("hops.a", """{"transaction":1,"unknownKind":1,"hops":{"a":"9"}}""");
+        AssertFault("hops.a", """{"transaction":1,"unknownKind":1,"hops":{"a":{"gas":-1,"measured":true}}}""");
+        AssertFault("measured", """{"transaction":1,"unknownKind":1,"hops":{"a":{"gas":1}}}""");
         AssertFault("gas table", "[1");
         AssertFault("gas table", """{"transaction":1,"unknownKind":1,"hops":3}""");
 
@@ -58,6 +64,36 @@ public sealed class CostTests
         {
             var fault = Assert.Throws<FormatException>(() => GasTable.Parse(json));
             Assert.Contains(field, fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Gas_table_in_use_is_the_file_that_is_measured()
+    {
+        var file = Path.Combine(
+            RepositoryRoot(), "src", "ActorTrade.Arbitrage", "Opportunities", "gas-table.json");
+        var measured = GasTable.Parse(File.ReadAllText(file));
+
+        Assert.Equal(measured.Transaction, GasTable.Default.Transaction);
+        Assert.Equal(measured.UnknownKind, GasTable.Default.UnknownKind);
+        Assert.Equal(measured.Hops, GasTable.Default.Hops);
+        Assert.Equal(measured.Lenders, GasTable.Default.Lenders);
+        Assert.Equal(
+            ["balancer-weighted", "concentrated", "constant-product"],
+            measured.Hops.Where(h => h.Value.IsMeasured).Select(h => h.Key).Order());
+        Assert.All(measured.Lenders, l => Assert.True(l.Value.IsMeasured));
+        Assert.Equal(measured.Lenders["aave-like"].Units, FlashLender.AaveLike().GasUnits);
+        Assert.Equal(measured.Lenders["balancer-like"].Units, FlashLender.BalancerLike().GasUnits);
+
+        static string RepositoryRoot()
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "ActorTrade.sln")))
+            {
+                folder = folder.Parent!;
+            }
+
+            return folder.FullName;
         }
     }
 

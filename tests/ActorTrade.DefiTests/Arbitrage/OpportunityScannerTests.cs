@@ -180,7 +180,11 @@ public sealed class OpportunityScannerTests
         Assert.Equal(Eth, o.Token);
         Assert.Equal(o.GrossProfit, o.AmountOut - o.AmountIn);
         Assert.Equal(UInt256.MulDivUp(o.AmountIn, 5, 10_000), o.LoanFee);
-        Assert.Equal(21_000 + 138_638 + (2 * 75_042), o.GasUnits);
+        Assert.Equal(
+            GasTable.Default.Transaction
+                + GasTable.Default.Lenders["aave-like"].Units
+                + (2 * GasTable.Default.OfHop("constant-product").Units),
+            o.GasUnits);
         Assert.True(o.IsGasMeasured);
         Assert.Equal(o.GasCost, (UInt256)(ulong)(o.GasUnits * 1_000_000_000));
         Assert.Equal((SignedAmount)o.GrossProfit - o.LoanFee - o.GasCost, o.NetProfit);
@@ -195,7 +199,7 @@ public sealed class OpportunityScannerTests
     {
         var (market, options) = TwoPairs();
         var gain = (double)Assert.Single(new OpportunityScanner(market, options).Best(5)).NetProfit.Magnitude;
-        var gas = 21_000 + (2 * 75_042);
+        var gas = GasTable.Default.Transaction + (2 * GasTable.Default.OfHop("constant-product").Units);
         options = options with { NativeToken = Eth };
 
         Assert.Single(new OpportunityScanner(market, options with { GasPrice = gain / gas * 0.99 }).Best(5));

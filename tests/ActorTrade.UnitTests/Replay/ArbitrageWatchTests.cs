@@ -1,3 +1,4 @@
+using ActorTrade.Arbitrage.Opportunities;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Node.Replay;
 using ActorTrade.Venues.Recorded;
@@ -9,8 +10,9 @@ public sealed class ArbitrageWatchTests
 {
     private const string Real = "uniswap-v3:0x1111111111111111111111111111111111111111";
 
-    // 21,000 of a transaction and 105,768 of a concentrated hop, at 25 gwei.
-    private static readonly UInt256 GasWei = (UInt256)(126_768ul * 25_000_000_000ul);
+    // A transaction and a concentrated hop, at 25 gwei.
+    private static readonly UInt256 GasWei = (UInt256)(ulong)(
+        (GasTable.Default.Transaction + GasTable.Default.OfHop("concentrated").Units) * 25_000_000_000);
 
     [Theory]
     [InlineData(15, Real, "WETH-USDC")]
