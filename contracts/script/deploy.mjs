@@ -153,8 +153,9 @@ async function printPlan(chain, deployer, rehearsal) {
   const gas = rehearsal.costs.reduce((sum, c) => sum + c.gas, 0n);
   const cost = gas * maxFeePerGas * 11n / 10n;
   const balance = await chain.balance(deployer);
-  say(`${rehearsal.costs.length} transactions of ${suite.length} are left: ${gas} gas, at most ${formatEther(cost)} ether`
-    + ` at ${maxFeePerGas} wei; the deployer has ${formatEther(balance)}.`);
+  const count = suite.filter(item => !item.made).length;
+  say(`${rehearsal.costs.length} transactions of ${count} are left: ${gas} gas, at most ${formatEther(cost)} ether at`
+    + ` ${maxFeePerGas} wei; the deployer has ${formatEther(balance)}.`);
   if (balance < cost) {
     throw new Error('The deployer has not enough.');
   }

@@ -1,6 +1,7 @@
 /**
  * Runs a plan: a list of what shall stand on a chain, in order. An item is
  *   {name, artifact(), args(d), libraries?}   a contract to deploy,
+ *   {name, made(d), artifact()}                a contract that another one made,
  *   {name, on, call, args(d), value?, done?}  a call of a deployed contract, skipped where done(d) says it was done,
  *   {name, run(d), check?}                    anything else; dev chains only, as it cannot be planned ahead.
  * `signer` names who sends it (`deployer` where it is missing), `check(d)` throws where the step did not do its work.
@@ -53,7 +54,9 @@ export class Deployment {
 
   async runItem(item) {
     try {
-      if (item.artifact) {
+      if (item.made) {
+        await this.findItem(item);
+      } else if (item.artifact) {
         await this.deployItem(item);
       } else if (item.call) {
         await this.callItem(item);
@@ -74,6 +77,11 @@ export class Deployment {
     const receipt = await deploy(signer, artifact, await item.args?.(this) ?? []);
     this.gas.set(item.name, Number(receipt.gasUsed));
     this.put(item.name, receipt.contractAddress, artifact.abi, Number(receipt.blockNumber), artifact);
+  }
+
+  async findItem(item) {
+    const artifact = item.artifact(this);
+    this.put(item.name, await item.made(this), artifact.abi, await this.chain.blockNumber(), artifact);
   }
 
   linkedArtifact(item) {

@@ -10,13 +10,15 @@ import {thirdParty, v2Venues} from '../plan/thirdParty.mjs';
 import {ownLiquidity, thirdPartyLiquidity} from '../plan/liquidity.mjs';
 import {rolesOf, suiteParts, verifyRoles} from '../plan/suite.mjs';
 import {suiteAtWork} from '../plan/atWork.mjs';
+import {feeds} from '../plan/feeds.mjs';
 
 /** Who is who among the ten development accounts. */
 export const roles = {deployer: 0, suite: 1, traders: [2, 3, 4], executor: 5, guardian: 6, safeOwners: [7, 8, 9]};
 
 /** Everything, in order. Contracts get their addresses by it: what is added at the end moves nothing. */
 export const devPlan = [
-  ...thirdParty, ...thirdPartyLiquidity, ...suiteParts.contracts, ...suiteParts.setup, ...suiteAtWork.operations,
+  ...thirdParty, ...thirdPartyLiquidity, ...feeds,
+  ...suiteParts.contracts, ...suiteParts.setup, ...suiteAtWork.operations,
   ...ownLiquidity, ...suiteAtWork.pools, ...suiteParts.handOver,
   {
     name: 'roles', run: async d => {
@@ -73,5 +75,6 @@ export function abis(plan = devPlan) {
   }
 
   known.set('FLS', known.get('FlareToken'));
+  known.set('qUSD', known.get('Stablecoin'));
   return known;
 }

@@ -1,7 +1,7 @@
 /**
  * Measures what hops and loans cost in gas, by our executor over real pools. A hop's cost is what one more hop adds, so
- * that what the executor does once is not in it; the rest of a transaction is told apart. Every route runs twice, and the
- * second run counts: the first one pays for storage that nobody had written.
+ * that what the executor does once is not in it; the rest of a transaction is told apart. Every route runs twice, and
+ * the second run counts: the first one pays for storage that nobody had written.
  */
 import {maxUint256} from 'viem';
 import {NodeSigner, devAccount, send} from './chain.mjs';
@@ -39,10 +39,11 @@ export async function measureGas(d, pools) {
     'concentrated, pair': await run([buy(v3), back(own)]),
     'weighted, pair': await run([buy(weighted), back(own)]),
   };
+  const lentBy = loan => run([buy(v2), back(own)], loan);
   const lent = {
-    'aave-like': await run([buy(v2), back(own)], {funding: venue.aavePool, lender: d.address('AavePool')}),
-    'balancer-like': await run([buy(v2), back(own)], {funding: venue.balancerVault, lender: d.address('BalancerVault')}),
-    'flash-swap': await run([buy(v2), back(own)], pairLoan(d, pancake)),
+    'aave-like': await lentBy({funding: venue.aavePool, lender: d.address('AavePool')}),
+    'balancer-like': await lentBy({funding: venue.balancerVault, lender: d.address('BalancerVault')}),
+    'flash-swap': await lentBy(pairLoan(d, pancake)),
   };
   const repaidByPair = await run([back(own)], pairLoan(d, v2, 'USDC'));
   return {

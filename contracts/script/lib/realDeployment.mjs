@@ -151,6 +151,10 @@ export class RealDeployment extends Deployment {
   /** Looks at everything again: the code that stands, and that every call was made. */
   async verify(plan) {
     for (const item of plan) {
+      if (item.made) {
+        continue;
+      }
+
       if (item.artifact) {
         await this.assertCode(item.name, this.address(item.name), item.artifact(this));
       } else {

@@ -14,10 +14,11 @@ export function installPackages(say) {
   }
 }
 
-/** Compiles src/ where forge finds a change; a fraction of a second where there is none. */
+/** Compiles src/ and the dev chain's price feed, where forge finds a change. */
 export function compileOwn(say) {
   say('Compiling src/.');
-  run(inContracts('node_modules/.bin/forge'), ['build', 'src', '--quiet'], {FOUNDRY_PROFILE: 'default'});
+  const what = ['src', 'test/mocks/MockAggregator.sol'];
+  run(inContracts('node_modules/.bin/forge'), ['build', ...what, '--quiet'], {FOUNDRY_PROFILE: 'default'});
 }
 
 function run(command, args, environment = {}) {

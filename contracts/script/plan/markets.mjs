@@ -27,6 +27,7 @@ export const pairs = [
 export const ownPairs = [
   {venue: 'ActorTrade', base: 'WETH', quote: 'USDC', price: 2970, depth: 500},
   {venue: 'ActorTrade', base: 'WBTC', quote: 'USDC', price: 89_800, depth: 10},
+  {venue: 'ActorTrade', base: 'qUSD', quote: 'USDC', price: 1.002, depth: 200_000},
   {venue: 'ActorTrade', base: 'FLS', quote: 'WETH', price: 0.0005, depth: 1_000_000},
 ];
 

@@ -11,7 +11,7 @@
  * Uniswap) are put into the deployment before it runs. What `config` holds is in script/networks/.
  */
 import assert from 'node:assert/strict';
-import {encodeFunctionData, keccak256, toHex, zeroHash} from 'viem';
+import {encodeFunctionData, keccak256, toHex, zeroAddress, zeroHash} from 'viem';
 import {own} from '../lib/artifacts.mjs';
 import {call, contract} from '../lib/deployment.mjs';
 
@@ -19,6 +19,11 @@ const ours = (name, args, more = {}) => contract(name, () => own(more.file ?? na
 
 const timelock = d => d.address('Timelock');
 const treasury = d => d.address('Treasury');
+
+const year = 365n * 86_400n;
+
+/** A feed is named like a contract that the network brings along; null is none. */
+const feedAddress = (d, name) => (name === null ? zeroAddress : d.address(name));
 
 /** Arguments of most constructors: the delay of a change of admin, and the admin. */
 const administered = d => [d.config.adminDelay, timelock(d)];
@@ -40,6 +45,21 @@ const contracts = [
     d.address('FlareToken'), treasury(d), BigInt(d.config.rewardDelay), ...administered(d)]),
   ours('ActorTradeFactory', d => [...administered(d), treasury(d)]),
   ours('ActorTradeRouter', d => [d.address('ActorTradeFactory'), d.address('WETH')], {file: 'Router'}),
+  ours('TwapReader', d => d.config.twapWindow),
+  ours('PriceOracle', d => [
+    ...administered(d), d.address('TwapReader'), feedAddress(d, d.config.sequencerFeed),
+    BigInt(d.config.sequencerGrace)]),
+  ours('Vaults', d => [...administered(d), d.address('PriceOracle'), treasury(d)]),
+  {
+    name: 'Stablecoin', made: d => d.read('Vaults', 'stablecoin'), artifact: () => own('Stablecoin'), signer: 'suite',
+  },
+  ours('InterestRateModel', d => {
+    const {base, slope1, slope2, kink} = d.config.interest;
+    return [base, slope1, slope2].map(perYear => BigInt(perYear) / year).concat(BigInt(kink));
+  }),
+  ours('LendingPool', d => [...administered(d), d.address('PriceOracle'), treasury(d)]),
+  ours('BridgedFlareToken', d => [timelock(d), d.config.adminDelay, treasury(d)]),
+  ours('XERC20Lockbox', d => [d.address('BridgedFlareToken'), d.address('FlareToken')]),
   ours('FlashArbitrage', d => [...administered(d), treasury(d)]),
   ours('AuditAnchor', administered),
 ];
@@ -52,15 +72,22 @@ const roles = [
   ['FlareToken', 'MINTER_ROLE', 'Timelock'],
   ['FlareToken', 'BLACKLISTER_ROLE', 'Safe'],
   ['FlareToken', 'TAX_SETTER_ROLE', 'Timelock'],
-  ['FlareToken', 'SNAPSHOT_ROLE', 'Timelock'],
+  ['FlareToken', 'SNAPSHOT_ROLE', 'Safe'],
   ['FlareToken', 'PAUSER_ROLE', 'EmergencyGuardian'],
   ['EmergencyGuardian', 'GUARDIAN_ROLE', 'Safe'],
   ['EmergencyGuardian', 'GUARDIAN_ROLE', 'guardian'],
-  ['Staking', 'REWARDER_ROLE', 'Safe'],
+  ['Staking', 'REWARDER_ROLE', 'Timelock'],
   ['Staking', 'PAUSER_ROLE', 'EmergencyGuardian'],
   ['RewardDistributor', 'ROOT_ROLE', 'Safe'],
   ['RewardDistributor', 'PAUSER_ROLE', 'EmergencyGuardian'],
   ['ActorTradeFactory', 'PAUSER_ROLE', 'EmergencyGuardian'],
+  ['Vaults', 'SETTLER_ROLE', 'Timelock'],
+  ['Vaults', 'PAUSER_ROLE', 'EmergencyGuardian'],
+  ['Stablecoin', 'PAUSER_ROLE', 'EmergencyGuardian'],
+  ['LendingPool', 'PAUSER_ROLE', 'EmergencyGuardian'],
+  ['BridgedFlareToken', 'BRIDGE_ADMIN_ROLE', 'Timelock'],
+  ['BridgedFlareToken', 'BLACKLISTER_ROLE', 'Safe'],
+  ['BridgedFlareToken', 'PAUSER_ROLE', 'EmergencyGuardian'],
   ['FlashArbitrage', 'EXECUTOR_ROLE', 'executor'],
   ['FlashArbitrage', 'PAUSER_ROLE', 'EmergencyGuardian'],
 ];
@@ -69,7 +96,7 @@ const roles = [
 const venues = [
   ['setFactory', 'ActorTradeFactory', 1], ['setFactory', 'UniswapV2Factory', 1], ['setFactory', 'PancakeV1Factory', 1],
   ['setFactory', 'FiftyBpsFactory', 1], ['setFactory', 'UniswapV3Factory', 2], ['setVenue', 'BalancerVault', 5],
-  ['setVenue', 'BalancerWeightedPool', 6], ['setVenue', 'AavePool', 7],
+  ['setVenue', 'BalancerWeightedPool', 6], ['setVenue', 'AavePool', 7], ['setVenue', 'LendingPool', 7],
 ];
 
 /** Accounts that no tax is taken from, as they are not traders. */
@@ -121,6 +148,25 @@ const setup = [
       .map(([functionName, name, venue]) => ['FlashArbitrage', functionName, [d.address(name), venue]]),
   ]),
 ];
+
+/** Prices, collateral and markets of the tokens that `config.markets` names, and what holds FLS for other chains. */
+const markets = operation('markets', d => [
+  ...Object.entries(d.config.markets).flatMap(([token, {feed, collateral, lending}]) => [
+    ['PriceOracle', 'setFeed', [d.address(token), {
+      ...numbers(feed), aggregator: d.address(feed.aggregator), pair: zeroAddress}]],
+    ...(collateral ? [['Vaults', 'listCollateral', [d.address(token), numbers(collateral)]]] : []),
+    ...(lending ? [['LendingPool', 'listMarket', [
+      d.address(token), numbers(lending), d.address('InterestRateModel')]]] : []),
+  ]),
+  ['Vaults', 'setGlobalDebtCeiling', [BigInt(d.config.debtCeiling)]],
+  ['BridgedFlareToken', 'setLockbox', [d.address('XERC20Lockbox')]],
+]);
+
+/** JSON has large numbers as text. */
+const numbers = values => Object.fromEntries(
+  Object.entries(values).map(([name, value]) => [name, typeof value === 'boolean' ? value : asNumber(value)]));
+
+const asNumber = value => (/^\d+$/.test(value) ? BigInt(value) : value);
 
 const timelockRoles = ['PROPOSER_ROLE', 'CANCELLER_ROLE', 'EXECUTOR_ROLE'];
 
@@ -174,6 +220,6 @@ export function rolesOf(d) {
 }
 
 /** The parts, between which a dev chain does what only it does. */
-export const suiteParts = {contracts, setup, handOver};
+export const suiteParts = {contracts, setup: [...setup, ...markets], handOver};
 
-export const suite = [...contracts, ...setup, ...handOver];
+export const suite = [...contracts, ...suiteParts.setup, ...handOver];

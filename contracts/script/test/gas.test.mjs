@@ -1,4 +1,4 @@
-/** Gas: the engine's table is what is measured on the chain, and an arbitrage over two pairs is as cheap as promised. */
+/** Gas: the engine's table is what is measured, and an arbitrage over two pairs is as cheap as it must be. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
