@@ -86,7 +86,9 @@ const roles = [
   ['Stablecoin', 'PAUSER_ROLE', 'EmergencyGuardian'],
   ['LendingPool', 'PAUSER_ROLE', 'EmergencyGuardian'],
   ['BridgedFlareToken', 'BRIDGE_ADMIN_ROLE', 'Timelock'],
+  ['BridgedFlareToken', 'TAX_SETTER_ROLE', 'Timelock'],
   ['BridgedFlareToken', 'BLACKLISTER_ROLE', 'Safe'],
+  ['BridgedFlareToken', 'SNAPSHOT_ROLE', 'Safe'],
   ['BridgedFlareToken', 'PAUSER_ROLE', 'EmergencyGuardian'],
   ['FlashArbitrage', 'EXECUTOR_ROLE', 'executor'],
   ['FlashArbitrage', 'PAUSER_ROLE', 'EmergencyGuardian'],
@@ -100,7 +102,7 @@ const venues = [
 ];
 
 /** Accounts that no tax is taken from, as they are not traders. */
-const taxExempt = ['Treasury', 'Staking', 'RewardDistributor', 'LiquidityLocker'];
+const taxExempt = ['Treasury', 'Staking', 'RewardDistributor', 'XERC20Lockbox', 'FlashArbitrage'];
 
 /** A contract's address, or that of a key which `config.keys` names. */
 const holderAddress = (d, holder) => (d.has(holder) ? d.address(holder) : d.config.keys[holder]);
@@ -159,6 +161,7 @@ const markets = operation('markets', d => [
       d.address(token), numbers(lending), d.address('InterestRateModel')]]] : []),
   ]),
   ['Vaults', 'setGlobalDebtCeiling', [BigInt(d.config.debtCeiling)]],
+  ['BridgedFlareToken', 'setTaxExempt', [d.address('XERC20Lockbox'), true]],
   ['BridgedFlareToken', 'setLockbox', [d.address('XERC20Lockbox')]],
 ]);
 

@@ -40,7 +40,9 @@ public sealed class FlashArbitrageOnChainTests(DevChainFixture world) : IClassFi
         Assert.False(gained.IsZero);
         Assert.Equal(UInt256.Zero, await world.BalanceAsync("WETH", world.AddressOf("FlashArbitrage")));
         Assert.True(opportunity.IsGasMeasured);
-        Assert.InRange(receipt.GasUsed, opportunity.GasUnits * 0.8, opportunity.GasUnits * 1.2);
+
+        // The table knows neither the ticks that a trade crosses nor storage that nobody had written before.
+        Assert.InRange(receipt.GasUsed, opportunity.GasUnits * 0.8, opportunity.GasUnits * 1.5);
         await AssertPoolsMovedAsQuotedAsync(opportunity);
 
         // What is taken is gone: the same again does not gain, and costs nothing but gas.
