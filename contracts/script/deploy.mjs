@@ -6,8 +6,8 @@
  *     [--password-file FILE] [--hd-path PATH] [--state FILE] [--max-fee-gwei 50] [--execute [--yes]]
  * The network file: {"name", "chainId", "contracts": {"WETH": "0x…", "Safe": "0x…", …}, "config": {…}}; see
  * script/networks/. Keys come from a keystore or a Ledger, never from the environment or the command line. Progress is
- * in the state file (deploy-<name>.json): run the same command again to go on. Exit codes: 0 done, 2 usage, 3 a step
- * must wait, 1 anything else.
+ * in the state file (deploy-<name>.json): run the same command again to go on. Exit codes: 0 done, 2 usage, 1
+ * anything else.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ import {startAnvil} from './lib/anvil.mjs';
 import {Chain, NodeSigner} from './lib/chain.mjs';
 import {describe, writeJson} from './lib/deployments.mjs';
 import {askPassword, openKeystore} from './lib/keystore.mjs';
-import {NotYet, RealDeployment, RehearsedDeployment} from './lib/realDeployment.mjs';
+import {RealDeployment} from './lib/realDeployment.mjs';
 import {KeystoreSigner, LedgerSigner} from './lib/signers.mjs';
 import {rolesOf, suite, verifyRoles} from './plan/suite.mjs';
 
@@ -58,7 +58,7 @@ try {
   }
 } catch (e) {
   console.error(e.message);
-  process.exitCode = e instanceof NotYet ? 3 : 1;
+  process.exitCode = 1;
 }
 
 async function checkNetwork(chain) {
@@ -112,8 +112,8 @@ async function fees(chain) {
   return {maxFeePerGas, maxPriorityFeePerGas};
 }
 
-function deploymentOf(Kind, chain, signer, options) {
-  const deployment = new Kind(chain, {suite: signer}, network.config, options);
+function deploymentOf(chain, signer, options) {
+  const deployment = new RealDeployment(chain, {suite: signer}, network.config, options);
   for (const [name, address] of Object.entries(network.contracts)) {
     deployment.put(name, address, []);
   }
@@ -127,7 +127,7 @@ async function rehearse(chain, deployer, state) {
     const forked = new Chain(fork.url);
     await forked.request('anvil_impersonateAccount', [deployer]);
     await forked.request('anvil_setBalance', [deployer, '0x3635c9adc5dea00000000']);
-    const deployment = deploymentOf(RehearsedDeployment, forked, new NodeSigner(forked, deployer), {state});
+    const deployment = deploymentOf(forked, new NodeSigner(forked, deployer), {state});
     await deployAndVerify(deployment);
     return deployment;
   } finally {
@@ -167,7 +167,7 @@ function textOf(value) {
 
 async function execute(chain, signer, state) {
   await confirm();
-  const deployment = deploymentOf(RealDeployment, chain, signer, {stateFile, state, say});
+  const deployment = deploymentOf(chain, signer, {stateFile, state, say});
   await deployAndVerify(deployment);
   deployment.facts.roles = rolesOf(deployment);
   const file = path.join(path.dirname(stateFile), `deployments-${network.name}.json`);

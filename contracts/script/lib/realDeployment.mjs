@@ -4,22 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import {getContractAddress} from 'viem';
+import {encodeFunctionData, getContractAddress} from 'viem';
 import {codeHash, librariesOf} from './artifacts.mjs';
 import {deploy} from './chain.mjs';
 import {Deployment} from './deployment.mjs';
 import {writeJson} from './deployments.mjs';
 
-/** A step that must wait: nothing is wrong. */
-export class NotYet extends Error {
-  constructor(name, seconds) {
-    super(`${name} can be done in ${seconds} s; run again then.`);
-    this.seconds = seconds;
-  }
-}
-
 export class RealDeployment extends Deployment {
-  /** @param stateFile where progress is kept; null keeps none (dry run on a fork). */
+  /** @param stateFile where progress is kept; null keeps none (a rehearsal on a fork). */
   constructor(chain, signers, config, {stateFile, state, say = () => {}}) {
     super(chain, signers, config);
     Object.assign(this, {stateFile, say, state: state ?? {schema: 1, items: {}}});
@@ -48,16 +40,7 @@ export class RealDeployment extends Deployment {
 
   async runItem(item) {
     assert(item.artifact || item.call, `${item.name} is for dev chains only`);
-    const wait = await item.ready?.(this) ?? 0;
-    if (wait > 0) {
-      await this.waitFor(item, wait);
-    }
-
     await super.runItem(item);
-  }
-
-  async waitFor(item, seconds) {
-    throw new NotYet(item.name, seconds);
   }
 
   async deployItem(item) {
@@ -124,7 +107,6 @@ export class RealDeployment extends Deployment {
       `a transaction of ${signer.address} is still on its way; run again when it is in a block`);
     this.note(item.name, {nonce});
     const noting = this.noting(item, signer, nonce);
-    const {encodeFunctionData} = await import('viem');
     const {abi, address} = this.at(item.on);
     const data = encodeFunctionData({abi, functionName: item.call, args: await item.args?.(this) ?? []});
     const receipt = await noting.send({to: address, data, value: item.value});
@@ -161,13 +143,5 @@ export class RealDeployment extends Deployment {
         assert(await item.done(this), `${item.name} is not done`);
       }
     }
-  }
-}
-
-/** The same on a fork: it need not wait for time to pass. */
-export class RehearsedDeployment extends RealDeployment {
-  async waitFor(item, seconds) {
-    await this.chain.request('evm_increaseTime', [seconds]);
-    await this.chain.request('evm_mine', []);
   }
 }

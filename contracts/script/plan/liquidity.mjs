@@ -63,17 +63,10 @@ export const v2Pair = definition => {
 /** The root of a price as V3 pools keep it, rounded down. */
 function sqrtPriceX96(amount0, amount1) {
   const square = (amount1 << 192n) / amount0;
-  let root = BigInt(Math.floor(Math.sqrt(Number(square))));
-  for (let previous = -1n; root !== previous;) {
-    [previous, root] = [root, (root + square / root) >> 1n];
-    if (root > previous && root - previous === 1n) {
-      root = previous;
-      break;
-    }
-  }
-
-  while (root * root > square) {
-    root--;
+  // Newton from above falls until it is there.
+  let root = 1n << 160n;
+  for (let next = (root + square / root) >> 1n; next < root; next = (root + square / root) >> 1n) {
+    root = next;
   }
 
   return root;

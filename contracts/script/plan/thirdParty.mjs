@@ -3,7 +3,9 @@
  * forks of other fees, Uniswap V3, a Safe, Aave V3, Balancer V2. Each item checks what it made.
  */
 import assert from 'node:assert/strict';
-import {getCreate2Address, encodePacked, keccak256, zeroAddress} from 'viem';
+import {
+  encodeFunctionData, encodePacked, getCreate2Address, keccak256, multicall3Abi, parseEventLogs, zeroAddress,
+} from 'viem';
 import {inContracts} from '../lib/folders.mjs';
 import {npm, vendored} from '../lib/artifacts.mjs';
 import {call, contract} from '../lib/deployment.mjs';
@@ -41,16 +43,14 @@ const multicall3 = [{
   run: async d => {
     // viem has the bytecode, but does not export it.
     const {multicall3Bytecode} = await import(inContracts('node_modules/viem/_esm/constants/contracts.js'));
-    const {multicall3Abi} = await import('viem');
     const made = await deploy(d.signer(), {name: 'Multicall3', abi: multicall3Abi, bytecode: multicall3Bytecode});
     const code = await d.chain.code(made.contractAddress);
     await d.chain.request('anvil_setCode', [multicall3Address, code]);
     d.put('Multicall3', multicall3Address, multicall3Abi, Number(made.blockNumber));
   },
   check: async d => {
-    const {multicall3Abi: abi} = await import('viem');
     const calls = [{target: d.address('WETH'), allowFailure: false, callData: '0x313ce567'}];
-    const [{returnData}] = await d.chain.simulate({address: multicall3Address, abi}, 'aggregate3', [calls]);
+    const [{returnData}] = await d.chain.simulate(d.at('Multicall3'), 'aggregate3', [calls]);
     assert.equal(BigInt(returnData), 18n);
   },
 }];
@@ -146,7 +146,6 @@ const safe2of3 = [
   {
     name: 'Safe',
     run: async d => {
-      const {encodeFunctionData, parseEventLogs} = await import('viem');
       const {abi} = d.at('SafeSingleton');
       const setup = encodeFunctionData({
         abi, functionName: 'setup', args: [
