@@ -98,6 +98,20 @@ contract LiquidationTest is LendingFixture {
         _assertBooks();
     }
 
+    /// @dev Half of the debt would leave dust of a small collateral, so all of it may go.
+    function test_All_of_a_small_collateral() public {
+        _supply(bob, usdc, 1_000_000e6);
+        _pledge(alice, weth, 1 ether);
+        _pledge(alice, wbtc, 3_900_000); // 1,950 $
+        _borrow(alice, usdc, 3_000e6);
+        oracle.setPrice(address(weth), 1_500e18); // 0.9775
+        vm.prank(bob);
+        ILendingPool.LiquidationQuote memory q =
+            pool.liquidate(alice, address(usdc), address(wbtc), type(uint256).max, false, bob);
+        vm.assertTrue(q.seizesAll, "all of it");
+        vm.assertEq(q.repaid, 1_857_142_858, "1,950 / 1.05, rounded up");
+    }
+
     function test_Collateral_in_shares_where_there_is_no_liquidity() public {
         _supply(bob, usdc, 1_000_000e6);
         _pledge(alice, weth, 10 ether);
