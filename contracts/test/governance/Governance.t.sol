@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
+import {ITreasury} from "../../src/governance/ITreasury.sol";
 import {IFlareToken} from "../../src/token/IFlareToken.sol";
 import {GovernanceFixture} from "./GovernanceFixture.sol";
 
@@ -135,6 +136,26 @@ contract GovernanceTest is GovernanceFixture {
         vm.assertEq(flare.balanceOf(address(treasury)), FIRST_SUPPLY - 14_000_000e18);
         vm.assertEq(flare.getVotes(address(treasury)), 0);
         vm.assertEq(flare.delegates(address(treasury)), address(0));
+    }
+
+    /// @dev Why holders must have the quorum before the hand-over: what is in the treasury counts towards it, cannot vote
+    /// and leaves by a proposal alone, so a suite whose holders are below it is stuck for ever, and cannot even be
+    /// unpaused.
+    function test_Audit10_HoldersBelowTheQuorumAreStuckForEver() public {
+        vm.prank(ALICE);
+        flare.transfer(address(treasury), 10_000_000e18);
+        vm.prank(CAROL);
+        flare.transfer(address(treasury), 1);
+        uint256 proposal = propose(BOB, address(treasury), gift);
+        vm.warp(governor.proposalSnapshot(proposal) + 1);
+        vote(BOB, proposal, 1);
+        vote(CAROL, proposal, 1); // All that can vote: one unit less than the quorum.
+        expectNotQueued(proposal);
+
+        // Nor can the Safe help: nobody has set it an allowance.
+        vm.expectPartialRevert(ITreasury.AllowanceExceeded.selector);
+        vm.prank(address(safe));
+        treasury.payOperating(address(flare), CAROL, 1);
     }
 
     function test_Only_the_proposer_cancels_and_only_before_the_vote() public {
