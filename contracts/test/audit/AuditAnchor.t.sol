@@ -115,6 +115,38 @@ contract AuditAnchorTest is Base {
         _anchor.anchor(LOG, 6, root, 200, _signer, signature, new bytes32[](0));
     }
 
+    /// @dev What a stolen signer's key can do: append what never was, so that the true log fits no more and goes on under
+    /// another name. What it cannot: change or hide what was anchored before.
+    function test_Audit01_AStolenSignerEndsALogButCannotRewriteIt() public {
+        _submit(4, 100, new bytes32[](0));
+        bytes32[] memory proof = new bytes32[](1);
+        proof[0] = keccak256("four entries that never were");
+        bytes32 forged = MerkleLog.node(ReferenceTree.root(0, 4), proof[0]);
+        _anchor.anchor(LOG, 8, forged, 200, _signer, _sign(8, forged, 200), proof);
+
+        bytes32 root = ReferenceTree.root(0, 9);
+        bytes memory signature = _sign(9, root, 300);
+        proof = ReferenceTree.consistency(8, 0, 9, true);
+        vm.expectRevert(abi.encodeWithSelector(IAuditAnchor.ConsistencyUnproven.selector, 9, 8));
+        _anchor.anchor(LOG, 9, root, 300, _signer, signature, proof);
+        vm.assertTrue(_anchor.isIncluded(LOG, 0, ReferenceTree.leaf(3), 3, ReferenceTree.path(3, 0, 4)));
+        vm.assertFalse(_anchor.isIncluded(LOG, 1, ReferenceTree.leaf(5), 5, ReferenceTree.path(5, 0, 8)));
+    }
+
+    /// @dev The other signature that a signature makes is refused, and the same one is good for one anchor.
+    function test_Audit11_SignaturesAreNeitherMalleableNorReplayed() public {
+        bytes32 root = ReferenceTree.root(0, 5);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(KEY, _anchor.digestOf(LOG, 5, root, 100));
+        uint256 order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
+        bytes memory other = abi.encodePacked(r, bytes32(order - uint256(s)), uint8(55 - v)); // 27 and 28 swapped
+        vm.expectRevert(IAuditAnchor.SignatureInvalid.selector);
+        _anchor.anchor(LOG, 5, root, 100, _signer, other, new bytes32[](0));
+        bytes memory signature = abi.encodePacked(r, s, v);
+        _anchor.anchor(LOG, 5, root, 100, _signer, signature, new bytes32[](0));
+        vm.expectRevert(abi.encodeWithSelector(IAuditAnchor.NotLarger.selector, 5, 5));
+        _anchor.anchor(LOG, 5, root, 100, _signer, signature, new bytes32[](0));
+    }
+
     function test_RefusesAnEmptyOrSmallerLogAndTimeBackwards() public {
         bytes32[] memory none = new bytes32[](0);
         bytes32 root = ReferenceTree.root(0, 5);
