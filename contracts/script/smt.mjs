@@ -46,13 +46,13 @@ function prove(source, name) {
         solvers: ['smtlib2'],
         showProvedSafe: true,
         showUnproved: true,
-        timeout: 60_000,
+        timeout: 300_000,
       },
     },
   };
   const result = spawnSync(inContracts('bin/solc'), ['--standard-json'], {
     cwd: inContracts(), input: JSON.stringify(input), encoding: 'utf8', maxBuffer: 1 << 28,
-    env: {...process.env, Z3_TIMEOUT_S: process.env.Z3_TIMEOUT_S ?? '60'},
+    env: {...process.env, Z3_TIMEOUT_S: process.env.Z3_TIMEOUT_S ?? '300'},
   });
   if (result.status !== 0) {
     return {proved: 0, broken: [result.stderr || `solc ended with ${result.status}`]};
