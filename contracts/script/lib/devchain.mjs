@@ -53,7 +53,7 @@ export async function deployDevChain(url, plan = devPlan) {
   const {config} = JSON.parse(fs.readFileSync(inContracts('script/networks/dev.json'), 'utf8'));
   const addressOf = n => devAccount(n).address;
   config.safeOwners = roles.safeOwners.map(addressOf);
-  config.traders = roles.traders.map(addressOf);
+  config.holders = [roles.deployer, ...roles.traders].map(n => [addressOf(n), config.holding]);
   config.keys = {guardian: addressOf(roles.guardian), executor: addressOf(roles.executor)};
   const deployment = new Deployment(chain, signers, config);
   await deployment.run(plan);

@@ -101,8 +101,11 @@ const venues = [
   ['setVenue', 'BalancerWeightedPool', 6], ['setVenue', 'AavePool', 7], ['setVenue', 'LendingPool', 7],
 ];
 
-/** Accounts that no tax is taken from, as they are not traders. */
-const taxExempt = ['Treasury', 'Staking', 'RewardDistributor', 'XERC20Lockbox', 'FlashArbitrage'];
+/** Accounts that no tax is taken from and no freeze reaches: the suite's own, which are not traders. */
+const taxExempt = [
+  'Treasury', 'Staking', 'RewardDistributor', 'LiquidityLocker', 'Vaults', 'LendingPool', 'XERC20Lockbox',
+  'FlashArbitrage',
+];
 
 /** A contract's address, or that of a key which `config.keys` names. */
 const holderAddress = (d, holder) => (d.has(holder) ? d.address(holder) : d.config.keys[holder]);
@@ -171,6 +174,27 @@ const numbers = values => Object.fromEntries(
 
 const asNumber = value => (/^\d+$/.test(value) ? BigInt(value) : value);
 
+/**
+ * Whoever shall vote has FLS before the hand-over: `config.holders`, [[account, units], …]. What the treasury holds has
+ * no vote, counts to the quorum and leaves by proposal alone, so that without them nothing could ever be proposed.
+ */
+const holders = operation('first holders', d => {
+  requireVoters(d.config);
+  return d.config.holders.map(([account, amount]) =>
+    ['Treasury', 'spend', [d.address('FlareToken'), account, BigInt(amount)]]);
+});
+
+function requireVoters({holders: list, firstSupply, governor}) {
+  const amounts = list.map(([, amount]) => BigInt(amount));
+  const quorum = BigInt(firstSupply) * BigInt(governor.quorumPercent) / 100n;
+  assert(
+    amounts.reduce((sum, amount) => sum + amount, 0n) >= quorum,
+    `config.holders must have the quorum, ${quorum} units of FLS, or nothing can be decided after the hand-over`);
+  assert(
+    amounts.some(amount => amount >= BigInt(governor.proposalThreshold)),
+    `one of config.holders must have ${governor.proposalThreshold} units of FLS, or nobody can propose anything`);
+}
+
 const timelockRoles = ['PROPOSER_ROLE', 'CANCELLER_ROLE', 'EXECUTOR_ROLE'];
 
 const handOver = operation('hand over', d => [
@@ -192,6 +216,12 @@ export async function verifyRoles(d) {
     assert(await has('Timelock', role, d.address('FlareGovernor')), `the governor does not hold ${role}`);
     assert(!await has('Timelock', role, deployer), `the deployer holds ${role} of the timelock`);
   }
+
+  const supply = await d.read('FlareToken', 'totalSupply');
+  const silent = await d.read('FlareToken', 'balanceOf', [treasury(d)]);
+  assert(
+    (supply - silent) * 100n >= supply * BigInt(d.config.governor.quorumPercent),
+    'the FLS outside of the treasury does not reach the quorum');
 
   assert.equal(await d.read('Timelock', 'getMinDelay'), BigInt(d.config.timelockDelay));
   for (const name of administeredContracts(d)) {
@@ -223,6 +253,6 @@ export function rolesOf(d) {
 }
 
 /** The parts, between which a dev chain does what only it does. */
-export const suiteParts = {contracts, setup: [...setup, ...markets], handOver};
+export const suiteParts = {contracts, setup: [...setup, ...markets, ...holders], handOver};
 
 export const suite = [...contracts, ...suiteParts.setup, ...handOver];

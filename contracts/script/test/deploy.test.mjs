@@ -35,6 +35,7 @@ before(async () => {
     ...Object.keys(config.markets).flatMap(token => [token, `${token}Feed`]),
   ];
   config.keys = {guardian: devAccount(roles.guardian).address, executor: devAccount(roles.executor).address};
+  config.holders = roles.traders.map(n => [devAccount(n).address, config.holding]);
   network = {
     name: 'test', chainId: 31337, config,
     contracts: Object.fromEntries(brought.map(name => [name, started.deployment.address(name)])),
@@ -173,7 +174,7 @@ describe('deploy', {timeout: 300_000}, () => {
     assert.match(text, /Treasury: other code stands/);
   });
 
-  test('refuses another chain, a missing contract, too little money, a wrong password, another deployer', async () => {
+  test('refuses another chain, a missing contract, too few voters, too little money, a wrong password', async () => {
     const refuses = async (options, reason, file = network) => {
       const {code, text} = await deploy(options, {network: file});
       assert.equal(code, 1, text);
@@ -182,6 +183,14 @@ describe('deploy', {timeout: 300_000}, () => {
     await refuses(execute, /is chain 31337; test is 1\./, {...network, chainId: 1});
     await refuses(execute, /No contract stands at .* names Safe/, {
       ...network, contracts: {...network.contracts, Safe: deployer}});
+    await refuses(execute, /config\.holders must have the quorum, 16000000000000000000000000 units/, {
+      ...network, config: {...network.config, holders: network.config.holders.slice(0, 1)}});
+    await refuses(execute, /one of config\.holders must have 1000000000000000000000000 units/, {
+      ...network, config: {
+        ...network.config,
+        holders: network.config.holders.concat(network.config.holders)
+          .flatMap(([account]) => Array(5).fill([account, '600000000000000000000000'])),
+      }});
     await refuses(['--from', '0x00000000000000000000000000000000000000aa'], /has not enough/);
     fs.writeFileSync(at('wrong'), 'wrong');
     const wrong = ['--keystore', at('deployer'), '--password-file', at('wrong'), '--execute', '--yes'];
