@@ -15,8 +15,12 @@ internal sealed class ArbitrageHoldings
     public UInt256 OnChain(TokenId token) =>
         _tokens.TryGetValue(token, out var held) && !held.Chain.IsNegative ? held.Chain.Magnitude : UInt256.Zero;
 
-    public void Begin(TokenId token, int decimals, UInt256 amount) =>
-        _tokens.Add(token, new Holding(decimals, amount, amount));
+    /// <summary>What it is given of a token, on both sides; nothing where the token is only earned.</summary>
+    public void Begin(TokenId token, int decimals, UInt256 amount)
+    {
+        var held = _tokens.GetValueOrDefault(token) ?? new Holding(decimals, UInt256.Zero, UInt256.Zero);
+        _tokens[token] = held with { Start = held.Start + amount, Chain = held.Chain + amount };
+    }
 
     /// <summary>A notional swap on the chain.</summary>
     public void Trade(TokenId given, UInt256 amountIn, TokenId received, UInt256 amountOut)
@@ -42,30 +46,30 @@ internal sealed class ArbitrageHoldings
     ];
 
     /// <summary>
-    /// Start and end at the last prices: in the total's currency, else in the first of others that has a price for
-    /// every token; null where none has, or nothing is held.
+    /// Start and end at the last prices: in the total's currency or one of the others, the first of those in which most
+    /// tokens have a price; null where nothing has.
     /// </summary>
     public ArbitrageMark? Mark(IHouseArbitrageur? ledger, Valuation valuation, IEnumerable<TokenId> others)
     {
-        foreach (var currency in others.Prepend(TokenId.Parse(Valuation.TotalCurrency)))
+        var currency = others.Prepend(TokenId.Parse(Valuation.TotalCurrency))
+            .MaxBy(c => _tokens.Keys.Count(t => valuation.Rate(t, c) is not null));
+        var (start, end) = (0m, 0m);
+        var excluded = new List<string>();
+        foreach (var (token, held) in _tokens)
         {
-            if (_tokens.Count > 0 && _tokens.Keys.All(t => valuation.Rate(t, currency) is not null))
+            if (valuation.Rate(token, currency) is not { } rate)
             {
-                var (start, end) = (0m, 0m);
-                foreach (var (token, held) in _tokens)
-                {
-                    var rate = valuation.Rate(token, currency)!.Value;
-                    var chain = Units.ToDecimal(held.Chain.Magnitude, held.Decimals) * (held.Chain.IsNegative ? -1 : 1);
-                    start += 2 * Units.ToDecimal(held.Start, held.Decimals) * rate;
-                    end += (Units.ToDecimal(ledger!.Held(token), held.Decimals) + chain) * rate;
-                }
-
-                return new ArbitrageMark(
-                    currency.Value, decimal.Round(start, 6), decimal.Round(end, 6), decimal.Round(end - start, 6));
+                excluded.Add(token.Value);
+                continue;
             }
+
+            var chain = Units.ToDecimal(held.Chain.Magnitude, held.Decimals) * (held.Chain.IsNegative ? -1 : 1);
+            start += 2 * Units.ToDecimal(held.Start, held.Decimals) * rate;
+            end += (Units.ToDecimal(ledger!.Held(token), held.Decimals) + chain) * rate;
         }
 
-        return null;
+        return excluded.Count == _tokens.Count ? null : new ArbitrageMark(
+            currency.Value, decimal.Round(start, 6), decimal.Round(end, 6), decimal.Round(end - start, 6), excluded);
     }
 
     private void Add(TokenId token, SignedAmount change)

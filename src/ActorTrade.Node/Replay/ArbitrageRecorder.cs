@@ -4,16 +4,10 @@ namespace ActorTrade.Node.Replay;
 
 /// <summary>A gain with its size and cost, at one moment.</summary>
 /// <param name="Gas">In base units of the token; null where nothing prices it.</param>
-/// <param name="Block">Of the recorded pool's state.</param>
-internal readonly record struct SizedArbitrage(PairTrade Trade, UInt256? Gas, bool EndsAtKnownTicks, long Block)
+/// <param name="Block">Of the newest recorded pool's state; 0 without one.</param>
+internal readonly record struct SizedArbitrage(CycleTrade Trade, UInt256? Gas, bool EndsAtKnownTicks, long Block)
 {
     public SignedAmount Profit => Trade.Gain - (Gas ?? UInt256.Zero);
-}
-
-/// <summary>From which pool to which, and in which token the gain is.</summary>
-internal sealed record ArbitrageRoute(string BuysFrom, string SellsTo, string Token, int Decimals)
-{
-    public string Key => $"{BuysFrom} {SellsTo} {Token}";
 }
 
 /// <summary>
@@ -48,7 +42,7 @@ internal sealed class ArbitrageRecorder
     public void Miss(ArbitrageRoute route, string reason, SizedArbitrage? sized, DateTimeOffset at)
     {
         var open = OpenOf(route, at);
-        if (open.Reason is null || (sized is { } now && (open.Best is not { } best || now.Profit > best.Profit)))
+        if (open.Reason is null || (sized is { } now && (open.Best is not { } best || IsBetter(now, best))))
         {
             (open.Reason, open.Best) = (reason, sized ?? open.Best);
         }
@@ -60,7 +54,7 @@ internal sealed class ArbitrageRecorder
         (open.Reason, open.Best) = ("taken", taken);
         _open.Remove(route.Key);
         Taken++;
-        var sum = SumOf(open);
+        var sum = SumOf(open.Route);
         sum.TakenGain += taken.Trade.AmountOut - taken.Trade.AmountIn;
         sum.TakenGas += taken.Gas ?? UInt256.Zero;
         End(open, at);
@@ -78,7 +72,7 @@ internal sealed class ArbitrageRecorder
         _missed[open.Reason!] = _missed.GetValueOrDefault(open.Reason!) + 1;
         if (open.Best is { } best)
         {
-            SumOf(open).MissedGain += best.Trade.AmountOut - best.Trade.AmountIn;
+            SumOf(open.Route).MissedGain += best.Trade.AmountOut - best.Trade.AmountIn;
         }
 
         End(open, at);
@@ -93,6 +87,10 @@ internal sealed class ArbitrageRecorder
         }
     }
 
+    // What is priced stands before what is not.
+    private static bool IsBetter(SizedArbitrage now, SizedArbitrage best) =>
+        (now.Gas is null) == (best.Gas is null) ? now.Profit > best.Profit : now.Gas is not null;
+
     private Open OpenOf(ArbitrageRoute route, DateTimeOffset at)
     {
         if (!_open.TryGetValue(route.Key, out var open))
@@ -104,11 +102,11 @@ internal sealed class ArbitrageRecorder
         return open;
     }
 
-    private Sum SumOf(Open open)
+    private Sum SumOf(ArbitrageRoute route)
     {
-        if (!_sums.TryGetValue(open.Route.Token, out var sum))
+        if (!_sums.TryGetValue(route.Token.Value, out var sum))
         {
-            _sums.Add(open.Route.Token, sum = new Sum(open.Route.Decimals));
+            _sums.Add(route.Token.Value, sum = new Sum(route.Decimals));
         }
 
         return sum;
@@ -125,14 +123,19 @@ internal sealed class ArbitrageRecorder
         var (route, trade) = (open.Route, best.Trade);
         var place = _largest.FindIndex(l => l.Profit < best.Profit);
         _largest.Insert(place < 0 ? _largest.Count : place, (best.Profit, new ArbitrageEntry(
-            open.At, at, best.Block, open.Reason!, route.BuysFrom, route.SellsTo, route.Token,
-            trade.AmountIn.ToString(), trade.Between.ToString(), trade.AmountOut.ToString(),
-            best.Gas?.ToString(), best.Gas is null ? null : best.Profit.ToString(), best.EndsAtKnownTicks)));
+            open.At, at, best.Block, open.Reason!, route.Hops[0].Pool, route.Hops[^1].Pool, route.Token.Value,
+            trade.AmountIn.ToString(), trade.Hops[0].Received.ToString(), trade.AmountOut.ToString(),
+            best.Gas?.ToString(), best.Gas is null ? null : best.Profit.ToString(), best.EndsAtKnownTicks,
+            [.. route.Hops.Zip(trade.Hops, HopOf)])));
         if (_largest.Count > LargestMax)
         {
             _largest.RemoveAt(LargestMax);
         }
     }
+
+    private static ArbitrageHop HopOf(RouteHop hop, HopTrade trade) => new(
+        hop.Pool, hop.IsHouse ? "house" : "recorded", hop.TokenIn.Value, trade.Sent.ToString(), hop.TokenOut.Value,
+        trade.Received.ToString());
 
     private sealed class Open(ArbitrageRoute route, DateTimeOffset at)
     {

@@ -1,8 +1,8 @@
 namespace ActorTrade.Node.Replay;
 
 /// <summary>
-/// Arbitrage between house pools and recorded pools of one pair, side by side. Amounts are base units as decimal
-/// strings, but for <see cref="Marked"/>.
+/// Arbitrage among house pools and recorded pools, side by side. Amounts are base units as decimal strings, but for
+/// <see cref="Marked"/>.
 /// </summary>
 /// <param name="Note">What is real in it and what is not.</param>
 /// <param name="Found">Times that a cycle's prices began to gain, the pools' fees taken off.</param>
@@ -33,9 +33,13 @@ public sealed record ArbitrageReport(
     IReadOnlyList<PoolCrossings> Crossings);
 
 /// <param name="Kind">house or recorded.</param>
+/// <param name="Symbol">Its tokens, a slash between them.</param>
+/// <param name="FeePips">Both of a house pool's fees; the least where the curve has more than one.</param>
 /// <param name="Events">Taken from the journal or the recording.</param>
 /// <param name="Unusable">Of these, how many contradict themselves.</param>
-public sealed record ArbitragePool(string Id, string Kind, string Symbol, int FeePips, long Events, long Unusable);
+/// <param name="Curve">As pool files name it.</param>
+public sealed record ArbitragePool(
+    string Id, string Kind, string Symbol, int FeePips, long Events, long Unusable, string Curve);
 
 /// <summary>All that were found and sized in one token.</summary>
 /// <param name="FoundGain">Before gas, each at its best moment.</param>
@@ -52,14 +56,18 @@ public sealed record ArbitrageHolding(
     string Token, int Decimals, string LedgerStart, string LedgerEnd, string ChainStart, string ChainEnd);
 
 /// <summary>The same at the last marked prices, in whole tokens of a currency; gas is among it.</summary>
-public sealed record ArbitrageMark(string Currency, decimal Start, decimal End, decimal Profit);
+/// <param name="Excluded">Tokens without a price in the currency.</param>
+public sealed record ArbitrageMark(
+    string Currency, decimal Start, decimal End, decimal Profit, IReadOnlyList<string> Excluded);
 
 /// <summary>One opportunity at its best moment, or when it was taken.</summary>
 /// <param name="Until">When it was taken or gone.</param>
-/// <param name="Block">Of the recorded pool's state.</param>
+/// <param name="Block">Of the newest recorded pool's state; 0 where only house pools are in it.</param>
 /// <param name="Outcome">taken, or why it was missed.</param>
+/// <param name="BuysFrom">The first pool.</param>
+/// <param name="SellsTo">The last pool.</param>
 /// <param name="AmountIn">Base units of <paramref name="Token"/>.</param>
-/// <param name="AmountBetween">Base units of the other token: what the first pool gives and the second takes.</param>
+/// <param name="AmountBetween">What the first pool gives, in its token.</param>
 /// <param name="AmountOut">Base units of <paramref name="Token"/>.</param>
 /// <param name="Gas">In base units of <paramref name="Token"/>; null where nothing prices it.</param>
 /// <param name="Profit">AmountOut - AmountIn - Gas.</param>
@@ -77,6 +85,13 @@ public sealed record ArbitrageEntry(
     string AmountOut,
     string? Gas,
     string? Profit,
-    bool EndsAtKnownTicks);
+    bool EndsAtKnownTicks,
+    IReadOnlyList<ArbitrageHop> Hops);
 
-public sealed record PoolCrossings(string First, string Second, long Count);
+/// <summary>One leg, in base units. Less may be sent than the leg before gave, where too little is held.</summary>
+/// <param name="Kind">house or recorded.</param>
+public sealed record ArbitrageHop(
+    string Pool, string Kind, string TokenIn, string AmountIn, string TokenOut, string AmountOut);
+
+/// <param name="Symbol">The two tokens, in the first pool's order.</param>
+public sealed record PoolCrossings(string First, string Second, string Symbol, long Count);

@@ -1,21 +1,20 @@
-using ActorTrade.Arbitrage.Opportunities;
-using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.Tokens;
 using ActorTrade.Journal.Projections;
 using ActorTrade.Node.Trading;
 
 namespace ActorTrade.Node.Replay;
 
 /// <summary>
-/// Watches house pools and recorded pools of the same pairs: after each change it looks for cycles that gain, sizes
-/// them, and has the house's arbitrageur take those that gain more than their gas.
+/// Watches all house pools and recorded pools: after each change it looks for cycles of up to four pools that gain,
+/// sizes them, and has the house's arbitrageur take those that gain more than their gas, the best first.
 /// </summary>
 /// <remarks>
-/// The leg in the house pool is real. The leg in the recorded pool is notional: a recorded chain cannot be moved. It is
-/// filled at the recorded state, as if its transaction followed the recorded one in the same block and nobody were
-/// faster; the pool counts as moved by it until its next recorded event.
+/// Legs in house pools are real. Legs in recorded pools are notional: a recorded chain cannot be moved. Each is filled
+/// at the recorded state, as if its transaction followed the recorded one in the same block and nobody were faster; the
+/// pool counts as moved by it until its next recorded event.
 /// </remarks>
 internal sealed class ArbitrageWatch(
     IReadOnlyList<RecordedPool> recorded, ArbitrageOptions options, decimal capital, Valuation valuation)
@@ -25,27 +24,38 @@ internal sealed class ArbitrageWatch(
     private const int TakenMax = 16;
 
     private const string Note =
-        "The legs in house pools were executed and journaled. The legs in recorded pools are notional: each is filled "
-        + "in integers at the recorded state, as if its transaction followed the recorded one within the same block "
-        + "and nobody were faster; the recorded chain does not react, beyond its next event.";
+        "The legs in house pools were executed and journaled, those of one opportunity as one route, whole or not at "
+        + "all. The legs in recorded pools are notional: each is filled in integers at the recorded state, as if its "
+        + "transaction followed the recorded one within the same block and nobody were faster; the recorded chain does "
+        + "not react, beyond its next event.";
 
     private readonly PoolsSideBySide _pools = new(recorded);
     private readonly ArbitrageRecorder _recorder = new();
     private readonly ArbitrageHoldings _holdings = new();
     private readonly PoolCrossingCount _crossings = new();
+    private readonly SortedSet<TokenId> _funded = [];
     private IHouseArbitrageur? _arbitrageur;
-    private int _moved;
+    private ArbitrageLegs? _legs;
 
     /// <summary>Who takes what is found; with nobody all is missed.</summary>
-    public void Employ(IHouseArbitrageur arbitrageur) => _arbitrageur = arbitrageur;
+    public void Employ(IHouseArbitrageur arbitrageur)
+    {
+        _arbitrageur = arbitrageur;
+        _legs = new ArbitrageLegs(_pools, _holdings, arbitrageur, GasWei);
+    }
 
-    public bool Wants(string category) => category == Pool.Category;
+    public bool Wants(string category) => category is Pool.Category or Token.Category;
 
     public void On(in ProjectedEvent committed)
     {
-        if (committed.Event is Pool.Event e)
+        switch (committed.Event)
         {
-            _pools.OnHouse(committed.Entity.Key, e);
+            case Pool.Event e:
+                _pools.OnHouse(committed.Entity.Key, e);
+                break;
+            case Token.Event.Registered registered:
+                _pools.OnToken(registered);
+                break;
         }
     }
 
@@ -66,23 +76,20 @@ internal sealed class ArbitrageWatch(
     /// <summary>Looks at what has changed since the last look, and at what the taking of it changes.</summary>
     public void Look(DateTimeOffset now)
     {
-        var taken = 0;
-        var cycles = new SortedSet<int>(_pools.TakeChanges(now));
+        var cycles = new SortedSet<int>(_pools.TakeChanges(now, out _));
         if (cycles.Count > 0)
         {
             Fund();
             _crossings.Look(_pools.Market);
         }
 
-        while (cycles.Count > 0 && taken < TakenMax)
+        for (var taken = 0; cycles.Count > 0 && taken < TakenMax; taken++)
         {
-            var cycle = cycles.Min;
-            cycles.Remove(cycle);
-            if (LookAt(cycle, now))
+            var found = Find(cycles, now);
+            cycles.Clear();
+            if (TakeBest(found, now) is { } place)
             {
-                taken++;
-                cycles.UnionWith(_pools.TakeChanges(now));
-                cycles.UnionWith(_pools.Scanner!.Cycles.CyclesOf(_moved).ToArray());
+                Follow(found, place, cycles, now);
                 _crossings.Look(_pools.Market);
             }
         }
@@ -120,125 +127,133 @@ internal sealed class ArbitrageWatch(
         }
     }
 
-    // True when something was taken.
-    private bool LookAt(int cycle, DateTimeOffset now)
+    // Those of the cycles that gain in integers, the most profit at the marked price first. The others are gone, or
+    // missed for want of a size.
+    private List<Candidate> Find(SortedSet<int> cycles, DateTimeOffset now)
     {
-        var scanner = _pools.Scanner!;
-        var hops = scanner.HopsOf(cycle);
-        var route = RouteOf(hops[0], hops[1]);
-        if (!(scanner.RateOf(cycle) > 1))
+        var found = new List<Candidate>();
+        foreach (var cycle in cycles)
         {
-            _recorder.Close(route, now);
-            return false;
+            var scanner = _pools.Scanner!;
+            var route = _pools.RouteOf(cycle);
+            if (!(scanner.RateOf(cycle) > 1))
+            {
+                _recorder.Close(route, now);
+            }
+            else if (scanner.Replay(cycle) is not { } opportunity)
+            {
+                var isCut = CycleTrade.EndsAtKnownTicks(_pools.Market, route.Cycle);
+                _recorder.Miss(route, isCut ? "ticks-unknown" : "no-size-gains", null, now);
+            }
+            else
+            {
+                var trade = CycleTrade.At(_pools.Market, route.Cycle, opportunity.AmountIn)
+                    ?? throw new InvalidOperationException($"{route.Key} does not repeat its own quote.");
+                var best = Sized(trade, route);
+                found.Add(new Candidate(cycle, route, best, WorthOf(best, route)));
+            }
         }
 
-        if (scanner.Replay(cycle) is not { } found)
-        {
-            var isCut = PairTrade.EndsAtKnownTicks(_pools.Market, hops[0], hops[1]);
-            _recorder.Miss(route, isCut ? "ticks-unknown" : "no-size-gains", null, now);
-            return false;
-        }
-
-        if (!PairTrade.TryAt(_pools.Market, hops[0], hops[1], found.AmountIn, UInt256.MaxValue, out var trade))
-        {
-            throw new InvalidOperationException($"{route} does not repeat its own quote.");
-        }
-
-        var best = Sized(trade, hops[0], hops[1], route);
-        SizedArbitrage taken = default;
-        var reason = Obstacle(hops[0], hops[1], best, now) ?? TryTake(hops[0], hops[1], route, best, out taken);
-        if (reason is null)
-        {
-            _recorder.Take(route, taken, now);
-            return true;
-        }
-
-        _recorder.Miss(route, reason, best, now);
-        return false;
+        return [.. found.OrderByDescending(f => f.Worth).ThenBy(f => f.Cycle)];
     }
 
-    private string? Obstacle(CycleHop buy, CycleHop sell, SizedArbitrage best, DateTimeOffset now)
+    // The place of what was taken; null where nothing was.
+    private int? TakeBest(List<Candidate> found, DateTimeOffset now)
     {
-        var (from, to) = (RecordedAt(buy.Pool), RecordedAt(sell.Pool));
-        if ((from is null) == (to is null))
+        for (var place = 0; place < found.Count; place++)
         {
-            return from is null ? "house-pools-only" : "recorded-pools-only";
+            var (_, route, best, _) = found[place];
+            SizedArbitrage taken = default;
+            var reason = Obstacle(route, best, now) ?? TryTake(route, best, out taken);
+            if (reason is null)
+            {
+                _recorder.Take(route, taken, now);
+                return place;
+            }
+
+            _recorder.Miss(route, reason, best, now);
         }
 
-        var house = _pools.HouseOf(_pools.Market.PoolAt(from is null ? buy.Pool : sell.Pool).Id)!;
-        return now - (from ?? to)!.At > options.AgeMax ? "state-too-old"
-            : house.Legs.Count > 0 ? "legs-open"
-            : best.Gas is null ? "gas-unpriced"
-            : best.Profit <= SignedAmount.Zero ? "below-gas"
-            : _arbitrageur is null ? "no-arbitrageur"
-            : null;
-    }
-
-    // Null when it was taken.
-    private string? TryTake(
-        CycleHop buy, CycleHop sell, ArbitrageRoute route, SizedArbitrage best, out SizedArbitrage taken)
-    {
-        taken = default;
-        var market = _pools.Market;
-        var (given, between) = (TokenAt(buy.Pool, buy.TokenIn), TokenAt(sell.Pool, sell.TokenIn));
-        var isHouseFirst = RecordedAt(buy.Pool) is null;
-        var inMax = isHouseFirst ? _arbitrageur!.Held(given) : _holdings.OnChain(given);
-        var soldMax = isHouseFirst ? _holdings.OnChain(between) : _arbitrageur!.Held(between);
-        if (!PairTrade.TryWithin(market, buy, sell, best.Trade.AmountIn, inMax, soldMax, out var trade))
-        {
-            return "inventory";
-        }
-
-        taken = Sized(trade, buy, sell, route);
-        if (taken.Profit <= SignedAmount.Zero)
-        {
-            return "inventory";
-        }
-
-        var (hop, amountIn, least) = isHouseFirst
-            ? (HopOf(buy), trade.AmountIn, trade.Between)
-            : (HopOf(sell), trade.Sold, trade.AmountOut);
-        var leg = _arbitrageur!.Swap(hop, amountIn, least);
-        if (leg.Refusal is not null)
-        {
-            return "swap-refused";
-        }
-
-        // What the house pool gave beyond its quote stays with the account, and counts there.
-        var (chainHop, chainIn, chainOut) = isHouseFirst
-            ? (sell, trade.Sold, trade.AmountOut)
-            : (buy, trade.AmountIn, trade.Between);
-        _holdings.Trade(
-            TokenAt(chainHop.Pool, chainHop.TokenIn), chainIn, TokenAt(chainHop.Pool, chainHop.TokenOut), chainOut);
-        _holdings.Pay(TokenId.Parse(ArbitrageOptions.NativeToken), GasWei(buy, sell));
-        _pools.Move(chainHop, chainIn);
-        _moved = chainHop.Pool;
         return null;
     }
 
-    private SizedArbitrage Sized(PairTrade trade, CycleHop buy, CycleHop sell, ArbitrageRoute route)
+    // What is to be looked at after a taking: what it has changed, and what stood behind it. Of this, what needs one of
+    // its pools was found and not taken, whether something of it is left or not.
+    private void Follow(List<Candidate> found, int place, SortedSet<int> cycles, DateTimeOffset now)
     {
-        var rate = valuation.Rate(TokenId.Parse(ArbitrageOptions.NativeToken), TokenId.Parse(route.Token));
-        UInt256? gas = rate is { } price
-            ? Units.FromDecimal(
-                Units.ToDecimal(GasWei(buy, sell), ArbitrageOptions.NativeDecimals) * price,
-                route.Decimals,
-                Rounding.Up)
-            : null;
-        var block = Math.Max(RecordedAt(buy.Pool)?.Block ?? 0, RecordedAt(sell.Pool)?.Block ?? 0);
-        return new SizedArbitrage(trade, gas, trade.StopsAtKnownTicks(_pools.Market, buy, sell), block);
-    }
-
-    // Of one transaction with the hops that are on the chain.
-    private UInt256 GasWei(CycleHop buy, CycleHop sell)
-    {
-        long units = 0;
-        foreach (var hop in new[] { buy, sell }.Where(h => RecordedAt(h.Pool) is not null))
+        foreach (var (_, route, best, _) in found.Skip(place + 1).Where(f => f.Route.SharesPoolWith(found[place].Route)))
         {
-            units += (units == 0 ? options.Gas.Transaction : 0)
-                + options.Gas.OfHop(_pools.Market.PoolAt(hop.Pool).Curve.Kind).Units;
+            _recorder.Miss(route, Obstacle(route, best, now) ?? "overlap", best, now);
         }
 
+        var moved = found[place].Route.Hops.Where(h => !h.IsHouse).Select(h => h.Pool);
+        var changed = _pools.TakeChanges(now, out var isNew);
+        cycles.UnionWith(changed);
+        if (!isNew)
+        {
+            cycles.UnionWith(found.Skip(place + 1).Select(f => f.Cycle));
+            cycles.UnionWith(moved.SelectMany(
+                id => _pools.Scanner!.Cycles.CyclesOf(_pools.Market.PoolNumberOf(id)).ToArray()));
+        }
+    }
+
+    private string? Obstacle(ArbitrageRoute route, SizedArbitrage best, DateTimeOffset now) =>
+        route.HouseCount == 0 ? "recorded-pools-only"
+        : !route.IsHouseTogether ? "house-legs-apart"
+        : route.Recorded.Any(r => now - r.At > options.AgeMax) ? "state-too-old"
+        : route.Hops.Any(h => h.IsHouse && _pools.HouseOf(h.Pool)!.Legs.Count > 0) ? "legs-open"
+        : best.Gas is null ? "gas-unpriced"
+        : best.Profit <= SignedAmount.Zero ? "below-gas"
+        : _arbitrageur is null ? "no-arbitrageur"
+        : null;
+
+    // Null when it was taken.
+    private string? TryTake(ArbitrageRoute route, SizedArbitrage best, out SizedArbitrage taken)
+    {
+        taken = default;
+        if (_legs!.Within(route, best.Trade) is not { } trade)
+        {
+            return "inventory";
+        }
+
+        taken = Sized(trade, route);
+        return taken.Profit <= SignedAmount.Zero ? "inventory" : _legs.TryDo(route, trade);
+    }
+
+    private SizedArbitrage Sized(CycleTrade trade, ArbitrageRoute route)
+    {
+        var rate = route.IsHouseOnly ? 0
+            : valuation.Rate(TokenId.Parse(ArbitrageOptions.NativeToken), route.Token);
+        UInt256? gas = rate is { } price
+            ? Units.FromDecimal(
+                Units.ToDecimal(GasWei(route), ArbitrageOptions.NativeDecimals) * price, route.Decimals, Rounding.Up)
+            : null;
+        var block = route.Recorded.Select(r => r.Block).DefaultIfEmpty().Max();
+        return new SizedArbitrage(
+            trade, gas, !route.IsHouseOnly && trade.StopsAtKnownTicks(_pools.Market, route.Cycle), block);
+    }
+
+    // In whole tokens of one currency, to compare by; what has no price there comes last.
+    private double WorthOf(SizedArbitrage best, ArbitrageRoute route)
+    {
+        var currency = TokenId.Parse(recorded[0].Terms.Symbol.Quote);
+        var profit = (double)best.Profit.Magnitude * (best.Profit.IsNegative ? -1 : 1);
+        return valuation.Rate(route.Token, currency) is { } rate
+            ? profit / Math.Pow(10, route.Decimals) * (double)rate
+            : double.MinValue;
+    }
+
+    // Of one transaction with the hops that are on the chain; none where none is.
+    private UInt256 GasWei(ArbitrageRoute route)
+    {
+        if (route.IsHouseOnly)
+        {
+            return UInt256.Zero;
+        }
+
+        var kinds = route.Cycle.Zip(route.Hops).Where(h => !h.Second.IsHouse)
+            .Select(h => _pools.Market.PoolAt(h.First.Pool).Curve.Kind);
+        var units = options.Gas.Transaction + kinds.Sum(kind => options.Gas.OfHop(kind).Units);
         return (UInt256)(ulong)units * (ulong)options.GasPrice;
     }
 
@@ -250,39 +265,26 @@ internal sealed class ArbitrageWatch(
             return;
         }
 
-        foreach (var pool in recorded)
+        var decimals = PoolsSideBySide.DecimalsOf(recorded.Select(r => r.Terms));
+        foreach (var symbol in recorded.Select(r => r.Terms.Symbol))
         {
-            var symbol = pool.Terms.Symbol;
             var (token, quote) = (TokenId.Parse(symbol.Base), TokenId.Parse(symbol.Quote));
-            if (_holdings.Has(token) || valuation.Rate(token, quote) is not > 0)
+            if (_funded.Contains(token) || valuation.Rate(token, quote) is not { } price || price <= 0)
             {
                 continue;
             }
 
-            var decimals = PoolsSideBySide.DecimalsOf(recorded.Select(r => r.Terms));
-            var worth = capital / valuation.Rate(token, quote)!.Value;
-            foreach (var (code, whole) in
-                new[] { (token, worth), (quote, capital) }.Where(t => !_holdings.Has(t.Item1)))
+            foreach (var (code, whole) in new[] { (token, capital / price), (quote, capital) })
             {
-                var amount = Units.FromDecimal(whole, decimals[code.Value], Rounding.Down);
-                _arbitrageur.Fund(code, amount);
-                _holdings.Begin(code, decimals[code.Value], amount);
+                if (_funded.Add(code))
+                {
+                    var amount = Units.FromDecimal(whole, decimals[code.Value], Rounding.Down);
+                    _arbitrageur.Fund(code, amount);
+                    _holdings.Begin(code, decimals[code.Value], amount);
+                }
             }
         }
     }
 
-    private RecordedPool? RecordedAt(int pool) => _pools.RecordedOf(_pools.Market.PoolAt(pool).Id);
-
-    private TokenId TokenAt(int pool, int place) => TokenId.Parse(_pools.Market.PoolAt(pool).Tokens[place].Symbol);
-
-    private SwapHop HopOf(CycleHop hop) => new(
-        PoolId.Parse(_pools.Market.PoolAt(hop.Pool).Id), TokenAt(hop.Pool, hop.TokenIn),
-        TokenAt(hop.Pool, hop.TokenOut));
-
-    private ArbitrageRoute RouteOf(CycleHop buy, CycleHop sell)
-    {
-        var token = _pools.Market.PoolAt(buy.Pool).Tokens[buy.TokenIn];
-        return new ArbitrageRoute(
-            _pools.Market.PoolAt(buy.Pool).Id, _pools.Market.PoolAt(sell.Pool).Id, token.Symbol, token.Decimals.Value);
-    }
+    private sealed record Candidate(int Cycle, ArbitrageRoute Route, SizedArbitrage Best, double Worth);
 }

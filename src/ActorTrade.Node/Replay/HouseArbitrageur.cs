@@ -15,8 +15,9 @@ internal interface IHouseArbitrageur
     /// <summary>What it can spend now, in base units.</summary>
     UInt256 Held(TokenId token);
 
-    /// <summary>Swaps in a house pool, at least for so much.</summary>
-    HouseLeg Swap(SwapHop hop, UInt256 amountIn, UInt256 least);
+    /// <summary>Swaps through house pools, whole or not at all, at least for so much.</summary>
+    /// <param name="isFlash">The route returns to its first token and repays itself.</param>
+    HouseLeg Swap(SwapHop[] route, UInt256 amountIn, UInt256 least, bool isFlash);
 }
 
 /// <param name="Refusal">Why nothing happened; null where it did.</param>
@@ -37,12 +38,7 @@ internal sealed class HouseArbitrageur(SimulationLoop loop, EntityCalls calls) :
     public void Fund(TokenId token, UInt256 amount) => loop.Run(
         async () =>
         {
-            if (!_isOpen)
-            {
-                _isOpen = true;
-                await calls.DoAsync(Account.IdOf(Id), new Account.Command.Open("house"), IdOf("open"));
-            }
-
+            await OpenAsync();
             var mint = IdOf($"mint {token}");
             await calls.DoAsync(
                 Token.IdOf(token), new Token.Command.Mint(mint, Id, amount, loop.Time.GetUtcNow() + Lifetime), mint);
@@ -53,13 +49,14 @@ internal sealed class HouseArbitrageur(SimulationLoop loop, EntityCalls calls) :
         loop.Run(() => calls.ViewAsync<AccountView>(Account.IdOf(Id)), Patience)
             .Balances.FirstOrDefault(b => b.Token == token)?.Available ?? UInt256.Zero;
 
-    public HouseLeg Swap(SwapHop hop, UInt256 amountIn, UInt256 least)
+    public HouseLeg Swap(SwapHop[] route, UInt256 amountIn, UInt256 least, bool isFlash)
     {
         var trade = IdOf($"swap {++_swaps}");
         var command = new Account.Command.StartSwap(
-            trade, [hop], amountIn, least, loop.Time.GetUtcNow() + Lifetime);
+            trade, route, amountIn, least, loop.Time.GetUtcNow() + Lifetime, IsFlash: isFlash);
         try
         {
+            loop.Run(OpenAsync, Patience);
             var answer = loop.Run(() => calls.DoAsync(Account.IdOf(Id), command, trade), Patience);
             return answer.Events.OfType<Account.Event.TradeSettled>().FirstOrDefault() is { } settled
                 ? new HouseLeg(settled.AmountOut, null)
@@ -68,6 +65,15 @@ internal sealed class HouseArbitrageur(SimulationLoop loop, EntityCalls calls) :
         catch (InvalidOperationException e)
         {
             return new HouseLeg(UInt256.Zero, e.Message);
+        }
+    }
+
+    private async Task OpenAsync()
+    {
+        if (!_isOpen)
+        {
+            _isOpen = true;
+            await calls.DoAsync(Account.IdOf(Id), new Account.Command.Open("house"), IdOf("open"));
         }
     }
 

@@ -1,17 +1,19 @@
 using ActorTrade.Arbitrage.Markets;
+using ActorTrade.Domain.Amm.Listing;
 
 namespace ActorTrade.Node.Replay;
 
 /// <summary>
 /// How often the prices of two pools of one pair crossed: the dearer became the cheaper. Equal prices are on neither
-/// side. Prices are doubles, without fee: a statistic.
+/// side. Pools of more tokens have as many pairs as they share with another. Prices are doubles, without fee: a
+/// statistic.
 /// </summary>
 internal sealed class PoolCrossingCount
 {
-    private readonly SortedDictionary<(string First, string Second), (int Side, long Count)> _pairs = [];
+    private readonly SortedDictionary<Pair, (int Side, long Count)> _pairs = [];
 
     public IReadOnlyList<PoolCrossings> All =>
-        [.. _pairs.Select(p => new PoolCrossings(p.Key.First, p.Key.Second, p.Value.Count))];
+        [.. _pairs.Select(p => new PoolCrossings(p.Key.First, p.Key.Second, p.Key.Symbol, p.Value.Count))];
 
     /// <summary>Of the pairs whose two pools a test picks.</summary>
     public long CountOf(Func<string, bool> isPicked) =>
@@ -23,30 +25,43 @@ internal sealed class PoolCrossingCount
         {
             for (var j = i + 1; j < market.PoolCount; j++)
             {
-                Look(market, i, j);
+                var isInOrder = string.CompareOrdinal(market.PoolAt(i).Id, market.PoolAt(j).Id) < 0;
+                Look(market.PoolAt(isInOrder ? i : j), market.PoolAt(isInOrder ? j : i));
             }
         }
     }
 
-    private void Look(PoolMarket market, int first, int second)
+    private void Look(ListedPool a, ListedPool b)
     {
-        var (a, b) = (market.PoolAt(first), market.PoolAt(second));
-        var (in0, in1) = (b.IndexOf(a.Tokens[0].Address), b.IndexOf(a.Tokens[1].Address));
-        if (in0 < 0 || in1 < 0)
+        for (var i = 0; i < a.Tokens.Length; i++)
         {
-            return;
+            for (var j = i + 1; j < a.Tokens.Length; j++)
+            {
+                var (in0, in1) = (b.IndexOf(a.Tokens[i].Address), b.IndexOf(a.Tokens[j].Address));
+                if (in0 >= 0 && in1 >= 0)
+                {
+                    var pair = new Pair(a.Id, b.Id, $"{a.Tokens[i].Symbol}/{a.Tokens[j].Symbol}");
+                    Look(pair, a.Curve.SpotPrice(i, j), b.Curve.SpotPrice(in0, in1));
+                }
+            }
         }
+    }
 
-        var pair = string.CompareOrdinal(a.Id, b.Id) < 0 ? (a.Id, b.Id) : (b.Id, a.Id);
+    private void Look(Pair pair, double price, double other)
+    {
         var known = _pairs.GetValueOrDefault(pair);
-        var side = a.Curve.SpotPrice(0, 1).CompareTo(b.Curve.SpotPrice(in0, in1));
-        if (double.IsNaN(a.Curve.SpotPrice(0, 1)) || double.IsNaN(b.Curve.SpotPrice(in0, in1)))
-        {
-            side = 0;
-        }
-
-        side = pair.Item1 == a.Id ? side : -side;
+        var side = double.IsNaN(price) || double.IsNaN(other) ? 0 : price.CompareTo(other);
         var crossed = side != 0 && known.Side != 0 && side != known.Side;
         _pairs[pair] = (side != 0 ? side : known.Side, known.Count + (crossed ? 1 : 0));
+    }
+
+    private readonly record struct Pair(string First, string Second, string Symbol) : IComparable<Pair>
+    {
+        public int CompareTo(Pair other)
+        {
+            var order = string.CompareOrdinal(First, other.First);
+            order = order != 0 ? order : string.CompareOrdinal(Second, other.Second);
+            return order != 0 ? order : string.CompareOrdinal(Symbol, other.Symbol);
+        }
     }
 }

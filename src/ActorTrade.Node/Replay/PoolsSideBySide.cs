@@ -2,35 +2,50 @@ using System.Collections.Immutable;
 using ActorTrade.Arbitrage.Cycles;
 using ActorTrade.Arbitrage.Markets;
 using ActorTrade.Arbitrage.Opportunities;
-using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.Tokens;
 using ActorTrade.Venues.Recorded;
 
 namespace ActorTrade.Node.Replay;
 
 /// <summary>
-/// The recorded pools, and the house pools of the same pairs, in one graph. A house pool is what its journaled events
-/// say, a recorded pool what its recorded events say. A token of the ledger and one of the chain with the same name
-/// count as one: their decimals agree, since the house registers them as the chain has them.
+/// The recorded pools and all house pools in one graph. A house pool is what its journaled events say, a recorded pool
+/// what its recorded events say. A token of the ledger and one of the chain with the same name count as one: their
+/// decimals agree, since the house registers them as the chain has them.
 /// </summary>
-internal sealed class PoolsSideBySide(IReadOnlyList<RecordedPool> recorded)
+internal sealed class PoolsSideBySide
 {
+    // As many as a scanner takes.
+    private const int BaseTokensMax = 255;
+
+    private readonly IReadOnlyList<RecordedPool> _recorded;
     private readonly SortedDictionary<string, PoolState> _house = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _houseEvents = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (ListedPool Pool, DateTimeOffset At)> _listed =
+        new(StringComparer.Ordinal);
     private readonly SortedSet<string> _changed = new(StringComparer.Ordinal);
-    private string[] _ids = [];
+    private readonly SortedDictionary<string, int> _decimals;
 
-    /// <summary>Null until two pools of one pair have a state.</summary>
+    private readonly Dictionary<int, ArbitrageRoute> _routes = [];
+
+    // Pools that no cycle passed when the graph was made.
+    private readonly SortedSet<string> _leftOut = new(StringComparer.Ordinal);
+
+    public PoolsSideBySide(IReadOnlyList<RecordedPool> recorded)
+    {
+        _recorded = recorded;
+        _decimals = DecimalsOf(recorded.Select(r => r.Terms));
+    }
+
+    /// <summary>Null until two pools have a state.</summary>
     public OpportunityScanner? Scanner { get; private set; }
 
     public PoolMarket Market => Scanner!.Market;
 
-    public IReadOnlyList<RecordedPool> Recorded => recorded;
-
     /// <summary>The token's decimals on its chain, of every token of a recorded pool.</summary>
-    public static IReadOnlyDictionary<string, int> DecimalsOf(IEnumerable<UniswapV3Pool> pools)
+    public static SortedDictionary<string, int> DecimalsOf(IEnumerable<UniswapV3Pool> pools)
     {
         var decimals = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var pool in pools)
@@ -42,16 +57,23 @@ internal sealed class PoolsSideBySide(IReadOnlyList<RecordedPool> recorded)
         return decimals;
     }
 
-    public RecordedPool? RecordedOf(string id) => recorded.FirstOrDefault(r => r.Id == id);
+    public RecordedPool? RecordedOf(string id) => _recorded.FirstOrDefault(r => r.Id == id);
 
     public PoolState? HouseOf(string id) => _house.GetValueOrDefault(id);
 
-    /// <summary>An event of a house pool; of pools without a recorded one of their pair it is ignored.</summary>
+    public ArbitrageRoute RouteOf(int cycle) => _routes.TryGetValue(cycle, out var known)
+        ? known
+        : _routes[cycle] = new ArbitrageRoute(Market, Scanner!.HopsOf(cycle), RecordedOf);
+
+    /// <summary>The decimals of a token of the ledger; those of a recorded pool stand.</summary>
+    public void OnToken(Token.Event.Registered registered) =>
+        _decimals.TryAdd(registered.Token.Value, registered.Decimals);
+
     public void OnHouse(string id, Pool.Event e)
     {
-        if (e is Pool.Event.Created created && recorded.Any(r => IsPairOf(r.Terms, created)))
+        if (e is Pool.Event.Created or Pool.Event.CurveCreated)
         {
-            _house[id] = new PoolState(created.Pool);
+            _house[id] = new PoolState(PoolId.Parse(id));
         }
 
         if (_house.TryGetValue(id, out var state))
@@ -72,42 +94,44 @@ internal sealed class PoolsSideBySide(IReadOnlyList<RecordedPool> recorded)
         {
             Market.Update(hop.Pool, pool.Curve.Apply(quote), Market.AsOf(hop.Pool));
             Scanner!.Refresh(hop.Pool);
+            _listed[pool.Id] = (Market.PoolAt(hop.Pool), _listed[pool.Id].At);
         }
     }
 
     /// <summary>Takes the changes into the graph.</summary>
-    /// <returns>The cycles through changed pools; all of them when pools came or went.</returns>
-    public IReadOnlyList<int> TakeChanges(DateTimeOffset now)
+    /// <param name="isNew">The graph was made anew: numbers of cycles and pools from before mean nothing now.</param>
+    /// <returns>The cycles through changed pools; all of them when the graph was made anew.</returns>
+    public IReadOnlyList<int> TakeChanges(DateTimeOffset now, out bool isNew)
     {
+        isNew = false;
         if (_changed.Count == 0)
         {
             return [];
         }
 
-        var pools = Listed();
-
-        var ids = pools.Select(p => p.Pool.Id).ToArray();
-        if (pools.Count >= 2 && !ids.SequenceEqual(_ids))
+        var before = _listed.Keys.ToArray();
+        foreach (var id in _changed)
         {
-            _changed.UnionWith(ids);
-            Scanner = new OpportunityScanner(
-                new PoolMarket(pools.Select(p => p.Pool), now.ToUnixTimeMilliseconds()), OptionsOf());
-
-            // A pool whose price stands on the border of its known ticks is left out of the index: once more, then.
-            _ids = ids.All(id => Scanner.Cycles.CyclesOf(Market.PoolNumberOf(id)).Length > 0) ? ids : [];
+            Relist(id);
         }
 
-        if (pools.Count < 2 || Scanner is null)
+        if (_listed.Count < 2)
         {
             return [];
         }
 
+        isNew = Scanner is null || !_listed.Keys.SequenceEqual(before) || _changed.Overlaps(_leftOut);
+        if (isNew)
+        {
+            MakeGraph(now);
+        }
+
         var cycles = new SortedSet<int>();
-        foreach (var (pool, at) in pools.Where(p => _changed.Contains(p.Pool.Id)))
+        foreach (var (pool, at) in _changed.Where(_listed.ContainsKey).Select(id => _listed[id]))
         {
             var number = Market.PoolNumberOf(pool.Id);
             Market.Update(number, pool.Curve, at.ToUnixTimeMilliseconds());
-            Scanner.Refresh(number);
+            Scanner!.Refresh(number);
             cycles.UnionWith(Scanner.Cycles.CyclesOf(number).ToArray());
         }
 
@@ -117,56 +141,66 @@ internal sealed class PoolsSideBySide(IReadOnlyList<RecordedPool> recorded)
 
     public IReadOnlyList<ArbitragePool> Report() =>
     [
-        .. recorded.Select(r => new ArbitragePool(
-            r.Id, "recorded", r.Terms.Symbol.ToString(), r.Terms.FeePips, r.Events, r.Unusable)),
+        .. _recorded.Select(r => new ArbitragePool(
+            r.Id, "recorded", r.Terms.Symbol.ToString(), r.Terms.FeePips, r.Events, r.Unusable, "concentrated")),
         .. _house.Select(h => new ArbitragePool(
-            h.Key, "house", $"{h.Value.Terms!.Token0}/{h.Value.Terms.Token1}", h.Value.Fees.Total.Value,
-            _houseEvents[h.Key], 0)),
+            h.Key, "house", string.Join('/', h.Value.Tokens), h.Value.Fees.Total.Value, _houseEvents[h.Key], 0,
+            h.Value.Curve?.Kind ?? "constant-product")),
     ];
 
-    private static bool IsPairOf(UniswapV3Pool terms, Pool.Event.Created pool) =>
-        (pool.Token0.Value == terms.Token0 && pool.Token1.Value == terms.Token1)
-        || (pool.Token0.Value == terms.Token1 && pool.Token1.Value == terms.Token0);
-
-    // Pools whose state is known, recorded ones first; each in an order that does not change.
-    private List<(ListedPool Pool, DateTimeOffset At)> Listed()
+    // A recorded pool without a state, or a house pool without liquidity, is not listed.
+    private void Relist(string id)
     {
-        var decimals = DecimalsOf(recorded.Select(r => r.Terms));
-        ListedToken TokenOf(string code) => new(0, code, code, new TokenDecimals(decimals[code]));
-        var pools = new List<(ListedPool, DateTimeOffset)>();
-        foreach (var pool in recorded.Where(r => r.Curve is not null))
+        _listed.Remove(id);
+        if (RecordedOf(id) is { } recorded)
         {
-            ImmutableArray<ListedToken> tokens = [TokenOf(pool.Terms.Token0), TokenOf(pool.Terms.Token1)];
-            pools.Add((new ListedPool(pool.Id, 0, tokens, pool.Curve!), pool.At));
+            if (recorded.Curve is { } curve)
+            {
+                ImmutableArray<ListedToken> pair = [TokenOf(recorded.Terms.Token0), TokenOf(recorded.Terms.Token1)];
+                _listed.Add(id, (new ListedPool(id, 0, pair, curve), recorded.At));
+            }
         }
-
-        foreach (var (id, state) in _house.Where(h => !h.Value.TotalShares.IsZero && IsWithinBounds(h.Value)))
+        else if (_house[id] is { } state && HousePoolCurve.TryOf(state, out var curve)
+            && state.Tokens.All(t => _decimals.ContainsKey(t.Value)))
         {
-            var fee = (uint)state.Fees.Total.Value;
-            var curve = new ConstantProductCurve(state.Reserve0, state.Reserve1, fee, FeePips.One);
-            ImmutableArray<ListedToken> tokens =
-                [TokenOf(state.Terms!.Token0.Value), TokenOf(state.Terms.Token1.Value)];
-            pools.Add((new ListedPool(id, 0, tokens, curve), DateTimeOffset.MaxValue));
+            ImmutableArray<ListedToken> tokens = [.. state.Tokens.Select(t => TokenOf(t.Value))];
+            _listed.Add(id, (new ListedPool(id, 0, tokens, curve), DateTimeOffset.MaxValue));
         }
-
-        return pools;
     }
 
-    private static bool IsWithinBounds(PoolState state) =>
-        state.Reserve0 <= ConstantProductCurve.ReserveMax && state.Reserve1 <= ConstantProductCurve.ReserveMax;
-
-    // Gas is counted by who takes: it does not change the best size.
-    private ScanOptions OptionsOf()
+    // Recorded pools first, each in an order that does not change.
+    private void MakeGraph(DateTimeOffset now)
     {
-        var decimals = DecimalsOf(recorded.Select(r => r.Terms));
+        var pools = _recorded.Where(r => _listed.ContainsKey(r.Id)).Select(r => _listed[r.Id])
+            .Concat(_listed.Where(l => _house.ContainsKey(l.Key)).Select(l => l.Value)).ToList();
+        Scanner = new OpportunityScanner(
+            new PoolMarket(pools.Select(p => p.Pool), now.ToUnixTimeMilliseconds()), OptionsOf(pools));
+        _routes.Clear();
+        _changed.UnionWith(_listed.Keys);
+
+        // Among them a pool whose price stands on the border of its known ticks: after its next event once more, then.
+        _leftOut.Clear();
+        _leftOut.UnionWith(_listed.Keys.Where(id => Scanner.Cycles.CyclesOf(Market.PoolNumberOf(id)).IsEmpty));
+    }
+
+    // Gas is counted by who takes: it does not change the best size. What tokens are worth is, too: a whole one counts
+    // as any other, so that nothing is left out for want of a price.
+    private ScanOptions OptionsOf(IEnumerable<(ListedPool Pool, DateTimeOffset At)> pools)
+    {
+        ListedToken[] bases =
+        [
+            .. _recorded.Select(r => r.Terms.Symbol.Quote)
+                .Concat(_recorded.Select(r => r.Terms.Symbol.Base))
+                .Concat(pools.SelectMany(p => p.Pool.Tokens).Select(t => t.Symbol).Order(StringComparer.Ordinal))
+                .Distinct().Take(BaseTokensMax).Select(TokenOf),
+        ];
         return new ScanOptions
         {
-            BaseTokens =
-            [
-                .. recorded.Select(r => r.Terms.Symbol.Quote).Distinct()
-                    .Select(q => new ListedToken(0, q, q, new TokenDecimals(decimals[q]))),
-            ],
-            Cycles = new CycleIndexOptions { HopsMax = 2, ParallelPoolsMax = int.MaxValue },
+            BaseTokens = bases,
+            NativePerUnit = bases.ToDictionary(t => t, t => Math.Pow(10, -t.Decimals.Value)),
+            Cycles = new CycleIndexOptions { HopsMax = 4, ParallelPoolsMax = int.MaxValue },
         };
     }
+
+    private ListedToken TokenOf(string code) => new(0, code, code, new TokenDecimals(_decimals[code]));
 }

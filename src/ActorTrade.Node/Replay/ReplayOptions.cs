@@ -26,6 +26,9 @@ public sealed record ReplayOptions(IReadOnlyList<string> Data)
     /// <summary>How arbitrage with the recorded pools is counted, where the data has some.</summary>
     public ArbitrageOptions Arbitrage { get; init; } = new();
 
+    /// <summary>House pools that are there before the first tick, beside those the house opens itself.</summary>
+    public IReadOnlyList<ReplayPool> HousePools { get; init; } = [];
+
     public CommitDurability Durability { get; init; } = CommitDurability.Full;
 
     /// <summary>Told now and then what part is done, 0 to 1, by an estimate.</summary>

@@ -226,6 +226,11 @@ public sealed class ReplayRun
         var header = new CommandHeader(id, CommandContext.Self, _loop.Time.GetUtcNow() + SettleWithin);
         _host.Door.Send(TradingSystem.Id, new TradingSystem.Command.Activate("Replay"), header, answerTo: null);
         _loop.RunReady();
+        var opening = new ReplayPoolOpening(new EntityCalls(_host.Door, _loop.Time), _loop.Time);
+        foreach (var pool in _options.HousePools)
+        {
+            _loop.Run(() => opening.OpenAsync(pool), SettleWithin);
+        }
     }
 
     private void FeedAll(IEnumerator<RecordedRow> rows, TickEstimate estimate)

@@ -5,6 +5,8 @@ using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.Tokens;
+using ActorTrade.Domain.Trades;
 using ActorTrade.Journal.Projections;
 using ActorTrade.Node.Replay;
 using ActorTrade.Venues.Recorded;
@@ -12,8 +14,8 @@ using ActorTrade.Venues.Recorded;
 namespace ActorTrade.UnitTests.Replay;
 
 /// <summary>
-/// A small day made by hand: recorded pools of USDC and WETH whose events are given, and one house pool of the pair,
-/// which swaps as the pool's entity does.
+/// A small day made by hand: recorded pools of USDC and WETH whose events are given, and a house pool of the pair and
+/// others with curves, which swap as the pool's entity does.
 /// </summary>
 internal sealed class ArbitrageDay : IHouseArbitrageur, IDisposable
 {
@@ -30,6 +32,7 @@ internal sealed class ArbitrageDay : IHouseArbitrageur, IDisposable
     ];
 
     private readonly SortedDictionary<TokenId, UInt256> _held = [];
+    private readonly Dictionary<PoolId, PoolState> _curves = [];
     private readonly List<Tick> _ticks = [];
     private readonly ArbitrageOptions _options;
     private readonly bool _isEmployed;
@@ -62,6 +65,9 @@ internal sealed class ArbitrageDay : IHouseArbitrageur, IDisposable
 
     /// <summary>Refuses every swap with this.</summary>
     public string? Refusal { get; set; }
+
+    /// <summary>What was asked of the ledger.</summary>
+    public List<(SwapHop[] Route, bool IsFlash)> Routes { get; } = [];
 
     /// <summary>What the house pool really did, in base units.</summary>
     public List<(UInt256 AmountIn, UInt256 AmountOut)> Swaps { get; } = [];
@@ -116,18 +122,39 @@ internal sealed class ArbitrageDay : IHouseArbitrageur, IDisposable
 
     public UInt256 Held(TokenId token) => _held.GetValueOrDefault(token);
 
-    public HouseLeg Swap(SwapHop hop, UInt256 amountIn, UInt256 least)
+    /// <summary>Opens a house pool with a curve.</summary>
+    public void OpenCurve(
+        PoolId pool, (string Code, int Decimals)[] tokens, CurveTerms curve, FeePips treasury, UInt256[] deposit)
+    {
+        foreach (var (code, decimals) in tokens)
+        {
+            var token = TokenId.Parse(code);
+            Watch.On(new ProjectedEvent(
+                ++_ordering, Token.IdOf(token), _ordering, Start,
+                new Token.Event.Registered(token, code, decimals, Start), Guid.NewGuid(), "test"));
+        }
+
+        TokenId[] ids = [.. tokens.Select(t => TokenId.Parse(t.Code))];
+        _curves[pool] = new PoolState(pool);
+        Tell(pool, new Pool.Event.CurveCreated(pool, ids, curve, treasury, Start));
+        Tell(pool, new Pool.Event.Joined(
+            Guid.NewGuid(), AccountId.Parse("house"), [.. ids.Zip(deposit, (t, a) => new TokenAmount(t, a))], null,
+            1_000_000u, 1_000u, Start, Start));
+    }
+
+    public HouseLeg Swap(SwapHop[] route, UInt256 amountIn, UInt256 least, bool isFlash)
     {
         if (Refusal is not null)
         {
             return new HouseLeg(UInt256.Zero, Refusal);
         }
 
-        Assert.True(amountIn <= Held(hop.TokenIn));
-        var amountOut = Execute(hop, amountIn);
-        Assert.True(amountOut >= least);
-        _held[hop.TokenIn] -= amountIn;
-        _held[hop.TokenOut] += amountOut;
+        Routes.Add((route, isFlash));
+        Assert.True(isFlash ? least > amountIn : amountIn <= Held(route[0].TokenIn));
+        var amountOut = route.Aggregate(amountIn, (amount, hop) => Execute(hop, amount));
+        Assert.Equal(least, amountOut);
+        _held[route[^1].TokenOut] = Held(route[^1].TokenOut) + amountOut;
+        _held[route[0].TokenIn] -= amountIn;
         return new HouseLeg(amountOut, null);
     }
 
@@ -135,6 +162,17 @@ internal sealed class ArbitrageDay : IHouseArbitrageur, IDisposable
 
     private UInt256 Execute(SwapHop hop, UInt256 amountIn)
     {
+        if (_curves.TryGetValue(hop.Pool, out var state))
+        {
+            Assert.True(HousePoolCurve.TryOf(state, out var curve));
+            Assert.Equal(QuoteError.None, curve.QuoteExactIn(
+                state.IndexOf(hop.TokenIn), state.IndexOf(hop.TokenOut), amountIn, out var done));
+            Tell(hop.Pool, new Pool.Event.Swapped(
+                Guid.NewGuid(), AccountId.Parse("arbitrage"), hop.TokenIn, amountIn, hop.TokenOut, done.AmountOut,
+                done.Fee - done.ProtocolFee, done.ProtocolFee, 0, Start, Start));
+            return done.AmountOut;
+        }
+
         var isUsdcIn = hop.TokenIn.Value == "USDC";
         var fees = FeeSchedule.Standard;
         var error = ConstantProduct.QuoteExactIn(
@@ -150,8 +188,17 @@ internal sealed class ArbitrageDay : IHouseArbitrageur, IDisposable
         return quote.AmountOut;
     }
 
-    private void Tell(Pool.Event e) => Watch.On(new ProjectedEvent(
-        ++_ordering, Pool.IdOf(House), _ordering, Start, e, Guid.NewGuid(), "test"));
+    private void Tell(Pool.Event e) => Tell(House, e);
+
+    private void Tell(PoolId pool, Pool.Event e)
+    {
+        if (_curves.TryGetValue(pool, out var state))
+        {
+            _curves[pool] = state.Evolve(e);
+        }
+
+        Watch.On(new ProjectedEvent(++_ordering, Pool.IdOf(pool), _ordering, Start, e, Guid.NewGuid(), "test"));
+    }
 
     private static Tick TickOf(int pool, UniswapV3Event e) => new(
         Terms[pool].Symbol, Terms[pool].Venue, e.At, null, null, null, null, Terms[pool].Price(e.SqrtPriceX96),

@@ -136,7 +136,7 @@ public sealed class ArbitrageWatchTests
         day.OpenHouse(perMille: 1);
         var report = day.Play();
         Assert.Null(report.CrossingsOfRecordedPools);
-        Assert.Equal(new PoolCrossings("WETH-USDC", Real, 2), Assert.Single(report.Crossings));
+        Assert.Equal(new PoolCrossings("WETH-USDC", Real, "WETH/USDC", 2), Assert.Single(report.Crossings));
     }
 
     private static ArbitrageDay Day(
