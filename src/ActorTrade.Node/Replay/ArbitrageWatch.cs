@@ -181,17 +181,18 @@ internal sealed class ArbitrageWatch(
     // its pools was found and not taken, whether something of it is left or not.
     private void Follow(List<Candidate> found, int place, SortedSet<int> cycles, DateTimeOffset now)
     {
-        foreach (var (_, route, best, _) in found.Skip(place + 1).Where(f => f.Route.SharesPoolWith(found[place].Route)))
+        var (taken, behind) = (found[place].Route, found[(place + 1)..]);
+        foreach (var (_, route, best, _) in behind.Where(f => f.Route.SharesPoolWith(taken)))
         {
             _recorder.Miss(route, Obstacle(route, best, now) ?? "overlap", best, now);
         }
 
-        var moved = found[place].Route.Hops.Where(h => !h.IsHouse).Select(h => h.Pool);
+        var moved = taken.Hops.Where(h => !h.IsHouse).Select(h => h.Pool);
         var changed = _pools.TakeChanges(now, out var isNew);
         cycles.UnionWith(changed);
         if (!isNew)
         {
-            cycles.UnionWith(found.Skip(place + 1).Select(f => f.Cycle));
+            cycles.UnionWith(behind.Select(f => f.Cycle));
             cycles.UnionWith(moved.SelectMany(
                 id => _pools.Scanner!.Cycles.CyclesOf(_pools.Market.PoolNumberOf(id)).ToArray()));
         }

@@ -20,7 +20,7 @@ public sealed record ReplayPool(
     FeePips TreasuryFee,
     IReadOnlyList<UInt256> Deposit);
 
-/// <summary>Opens pools by ordinary commands: registers their tokens, creates them, and pays the first deposit.</summary>
+/// <summary>Opens pools by ordinary commands: registers their tokens, creates them, pays the first deposit.</summary>
 internal sealed class ReplayPoolOpening(EntityCalls calls, TimeProvider time)
 {
     private static readonly AccountId Provider = AccountId.Parse("replay-pools");

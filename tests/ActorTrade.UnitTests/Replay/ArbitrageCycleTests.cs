@@ -27,7 +27,7 @@ public sealed class ArbitrageCycleTests
         Assert.False(isFlash);
         Assert.Equal(route, legs.Select(l => l.Pool.Value));
 
-        // No size near it gains more, held ones included, and both sides together have just what it gained.
+        // Both sides together have just what it gained.
         Assert.True(UInt256.Parse(taken.Profit!) > UInt256.Zero);
         var usdc = report.Holdings.Single(h => h.Token == "USDC");
         Assert.Equal(
@@ -40,16 +40,19 @@ public sealed class ArbitrageCycleTests
     [Fact]
     public void What_needs_a_pool_that_another_has_used_is_missed_as_overlapping()
     {
-        // Through the house's pool and through the recorded one: the dearer of both gains more.
+        // Back by the recorded pool gains more than by the house's, whose fee is six times as high.
         using var day = new ArbitrageDay(
             [[ArbitrageDay.Swap(1, ArbitrageDay.Tick + 5)]], new ArbitrageOptions { GasPrice = 0 });
         day.OpenHouse(perMille: 0, ArbitrageDay.Tick + 5);
         OpenCurves(day, perMille: 20);
         var report = day.Play();
-        Assert.True(report.Taken > 0);
-        Assert.True(report.MissedByReason.ContainsKey("overlap") || report.Taken > 1);
+        Assert.Equal("taken", report.Largest[0].Outcome);
+        Assert.Equal(["stable", "tokens", Real], report.Largest[0].Hops.Select(h => h.Pool));
+        var behind = Assert.Single(report.Largest, l => l.Outcome == "overlap");
+        Assert.Equal(["stable", "tokens", "WETH-USDC"], behind.Hops.Select(h => h.Pool));
+        Assert.Equal(1, report.MissedByReason["overlap"]);
         Assert.Equal(report.Found, report.Taken + report.Missed);
-        Assert.Contains(day.Routes, r => r.IsFlash || r.Route.Length == 2);
+        Assert.Equal(report.Sums.Single().MissedGain, behind.Profit);
     }
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class ArbitrageCycleTests
     {
         using var recorded = ArbitrageDay.Recorded(ArbitrageDay.Swap(1, ArbitrageDay.Tick));
         ArbitrageRoute RouteOf(params string[] real) => new(
-            Ring(), [new(0, 0, 1), new(1, 0, 1), new(2, 0, 1), new(3, 0, 1)], id => real.Contains(id) ? recorded : null);
+            Ring(), [new(0, 0, 1), new(1, 0, 1), new(2, 0, 1), new(3, 0, 1)],
+            id => real.Contains(id) ? recorded : null);
         Assert.False(RouteOf("0", "2").IsHouseTogether);
         Assert.False(RouteOf("1").IsHouseTogether);
         Assert.True(RouteOf("0").IsHouseTogether);
