@@ -167,7 +167,8 @@ public static class Account
             PoolId Pool,
             PoolOrder Order,
             DateTimeOffset Deadline,
-            SandwichProtection Protection = SandwichProtection.None) : Command, INaturallyIdempotent;
+            SandwichProtection Protection = SandwichProtection.None,
+            TriggerMean? TriggerBy = null) : Command, INaturallyIdempotent;
 
         /// <summary>Ends an order; passes in every mode. It has ended with <see cref="Event.PoolOrderClosed"/>, after a
         /// fill that may be under way.</summary>
@@ -466,7 +467,8 @@ public static class Account
             DateTimeOffset Deadline,
             DateTimeOffset RememberUntil,
             DateTimeOffset At,
-            SandwichProtection Protection = SandwichProtection.None) : Event;
+            SandwichProtection Protection = SandwichProtection.None,
+            TriggerMean? TriggerBy = null) : Event;
 
         [StoredName("account.pool-order-accepted.v1")]
         public sealed record PoolOrderAccepted(Guid OrderId, PoolId Pool, DateTimeOffset At) : Event;

@@ -273,7 +273,8 @@ internal static class AccountEffects
         var orderId = placed.OrderId;
         return new Effect(
             OrderBook.IdOf(placed.Pool),
-            new OrderBook.Command.Place(orderId, state.Id, placed.Order, placed.Deadline, placed.Protection),
+            new OrderBook.Command.Place(
+                orderId, state.Id, placed.Order, placed.Deadline, placed.Protection, placed.TriggerBy),
             orderId,
             answer => OutcomeOf(answer) switch
             {

@@ -50,7 +50,7 @@ internal static class AccountOrders
             return new Rejection.IdReused(c.OrderId);
         }
 
-        if (c.Order.Problem(context.Now, c.Protection) is { } why)
+        if (c.Order.Problem(context.Now, c.Protection, c.TriggerBy) is { } why)
         {
             return new Rejection.InvalidOrder(why);
         }
@@ -69,12 +69,13 @@ internal static class AccountOrders
         var remember = AccountDecisions.Remember(c.Deadline, context);
         return AccountDecision
             .Accept(new Event.PoolOrderPlaced(
-                c.OrderId, c.Pool, c.Order, c.Deadline, remember, context.Now, c.Protection))
+                c.OrderId, c.Pool, c.Order, c.Deadline, remember, context.Now, c.Protection, c.TriggerBy))
             .AnsweredBy(c.OrderId);
     }
 
     private static bool IsSame(Event.PoolOrderPlaced placed, Command.PlacePoolOrder c) =>
-        placed.Pool == c.Pool && placed.Protection == c.Protection && placed.Order.IsSameAs(c.Order);
+        placed.Pool == c.Pool && placed.Protection == c.Protection && placed.TriggerBy == c.TriggerBy
+        && placed.Order.IsSameAs(c.Order);
 
     private static AccountDecision Cancel(AccountState state, Command.CancelPoolOrder c, CommandContext context)
     {

@@ -44,7 +44,8 @@ internal static class BookDecisions
     {
         if (state.Orders.TryGetValue(c.OrderId, out var open))
         {
-            return open.Received.Account == c.Account && open.Protection == c.Protection && open.Terms.IsSameAs(c.Order)
+            return open.Received.Account == c.Account && open.Protection == c.Protection
+                && open.TriggerBy == c.TriggerBy && open.Terms.IsSameAs(c.Order)
                 ? BookDecision.Earlier(open.Received)
                 : IdReused(c, context);
         }
@@ -55,7 +56,7 @@ internal static class BookDecisions
             {
                 Event.OrderReceived e =>
                     e.Account == c.Account && e.Deadline == c.Deadline && e.Protection == c.Protection
-                        && e.Order.IsSameAs(c.Order),
+                        && e.TriggerBy == c.TriggerBy && e.Order.IsSameAs(c.Order),
                 Event.OrderRefused e => e.Account == c.Account && e.Deadline == c.Deadline,
                 _ => false,
             };
@@ -69,10 +70,11 @@ internal static class BookDecisions
 
         var refusal = TradeTiming.IsPast(c.Deadline, context.Now) ? "deadline-passed"
             : state.Orders.Count >= OrdersMax ? "book-full"
-            : c.Order.Problem(context.Now, c.Protection) is not null ? "order-terms-invalid"
+            : c.Order.Problem(context.Now, c.Protection, c.TriggerBy) is not null ? "order-terms-invalid"
             : null;
         return refusal is null
-            ? new Event.OrderReceived(c.OrderId, c.Account, c.Order, c.Deadline, context.Now, c.Protection)
+            ? new Event.OrderReceived(
+                c.OrderId, c.Account, c.Order, c.Deadline, context.Now, c.Protection, c.TriggerBy)
             : new Event.OrderRefused(c.OrderId, c.Account, refusal, c.Deadline, context.Now);
     }
 

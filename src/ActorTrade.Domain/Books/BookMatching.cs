@@ -42,9 +42,9 @@ internal static class BookMatching
             {
                 EndStrangers(state, side, events, context.Now);
             }
-            else if (depth.Spot(side.TokenIn, side.TokenOut) is { } spot)
+            else
             {
-                Trigger(state, side, spot, events, context.Now);
+                TriggerAll(state, side, depth, c.Means, events, context.Now);
             }
         }
 
@@ -64,15 +64,34 @@ internal static class BookMatching
         }
     }
 
-    private static void Trigger(BookState state, BookSide side, Price spot, List<Event> events, DateTimeOffset now)
+    private static void TriggerAll(
+        BookState state, BookSide side, PoolDepth depth, SeenMean[]? means, List<Event> events, DateTimeOffset now)
     {
-        if (side.Triggers.IsNewHigh(spot))
+        if (depth.Spot(side.TokenIn, side.TokenOut) is { } spot)
         {
-            events.Add(new Event.HighSeen(side.TokenIn, side.TokenOut, spot, now));
+            Trigger(state, side, null, spot, events, now);
+        }
+
+        foreach (var (window, ageMax) in side.ByMean.Keys)
+        {
+            if (depth.Mean(means, side, window, ageMax) is { } mean)
+            {
+                Trigger(state, side, new TriggerMean(window, ageMax), mean, events, now);
+            }
+        }
+    }
+
+    private static void Trigger(
+        BookState state, BookSide side, TriggerMean? by, Price spot, List<Event> events, DateTimeOffset now)
+    {
+        var lines = side.LinesOf(by);
+        if (lines.IsNewHigh(spot))
+        {
+            events.Add(new Event.HighSeen(side.TokenIn, side.TokenOut, spot, now, by));
         }
 
         var triggered = new HashSet<Guid>();
-        foreach (var reached in side.Triggers.ReachedAt(spot, StepMax - Math.Min(StepMax, events.Count)))
+        foreach (var reached in lines.ReachedAt(spot, StepMax - Math.Min(StepMax, events.Count)))
         {
             if (events.Count < StepMax && triggered.Add(reached.Order))
             {

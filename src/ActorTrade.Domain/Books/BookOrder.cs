@@ -28,6 +28,9 @@ public sealed class BookOrder
 
     public SandwichProtection Protection => Received.Protection;
 
+    /// <summary>What its triggers are compared with; null for the price of the moment.</summary>
+    public TriggerMean? TriggerBy => Received.TriggerBy;
+
     /// <summary>Its place among those of the same price; anew when it is triggered, and when an iceberg shows its next
     /// part.</summary>
     public long Number { get; private set; }

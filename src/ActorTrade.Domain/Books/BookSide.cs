@@ -20,10 +20,15 @@ internal sealed class BookSide(TokenId tokenIn, TokenId tokenOut)
     /// <summary>Post-only orders that no look has come to, by number.</summary>
     public SortedSet<(long Number, Guid Order)> AwaitLook { get; } = [];
 
-    /// <summary>Orders that wait for a price.</summary>
+    /// <summary>Orders that wait for a price of the moment.</summary>
     public TriggerLines Triggers { get; } = new();
 
-    public bool IsEmpty => Resting.Count == 0 && Triggers.Count == 0 && AwaitLook.Count == 0;
+    /// <summary>Orders that wait for a price over time, by its window and the age they accept.</summary>
+    public SortedDictionary<(int WindowSeconds, int AgeSecondsMax), TriggerLines> ByMean { get; } = [];
+
+    public int Waiting => Triggers.Count + ByMean.Values.Sum(l => l.Count);
+
+    public bool IsEmpty => Resting.Count == 0 && Waiting == 0 && AwaitLook.Count == 0;
 
     /// <summary>An order that waits for its legs' triggers.</summary>
     /// <param name="high">Of a trailing stop, as a snapshot has it; null for one that is new.</param>
@@ -31,7 +36,7 @@ internal sealed class BookSide(TokenId tokenIn, TokenId tokenOut)
     {
         foreach (var leg in order.Terms.Legs)
         {
-            Triggers.Add(order.Id, order.Number, leg.Trigger, leg.TriggerPrice, leg.TrailBps, high);
+            LinesOf(order.TriggerBy).Add(order.Id, order.Number, leg.Trigger, leg.TriggerPrice, leg.TrailBps, high);
         }
     }
 
@@ -39,8 +44,24 @@ internal sealed class BookSide(TokenId tokenIn, TokenId tokenOut)
     {
         foreach (var leg in order.Terms.Legs)
         {
-            Triggers.Remove(order.Id, order.Number, leg.Trigger, leg.TriggerPrice);
+            LinesOf(order.TriggerBy).Remove(order.Id, order.Number, leg.Trigger, leg.TriggerPrice);
         }
+    }
+
+    /// <summary>Those who wait for this price; null for that of the moment.</summary>
+    public TriggerLines LinesOf(TriggerMean? by)
+    {
+        if (by is null)
+        {
+            return Triggers;
+        }
+
+        if (!ByMean.TryGetValue((by.WindowSeconds, by.AgeSecondsMax), out var lines))
+        {
+            ByMean.Add((by.WindowSeconds, by.AgeSecondsMax), lines = new TriggerLines());
+        }
+
+        return lines;
     }
 
     /// <summary>Stands it in line where it trades at a limit.</summary>
@@ -74,5 +95,5 @@ internal sealed class BookSide(TokenId tokenIn, TokenId tokenOut)
         }
     }
 
-    public BookSideView ToView() => new(TokenIn, TokenOut, Resting.Count, Triggers.Count, Resting.First?.Price);
+    public BookSideView ToView() => new(TokenIn, TokenOut, Resting.Count, Waiting, Resting.First?.Price);
 }

@@ -59,7 +59,7 @@ public sealed class BookState(PoolId pool)
                 _outcomes.RememberRefusal(refused.OrderId, e, refused.Deadline, refused.At);
                 break;
             case Event.HighSeen high:
-                SideOf(high.TokenIn, high.TokenOut).Triggers.See(high.Price);
+                SideOf(high.TokenIn, high.TokenOut).LinesOf(high.TriggerBy).See(high.Price);
                 break;
             case Event.OrderForgotten forgotten:
                 Forget(forgotten.OrderId);
@@ -234,7 +234,7 @@ public sealed class BookState(PoolId pool)
 
     private static DateTimeOffset? UntoldSince(BookOrder order) => order.Fill?.At ?? order.Ended?.At;
 
-    private Price? HighOf(BookOrder order) => SideOf(order).Triggers.HighOf(order.Id);
+    private Price? HighOf(BookOrder order) => SideOf(order).LinesOf(order.TriggerBy).HighOf(order.Id);
 
     private BookSide SideOf(BookOrder order) => SideOf(order.Terms.TokenIn, order.Terms.TokenOut);
 

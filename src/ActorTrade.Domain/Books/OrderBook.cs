@@ -87,14 +87,17 @@ public static class OrderBook
             AccountId Account,
             PoolOrder Order,
             DateTimeOffset Deadline,
-            SandwichProtection Protection = SandwichProtection.None) : Command, INaturallyIdempotent;
+            SandwichProtection Protection = SandwichProtection.None,
+            TriggerMean? TriggerBy = null) : Command, INaturallyIdempotent;
 
         /// <summary>Ends an order, when a fill under way has ended; one that has not come yet is refused.</summary>
         public sealed record Cancel(Guid OrderId, AccountId Account, string Why, DateTimeOffset Deadline)
             : Command, INaturallyIdempotent;
 
         /// <summary>What the pool looks like.</summary>
-        public sealed record Look(DateTimeOffset SeenAt, PoolView Pool) : Command, INaturallyIdempotent;
+        /// <param name="Means">Its prices over time, of those windows that are covered.</param>
+        public sealed record Look(DateTimeOffset SeenAt, PoolView Pool, SeenMean[]? Means = null)
+            : Command, INaturallyIdempotent;
 
         /// <summary>Do what is due by now: expiries, slices.</summary>
         public sealed record Wake : Command, INaturallyIdempotent;
@@ -122,7 +125,8 @@ public static class OrderBook
             PoolOrder Order,
             DateTimeOffset Deadline,
             DateTimeOffset At,
-            SandwichProtection Protection = SandwichProtection.None) : Event;
+            SandwichProtection Protection = SandwichProtection.None,
+            TriggerMean? TriggerBy = null) : Event;
 
         /// <summary>An order that did not and will not come into the book.</summary>
         [StoredName("book.order-refused.v1")]
@@ -134,8 +138,10 @@ public static class OrderBook
         public sealed record OrderRested(Guid OrderId, DateTimeOffset At) : Event;
 
         /// <summary>A price that is a new high for trailing stops of this direction.</summary>
+        /// <param name="TriggerBy">Which price; null for that of the moment.</param>
         [StoredName("book.high-seen.v1")]
-        public sealed record HighSeen(TokenId TokenIn, TokenId TokenOut, Price Price, DateTimeOffset At) : Event;
+        public sealed record HighSeen(
+            TokenId TokenIn, TokenId TokenOut, Price Price, DateTimeOffset At, TriggerMean? TriggerBy = null) : Event;
 
         /// <summary>A leg trades from now on, at its limit or better; another leg is out.</summary>
         /// <param name="Spot">The price that triggered it.</param>

@@ -46,6 +46,24 @@ internal sealed class PoolDepth
         return _view.TryCurve(out var curve) ? TriggerPrices.FromDouble(curve.SpotPrice(one, other)) : null;
     }
 
+    /// <summary>A price over time in this direction; null where the look has none of that window, or it is too old, and
+    /// between other tokens than the first two of the pool.</summary>
+    /// <param name="ageSecondsMax">0 for any age.</param>
+    public Price? Mean(SeenMean[]? means, BookSide side, int windowSeconds, int ageSecondsMax)
+    {
+        var seen = Array.Find(means ?? [], m => m.WindowSeconds == windowSeconds);
+        var isForward = side.TokenIn == _view.Token0 && side.TokenOut == _view.Token1;
+        var isBack = side.TokenIn == _view.Token1 && side.TokenOut == _view.Token0;
+        if (seen is null || !(isForward || isBack) || seen.Numerator.IsZero || seen.Denominator.IsZero
+            || (ageSecondsMax > 0 && seen.AgeSeconds > ageSecondsMax))
+        {
+            return null;
+        }
+
+        var price = new Price(seen.Numerator, seen.Denominator);
+        return TriggerPrices.Bounded(isForward ? price : price.Inverse());
+    }
+
     /// <summary>
     /// The largest part of an amount of which every unit, fee included, sells at the limit or better; zero where there
     /// is none. So few units may round below the limit: <see cref="IsWithin"/> says.

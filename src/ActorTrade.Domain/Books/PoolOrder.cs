@@ -100,11 +100,16 @@ public sealed record PoolOrder(
     }
 
     /// <summary>What is wrong with the terms; null for nothing.</summary>
-    public string? Problem(DateTimeOffset now, SandwichProtection protection = SandwichProtection.None) =>
+    public string? Problem(
+        DateTimeOffset now,
+        SandwichProtection protection = SandwichProtection.None,
+        TriggerMean? triggerBy = null) =>
         TokenIn == TokenOut ? "An order needs two different tokens."
         : AmountIn < AmountMin || AmountIn > AmountMax ? "The amount must be from 1000 to 2^128 base units."
         : protection == SandwichProtection.Split && IsImmediate
             ? "What must trade at once cannot be split over later prices."
+        : triggerBy is not null && !(triggerBy.IsOffered && Array.Exists(Legs, l => l.Trigger != TriggerKind.None))
+            ? "A price over time is for triggers: of 60, 300 or 900 s, and at most 0 (any), 3600 or 86400 s old."
         : LegsProblem() ?? TimeProblem(now) ?? StyleProblem();
 
     private string? LegsProblem()

@@ -19,7 +19,7 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
 
     private const string Columns =
         "order_id, account_id, pool_id, token_in, token_out, amount, sold, bought, type, time_in_force, state, reason, "
-        + "protection, is_private, placed_at, ended_at";
+        + "trigger_window, protection, is_private, placed_at, ended_at";
 
     /// <summary>Answered when the book has the order or refuses it; a repeat is answered with how it stands.</summary>
     public async Task PlaceAsync(HttpContext http)
@@ -30,9 +30,10 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
         if (await FindAsync(id) is null)
         {
             var pool = RequestReading.Pool(http.Segment("id"), "id");
-            var (order, protection) = await OrderOfAsync(request, pool);
+            var triggerBy = TriggerOf(request);
+            var (order, protection) = await OrderOfAsync(request, pool, triggerBy);
             var deadline = request.Deadline ?? services.Time.GetUtcNow() + SwapEndpoints.DeadlineDefault;
-            var place = new Account.Command.PlacePoolOrder(id, pool, order, deadline, protection);
+            var place = new Account.Command.PlacePoolOrder(id, pool, order, deadline, protection, triggerBy);
             var accepted = await services.AskAsync(Account.IdOf(account), place, id, http.Principal(), forms);
             if (accepted.Events is [.., Account.Event.PoolOrderRefused refused])
             {
@@ -111,6 +112,7 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
             Text("time_in_force"),
             Text("state"),
             row["reason"] as string,
+            row["trigger_window"] as long?,
             Text("protection"),
             row["is_private"] is 1L,
             Instant("placed_at")!.Value,
@@ -127,7 +129,7 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
     }
 
     private async Task<(PoolOrder Order, SandwichProtection Protection)> OrderOfAsync(
-        PoolOrderRequest request, PoolId pool)
+        PoolOrderRequest request, PoolId pool, TriggerMean? triggerBy)
     {
         var tokenIn = RequestReading.Token(request.TokenIn, "tokenIn");
         var (view, _) = await services.ViewAsync<PoolView>(Pool.IdOf(pool));
@@ -137,6 +139,12 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
         }
 
         var tokenOut = TokenOutOf(request, pool, tokens, tokenIn);
+        if (triggerBy is not null && tokens.Take(2).Count(t => t == tokenIn || t == tokenOut) < 2)
+        {
+            throw ApiProblem.Invalid(
+                "triggerWindowSeconds", $"The pool '{pool}' has a price over time of its first two tokens only.");
+        }
+
         var decimalsIn = await forms.RequireAsync(tokenIn, "tokenIn");
         var decimalsOut = await forms.RequireAsync(tokenOut, "tokenIn");
         var order = new PoolOrder(
@@ -154,7 +162,7 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
             request.Slices ?? 0,
             TimeSpan.FromSeconds(request.SliceSeconds ?? 0));
         var protection = ProtectionOf(request, order);
-        return order.Problem(services.Time.GetUtcNow(), protection) is { } why
+        return order.Problem(services.Time.GetUtcNow(), protection, triggerBy) is { } why
             ? throw new ApiProblem(422, "order-terms-invalid", why)
             : (order, protection);
 
@@ -218,6 +226,11 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
 
         return [.. legs];
     }
+
+    private static TriggerMean? TriggerOf(PoolOrderRequest request) => request.TriggerWindowSeconds is { } window
+        ? new TriggerMean(window, request.TriggerMaxAgeSeconds ?? 0)
+        : request.TriggerMaxAgeSeconds is null ? null
+        : throw ApiProblem.Invalid("triggerMaxAgeSeconds", "There is no window that it could be the age of.");
 
     // What must trade at once has no later prices to be split over.
     private SandwichProtection ProtectionOf(PoolOrderRequest request, PoolOrder order) => request.Protection is { } text

@@ -14,6 +14,9 @@ namespace ActorTrade.Gateway.Trades;
 /// <param name="TimeInForce">Gtc, Gtd, Ioc or Fok; Gtc if left out, Gtd with <paramref name="ExpiresAt"/>.</param>
 /// <param name="Visible">An iceberg's visible part.</param>
 /// <param name="Slices">A TWAP's slices, one every <paramref name="SliceSeconds"/>.</param>
+/// <param name="TriggerWindowSeconds">Triggers are compared with the pool's mean price of so long: 60, 300 or 900; with
+/// the price of the moment if left out.</param>
+/// <param name="TriggerMaxAgeSeconds">That mean's age at most: 3600 or 86400; any if left out.</param>
 /// <param name="Protection">None, Split or Private; as the node is set if left out, and Private instead of Split for
 /// Ioc and Fok.</param>
 /// <param name="Deadline">Until when the book may take it; 30 s from now if left out.</param>
@@ -34,6 +37,8 @@ public sealed record PoolOrderRequest(
     string? Visible,
     int? Slices,
     int? SliceSeconds,
+    int? TriggerWindowSeconds,
+    int? TriggerMaxAgeSeconds,
     string? Protection,
     DateTimeOffset? Deadline,
     string? TokenOut = null);
@@ -42,6 +47,8 @@ public sealed record PoolOrderRequest(
 /// <param name="Sold">So far.</param>
 /// <param name="State">Placed, Open, Cancelling; at its end Filled, Cancelled, Expired, Ended or Refused.</param>
 /// <param name="Reason">Why it ended.</param>
+/// <param name="TriggerWindowSeconds">Of the mean price that its triggers are compared with; null for the price of the
+/// moment.</param>
 /// <param name="Protection">None, Split or Private: what is done where it could be sandwiched.</param>
 /// <param name="IsPrivate">It, or a part of it, is kept from sight until it has traded.</param>
 public sealed record PoolOrderDetails(
@@ -57,6 +64,7 @@ public sealed record PoolOrderDetails(
     string TimeInForce,
     string State,
     string? Reason,
+    long? TriggerWindowSeconds,
     string Protection,
     bool IsPrivate,
     DateTimeOffset PlacedAt,

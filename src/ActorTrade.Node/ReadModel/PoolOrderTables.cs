@@ -16,7 +16,7 @@ public sealed class PoolOrderTables : IProjection
 
     public string Name => "pool-orders";
 
-    public int Version => 3;
+    public int Version => 4;
 
     public IReadOnlyList<TableDefinition> Tables { get; } =
     [
@@ -26,8 +26,8 @@ public sealed class PoolOrderTables : IProjection
                 Text("order_id"), TextOrNull("account_id"), TextOrNull("pool_id"), TextOrNull("token_in"),
                 TextOrNull("token_out"), TextOrNull("amount"), TextOrNull("sold"), TextOrNull("bought"),
                 TextOrNull("type"), TextOrNull("time_in_force"), TextOrNull("state"), TextOrNull("reason"),
-                TextOrNull("protection"), WholeOrNull("is_private"), TextOrNull("placed_at"), TextOrNull("ended_at"),
-                WholeOrNull("is_open"), WholeOrNull("ordering"),
+                WholeOrNull("trigger_window"), TextOrNull("protection"), WholeOrNull("is_private"),
+                TextOrNull("placed_at"), TextOrNull("ended_at"), WholeOrNull("is_open"), WholeOrNull("ordering"),
             ],
             ["order_id"]) { Indexes = [["account_id"], ["is_open", "ordering"], ["ordering"]] },
     ];
@@ -88,6 +88,7 @@ public sealed class PoolOrderTables : IProjection
         "type".Is(TypeOf(e.Order)),
         "time_in_force".Is(e.Order.TimeInForce),
         "state".Is("Placed"),
+        "trigger_window".Is(e.TriggerBy?.WindowSeconds),
         "protection".Is(e.Protection),
         "is_private".Is(e.Protection == SandwichProtection.Private ? 1 : 0),
         "placed_at".Is(e.At),

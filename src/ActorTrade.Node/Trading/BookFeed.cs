@@ -16,8 +16,9 @@ namespace ActorTrade.Node.Trading;
 /// </summary>
 /// <remarks>
 /// Only for speed: what a book starts is checked by the pool again, and a look that is lost is made up for, since every
-/// pool with open orders is also looked at every few seconds. It keeps a number for each pool with open orders and no
-/// more. Each node runs one, for the books that it serves.
+/// pool with open orders is also looked at every few seconds. It keeps a number for each pool with open orders, and
+/// which prices over time they wait for: these it asks the pool for first. Each node runs one, for the books that it
+/// serves.
 /// </remarks>
 /// <param name="serves">Whether this node serves the book now.</param>
 internal sealed class BookFeed(
@@ -34,7 +35,8 @@ internal sealed class BookFeed(
     private readonly Func<StoredEvent, ProjectedEvent> _decode = ProjectedEvent.Decoder(catalog);
     private readonly SortedDictionary<string, int> _open = new(StringComparer.Ordinal);
     private readonly HashSet<PoolId> _changed = [];
-    private readonly Dictionary<PoolId, (long Number, DateTimeOffset Since)> _busy = [];
+    private readonly Dictionary<string, SortedSet<int>> _windows = new(StringComparer.Ordinal);
+    private readonly Dictionary<PoolId, Looking> _busy = [];
     private long _looks;
     private IDisposable? _subscription;
     private bool _hasCaughtUp;
@@ -110,6 +112,11 @@ internal sealed class BookFeed(
     {
         var pool = stored.Entity.Key;
         var e = _decode(stored).Event;
+        if (e is OrderBook.Event.OrderReceived { TriggerBy.WindowSeconds: var window })
+        {
+            WindowsOf(pool).Add(window);
+        }
+
         Count(pool, e is OrderBook.Event.OrderReceived ? 1 : e is OrderBook.Event.OrderForgotten ? -1 : 0);
         if (_hasCaughtUp && !ChangesNothing(e))
         {
@@ -137,7 +144,18 @@ internal sealed class BookFeed(
         else
         {
             _open.Remove(pool);
+            _windows.Remove(pool);
         }
+    }
+
+    private SortedSet<int> WindowsOf(string pool)
+    {
+        if (!_windows.TryGetValue(pool, out var windows))
+        {
+            _windows.Add(pool, windows = []);
+        }
+
+        return windows;
     }
 
     private void LookAtAll()
@@ -163,10 +181,30 @@ internal sealed class BookFeed(
             return;
         }
 
-        var number = ++_looks;
-        _busy[pool] = (number, now);
-        entities.Query(Pool.IdOf(pool), new Sink(Context.Self, pool, number));
+        var windows = _windows.GetValueOrDefault(name) ?? [];
+        AskNext(pool, _busy[pool] = new Looking(++_looks, now, new Queue<int>(windows), []));
     }
+
+    // The prices over time first, so that the view, which ages sooner, is new.
+    private void AskNext(PoolId pool, Looking look)
+    {
+        var sink = new Sink(Context.Self, pool, look.Number);
+        if (look.Windows.TryDequeue(out var window))
+        {
+            entities.Send(
+                Pool.IdOf(pool),
+                new Pool.Command.ObservePrice(TriggerMean.TermsOf(window)),
+                HeaderAt(Context.Time.GetUtcNow()),
+                sink);
+        }
+        else
+        {
+            entities.Query(Pool.IdOf(pool), sink);
+        }
+    }
+
+    private CommandHeader HeaderAt(DateTimeOffset now) =>
+        new(Context.Random.NextGuid(), CommandContext.Self, now + Patience);
 
     private void OnAnswer(Message.Answered answered)
     {
@@ -181,9 +219,24 @@ internal sealed class BookFeed(
             var now = Context.Time.GetUtcNow();
             entities.Send(
                 OrderBook.IdOf(pool),
-                new OrderBook.Command.Look(now, view),
-                new CommandHeader(Context.Random.NextGuid(), CommandContext.Self, now + Patience),
+                new OrderBook.Command.Look(now, view, [.. look.Means]),
+                HeaderAt(now),
                 new Sink(Context.Self, pool, number));
+            return;
+        }
+
+        if (answered.Answer is Answer.Accepted { Events: [Pool.Event.PriceObserved seen] })
+        {
+            look.Means.Add(new SeenMean(
+                (int)seen.WindowSeconds, seen.Numerator, seen.Denominator, seen.AgeSeconds));
+            AskNext(pool, look);
+            return;
+        }
+
+        if (answered.Answer is Answer.Rejected { Rejection: Pool.Rejection.PriceRefused })
+        {
+            // Not covered yet: who waits for it goes on waiting.
+            AskNext(pool, look);
             return;
         }
 
@@ -213,6 +266,8 @@ internal sealed class BookFeed(
 
         internal sealed record Answered(PoolId Pool, long Number, Answer Answer) : Message;
     }
+
+    private sealed record Looking(long Number, DateTimeOffset Since, Queue<int> Windows, List<SeenMean> Means);
 
     private sealed class Sink(ActorRef<Message> feed, PoolId pool, long number) : IAnswerSink
     {

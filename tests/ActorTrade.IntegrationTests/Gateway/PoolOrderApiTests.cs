@@ -74,6 +74,27 @@ public sealed class PoolOrderApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_order_shows_which_price_its_triggers_wait_for()
+    {
+        var mean = await PlaceAsync(
+            """{"account":"alice","tokenIn":"USD","amountIn":"10","stopPrice":"0.000001","triggerWindowSeconds":300}""",
+            "m");
+        var spot = await PlaceAsync(
+            """{"account":"alice","tokenIn":"USD","amountIn":"10","stopPrice":"0.000001"}""", "n");
+        Assert.Equal(300, mean.Json.GetProperty("triggerWindowSeconds").GetInt64());
+        Assert.False(spot.Json.TryGetProperty("triggerWindowSeconds", out _));
+
+        // The price of the moment is far above the profit; the mean of a pool that is so new is not covered.
+        const string profit =
+            """ "account":"alice","tokenIn":"USD","amountIn":"10","takeProfitPrice":"0.000001" """;
+        var waits = await PlaceAsync("{" + profit + ",\"triggerWindowSeconds\":900}", "o");
+        var trades = await PlaceAsync("{" + profit + "}", "q");
+        Assert.Equal("Filled", (await EndOfAsync(trades.String("order"))).String("state"));
+        var still = await _node.GetAsync($"/api/pool-orders/{waits.String("order")}");
+        Assert.Equal(("Open", "0"), (still.String("state"), still.String("sold")));
+    }
+
+    [Fact]
     public async Task A_large_order_trades_in_safe_parts_one_after_the_other()
     {
         var pool = (await _node.GetAsync("/api/pools/BTC-USD")).Expect(HttpStatusCode.OK);
@@ -135,6 +156,12 @@ public sealed class PoolOrderApiTests : IAsyncLifetime
     [InlineData(
         """{"account":"alice","tokenIn":"USD","amountIn":"10","limitPrice":"0.01","slices":1}""",
         "order-terms-invalid")]
+    [InlineData(
+        """{"account":"alice","tokenIn":"USD","amountIn":"10","stopPrice":"1","triggerWindowSeconds":61}""",
+        "order-terms-invalid")]
+    [InlineData(
+        """{"account":"alice","tokenIn":"USD","amountIn":"10","stopPrice":"1","triggerMaxAgeSeconds":3600}""",
+        "invalid-field")]
     [InlineData(
         """{"account":"alice","tokenIn":"USD","amountIn":"10","limitPrice":"1","protection":"1"}""",
         "invalid-field")]

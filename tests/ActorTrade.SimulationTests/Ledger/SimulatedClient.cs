@@ -282,9 +282,14 @@ internal sealed class SimulatedClient
         };
         _poolOrders.Add(id);
         var protection = (SandwichProtection)(order.IsImmediate ? 2 * _random.NextInt(2) : _random.NextInt(3));
-        var place = new Account.Command.PlacePoolOrder(id, pool.Id, order, deadline, protection);
+        var place = new Account.Command.PlacePoolOrder(
+            id, pool.Id, order, deadline, protection, TriggerOf(order));
         Start(Account.IdOf(_account), place, id, _account.Value);
     }
+
+    // By the price of the moment, or by that of the last minute.
+    private TriggerMean? TriggerOf(PoolOrder order) =>
+        order.Legs.Any(l => l.Trigger != TriggerKind.None) && _random.NextInt(3) == 0 ? new TriggerMean(60) : null;
 
     private TokenId AnyToken() => _world.Tokens[_random.NextInt(_world.Tokens.Length)];
 

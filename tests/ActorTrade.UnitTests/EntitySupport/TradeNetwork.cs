@@ -146,7 +146,10 @@ internal sealed class TradeNetwork(int seed)
         }
 
         _views[pool] = view;
-        Send(OrderBook.IdOf(pool), new OrderBook.Command.Look(Now, view));
+        var mean = Send(Domain.Pools.Pool.IdOf(pool), new Pool.Command.ObservePrice(TriggerMean.TermsOf(60)));
+        var means = mean.Events.OfType<Pool.Event.PriceObserved>()
+            .Select(e => new SeenMean((int)e.WindowSeconds, e.Numerator, e.Denominator, e.AgeSeconds));
+        Send(OrderBook.IdOf(pool), new OrderBook.Command.Look(Now, view, [.. means]));
     }
 
     private static (PoolWorth? Product, BigInteger? OfCurve) WorthOf(PoolState pool) =>

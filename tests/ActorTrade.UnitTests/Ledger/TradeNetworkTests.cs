@@ -433,8 +433,11 @@ public sealed class TradeNetworkTests
             };
             var protection = (SandwichProtection)(order.IsImmediate ? 2 * Random.Next(2) : Random.Next(3));
             Twice(target, new Account.Command.PlacePoolOrder(
-                AnyId(), PoolId.Parse(pool.Name), order, deadline, protection));
+                AnyId(), PoolId.Parse(pool.Name), order, deadline, protection, TriggerOf(order)));
         }
+
+        private TriggerMean? TriggerOf(PoolOrder order) =>
+            order.Legs.Any(l => l.Trigger != TriggerKind.None) && Random.Next(3) == 0 ? new TriggerMean(60) : null;
 
         private Guid AnyOrder() => Pick(Accounts) is var account
             && network.Account(account).PoolOrders.Keys.ToList() is { Count: > 0 } open ? Pick(open) : NewId();
