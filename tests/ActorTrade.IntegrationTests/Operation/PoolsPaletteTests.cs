@@ -146,6 +146,37 @@ public sealed class PoolsPaletteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pools_of_three_tokens_and_with_ranges_are_created_filled_shown_and_listed()
+    {
+        await DoAsync(Token.IdOf(TokenId.Parse("DAI")), new Token.Command.Register("DAI", new TokenDecimals(18)));
+        await CreateAsync("USD.3", "BTC,USD,DAI", "-", "balancer-weighted",
+            "weightsE18=400000000000000000,300000000000000000,300000000000000000;swapFeeE18=3000000000000000");
+        await CreateAsync("TRI", "USD,BTC,DAI", "-", "curve-tricrypto",
+            "A=1707629;gamma=11809167828997;mid_fee=3000000;out_fee=30000000;fee_gamma=500000000000000;"
+            + "allowedExtraProfit=2000000000000;adjustmentStep=490000000000000;maTime=866;"
+            + "price_scale=50000000000000000000000,1000000000000000000");
+        await CreateAsync(
+            "RANGED", "BTC", "USD", "concentrated",
+            "feePips=3000;tickSpacing=60;sqrtPriceX96=1771595571142957102961017161607");
+        await JoinAsync("USD.3", null, ("BTC", 8, 1), ("USD", 6, 50_000), ("DAI", 18, 50_000));
+        await JoinAsync("TRI", null, ("USD", 6, 50_000), ("BTC", 8, 1), ("DAI", 18, 50_000));
+        await JoinAsync("RANGED", new TickRange(60_000, 65_040), ("BTC", 8, 1), ("USD", 6, 50_000));
+        _endpoint.Cluster.Answer(
+            NodeQuestions.Rows, (_, _) => new RowsAnswer(["pool_id"], [["USD.3"], ["TRI"], ["RANGED"]], 0));
+
+        var three = (await RunAsync("show", ("pool", "USD.3"))).Blocks[0].Facts;
+        Assert.Equal("50000 DAI", three.Single(f => f.Name == "Reserve 2").Value);
+        var ranged = await RunAsync("show", ("pool", "RANGED"));
+        Assert.Equal("60000", Assert.Single(ranged.Blocks[1].Rows).Cells[0].Text);
+        var rows = Rows(await RunAsync("list", ("chain", "house")));
+        Assert.Equal(
+            ["balancer-weighted", "curve-tricrypto"],
+            rows.Where(r => r[0] is "USD.3" or "TRI").OrderByDescending(r => r[0]).Select(r => r[3]));
+        Assert.Equal("concentrated", rows.Single(r => r[0] == "RANGED")[3]);
+        Assert.Equal("1 BTC + 50000 USD + 50000 DAI", rows.Single(r => r[0] == "USD.3")[4]);
+    }
+
+    [Fact]
     public async Task Tokens_are_priced_and_twins_told_apart()
     {
         var rows = Rows(await RunAsync("tokens"));
@@ -261,6 +292,20 @@ public sealed class PoolsPaletteTests : IAsyncLifetime
         new TokenAmount(TokenId.Parse("USD"), usd * Units.PowerOfTen(6)),
         UInt256.One,
         TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1)));
+
+    private Task<CommandResult> CreateAsync(
+        string pool, string token0, string token1, string kind, string parameters) => RunAsync(
+        "create", ("pool", pool), ("token0", token0), ("token1", token1), ("kind", kind), ("parameters", parameters));
+
+    private Task JoinAsync(string pool, TickRange? range, params (string Token, int Decimals, uint Whole)[] most) =>
+        DoAsync(Pool.IdOf(PoolId.Parse(pool)), new Pool.Command.Join(
+            Guid.NewGuid(),
+            AccountId.Parse("alice"),
+            [.. most.Select(m => new TokenAmount(TokenId.Parse(m.Token), m.Whole * Units.PowerOfTen(m.Decimals)))],
+            false,
+            range,
+            UInt256.One,
+            TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1)));
 
     private async Task DoAsync(EntityId entity, ICommand command)
     {

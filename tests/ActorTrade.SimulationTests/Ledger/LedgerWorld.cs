@@ -36,6 +36,13 @@ internal abstract class LedgerWorld(ulong seed, int clients)
         (PoolId.Parse("AC-weighted"), TokenId.Parse("AAA"), TokenId.Parse("CCC")),
     ];
 
+    /// <summary>Pools of all three tokens.</summary>
+    public PoolId[] Baskets { get; } = [PoolId.Parse("ABC-stable"), PoolId.Parse("ABC-tricrypto")];
+
+    /// <summary>A pool of the first two tokens with ranges, and those that are used.</summary>
+    public (PoolId Id, TickRange[] Ranges) Ranged { get; } =
+        (PoolId.Parse("AB-ranged"), [new(-6_000, 6_000), new(-600, 600), new(600, 1_200)]);
+
     /// <summary>Of each pool: token 1 for one token 0 when it was filled.</summary>
     public Dictionary<PoolId, Price> StartPrices { get; } = [];
 
@@ -99,6 +106,36 @@ internal abstract class LedgerWorld(ulong seed, int clients)
                 UInt256.One,
                 Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
         }
+
+        PrepareOtherPools(random, house);
+    }
+
+    private void PrepareOtherPools(IRandomSource random, AccountId house)
+    {
+        var million = Math.BigMul(1_000_000u, 1_000_000u);
+        CurveTerms[] curves =
+        [
+            new CurveTerms.NextGeneration(100, 4_000_000, 20_000_000_000, [6, 6, 6]),
+            new CurveTerms.TricryptoNg(
+                1_707_629, 11_809_167_828_997, 3_000_000, 30_000_000, 500_000_000_000_000, 2_000_000_000_000,
+                490_000_000_000_000, 866, [million * 1_000_000u, million * 1_000_000u], [6, 6, 6]),
+        ];
+        for (var i = 0; i < Baskets.Length; i++)
+        {
+            Do(Pool.IdOf(Baskets[i]), new Pool.Command.CreateCurve(Tokens, curves[i], new FeePips(500)));
+            Join(Baskets[i], null, [.. Tokens.Select(t => new TokenAmount(t, 500_000))]);
+        }
+
+        Do(Pool.IdOf(Ranged.Id), new Pool.Command.CreateCurve(
+            [Tokens[0], Tokens[1]],
+            new CurveTerms.Concentrated(new FeePips(3_000), 60, UInt256.One << 96),
+            new FeePips(500)));
+        Join(Ranged.Id, Ranged.Ranges[0], [new(Tokens[0], 500_000), new(Tokens[1], 500_000)]);
+
+        void Join(PoolId pool, TickRange? range, TokenAmount[] most) => Do(
+            Account.IdOf(house),
+            new Account.Command.Join(
+                random.NextGuid(), pool, most, false, range, UInt256.One, Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
     }
 
     private static CurveTerms? CurveOf(PoolId pool) => pool.Value switch

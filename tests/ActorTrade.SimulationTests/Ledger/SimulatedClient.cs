@@ -109,6 +109,9 @@ internal sealed class SimulatedClient
             case 8:
                 Start(self, new Account.Command.Withdraw(id, AnyToken(), Amount(), deadline), id, _account.Value);
                 break;
+            case 9 when _random.NextInt(2) == 0:
+                Start(self, JoinOrExit(id, deadline), id, _account.Value);
+                break;
             case 9:
                 Start(self, AddLiquidity(id, deadline), id, _account.Value);
                 break;
@@ -142,6 +145,13 @@ internal sealed class SimulatedClient
         var token = AnyToken();
         while (route.Count < hops)
         {
+            if (_random.NextInt(4) == 0)
+            {
+                route.Add(OtherHop(token));
+                token = route[^1].TokenOut;
+                continue;
+            }
+
             var pools = _world.Pools.Where(p => p.Token0 == token || p.Token1 == token).ToArray();
             var pool = pools[_random.NextInt(pools.Length)];
             var other = pool.Token0 == token ? pool.Token1 : pool.Token0;
@@ -153,6 +163,36 @@ internal sealed class SimulatedClient
         var amount = Amount();
         var minimum = _random.NextInt(4) == 0 ? amount : UInt256.One;
         return new Account.Command.StartSwap(id, [.. route], amount, minimum, deadline);
+    }
+
+    // Through a pool of three tokens, or the one with ranges.
+    private SwapHop OtherHop(TokenId token)
+    {
+        if (token != _world.Tokens[2] && _random.NextInt(3) == 0)
+        {
+            return new SwapHop(
+                _world.Ranged.Id, token, token == _world.Tokens[0] ? _world.Tokens[1] : _world.Tokens[0]);
+        }
+
+        var others = _world.Tokens.Where(t => t != token).ToArray();
+        return new SwapHop(AnyBasket(), token, others[_random.NextInt(others.Length)]);
+    }
+
+    private PoolId AnyBasket() => _world.Baskets[_random.NextInt(_world.Baskets.Length)];
+
+    private Account.Command JoinOrExit(Guid id, DateTimeOffset deadline)
+    {
+        var isRanged = _random.NextInt(3) == 0;
+        TickRange? range = isRanged ? _world.Ranged.Ranges[_random.NextInt(_world.Ranged.Ranges.Length)] : null;
+        var pool = isRanged ? _world.Ranged.Id : AnyBasket();
+        var tokens = isRanged ? _world.Tokens[..2] : _world.Tokens;
+        var isPart = !isRanged && _random.NextInt(2) == 0;
+        var some = isPart ? [tokens[_random.NextInt(tokens.Length)]] : tokens;
+        return _random.NextInt(3) > 0
+            ? new Account.Command.Join(
+                id, pool, [.. some.Select(t => new TokenAmount(t, Amount()))], isPart, range, UInt256.One, deadline)
+            : new Account.Command.Exit(
+                id, pool, Amount(), [.. some.Select(t => new TokenAmount(t, UInt256.Zero))], isPart, range, deadline);
     }
 
     // Around the triangle and back to the token it begins with; sometimes it may lose a tenth, which is then held.

@@ -46,6 +46,7 @@ internal sealed class SimulationLaws
         NothingIsUnderWay();
         HeldIsWhatIsOpen();
         MoneyIsConserved();
+        SharesOfRangesAreTheirLiquidity();
         BooksBalance();
         new OrderLaws(
             _world, _events, [.. States<OrderLife>()], [.. States<AccountState>()], States<PaperBook>().Single()).Check();
@@ -77,6 +78,8 @@ internal sealed class SimulationLaws
             Account.Event.TradeReleased x => x.TradeId,
             Account.Event.LiquidityAdded x => x.TradeId,
             Account.Event.LiquidityRemoved x => x.TradeId,
+            Account.Event.Joined x => x.TradeId,
+            Account.Event.Exited x => x.TradeId,
             Account.Event.TransferSettled x => x.TradeId,
             Account.Event.WithdrawalSettled x => x.TradeId,
             Account.Event.PoolOrderClosed x => x.OrderId,
@@ -166,8 +169,8 @@ internal sealed class SimulationLaws
 
             foreach (var pool in States<PoolState>().Where(p => p.Terms is not null))
             {
-                held += pool.Terms!.Token0 == token.Id ? pool.Reserve0 + pool.TreasuryFees0 : UInt256.Zero;
-                held += pool.Terms.Token1 == token.Id ? pool.Reserve1 + pool.TreasuryFees1 : UInt256.Zero;
+                var at = pool.IndexOf(token.Id);
+                held += at >= 0 ? pool.Reserves[at] + pool.TreasuryFees[at] : UInt256.Zero;
             }
 
             var (spent, received) = VenueFills(token.Id);
@@ -185,6 +188,21 @@ internal sealed class SimulationLaws
             Require(
                 shares + Domain.Amm.PoolShares.MinimumLiquidity == pool.TotalShares,
                 $"Pool {pool.Id} has {pool.TotalShares} shares, of which accounts hold {shares}.");
+        }
+    }
+
+    // Of a pool with ranges each share is one unit of its range's liquidity.
+    private void SharesOfRangesAreTheirLiquidity()
+    {
+        foreach (var pool in States<PoolState>().Where(p => p.Concentrated is not null))
+        {
+            foreach (var range in pool.Concentrated!.Ranges)
+            {
+                var token = TickRange.SharesOf(pool.Id, range.Range);
+                var shares = States<AccountState>().Aggregate(
+                    UInt256.Zero, (sum, a) => sum + a.BalanceOf(token).Available + a.BalanceOf(token).Held);
+                Require(shares == range.Liquidity, $"{token}: {shares} held of {range.Liquidity}.");
+            }
         }
     }
 
