@@ -4,6 +4,7 @@ using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Orders.Triggers;
+using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.Tokens;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;

@@ -35,7 +35,7 @@ public sealed class TradeNetworkTests
     public void Money_is_conserved_and_everything_ends(int group)
     {
         var fills = 0;
-        for (var seed = group * 1_000; seed < (group * 1_000) + 10; seed++)
+        for (var seed = group * 1_000; seed < (group * 1_000) + 12; seed++)
         {
             fills += Run(new TradeNetwork(seed), isHostile: false);
         }
