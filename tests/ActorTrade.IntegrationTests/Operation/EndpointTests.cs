@@ -23,8 +23,8 @@ public sealed class EndpointTests
         Assert.Equal(("eve", false), (book.Operator, book.MayAct));
         Assert.Equal(
             [
-                "cluster", "cluster-sharding", "actor", "trade", "bots", "accounts", "pools", "journal", "log",
-                "doctor",
+                "cluster", "cluster-sharding", "actor", "trade", "orders", "bots", "accounts", "pools", "journal",
+                "log", "doctor",
             ],
             book.Palettes.Select(p => p.Name));
         Assert.Equal(
