@@ -10,8 +10,7 @@ public sealed class BookState(PoolId pool)
 {
     private readonly Dictionary<Guid, BookOrder> _orders = [];
     private readonly SortedDictionary<(TokenId In, TokenId Out), BookSide> _sides = [];
-    private readonly SortedSet<(DateTimeOffset At, Guid Order)> _due = [];
-    private readonly SortedSet<(DateTimeOffset Since, Guid Order)> _untold = [];
+    private readonly Alarms<Guid> _alarms = new();
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
     private long _number;
 
@@ -29,24 +28,16 @@ public sealed class BookState(PoolId pool)
     internal IEnumerable<BookSide> Sides => _sides.Values;
 
     /// <summary>What is due without anybody asking, the earliest first.</summary>
-    internal IEnumerable<(DateTimeOffset At, Guid Order)> Due => _due;
+    internal IEnumerable<(DateTimeOffset At, Guid Order)> Due => _alarms.Due;
 
     /// <summary>Fills and ends that their accounts have not answered, the oldest first.</summary>
-    internal IEnumerable<BookOrder> Untold => _untold.Select(u => _orders[u.Order]);
+    internal IEnumerable<BookOrder> Untold => _alarms.Untold.Select(id => _orders[id]);
 
     /// <summary>All orders of a direction that go on; walks the whole book.</summary>
     internal IEnumerable<BookOrder> OrdersOf(BookSide side) => _orders.Values
         .Where(o => !o.IsOver && o.Terms.TokenIn == side.TokenIn && o.Terms.TokenOut == side.TokenOut);
 
-    internal DateTimeOffset? WakeAt
-    {
-        get
-        {
-            DateTimeOffset? due = _due.Count == 0 ? null : _due.Min.At;
-            DateTimeOffset? again = _untold.Count == 0 ? null : _untold.Min.Since + TradeTiming.RetryAfter;
-            return due is null || again < due ? again ?? due : due;
-        }
-    }
+    internal DateTimeOffset? WakeAt => _alarms.WakeAt;
 
     public BookState Evolve(Event e)
     {
@@ -76,7 +67,7 @@ public sealed class BookState(PoolId pool)
         Pool,
         _orders.Count,
         FillsUnderWay,
-        _untold.Count - FillsUnderWay,
+        _alarms.UntoldCount - FillsUnderWay,
         [.. _sides.Values.Where(s => !s.IsEmpty).Select(s => s.ToView())]);
 
     public BookSnapshot Capture() => new(
@@ -202,16 +193,7 @@ public sealed class BookState(PoolId pool)
     private void PutIn(BookOrder order, BookSide side)
     {
         side.PutInLine(order);
-        if (order.DueAt is { } due)
-        {
-            _due.Add((due, order.Id));
-        }
-
-        if (UntoldSince(order) is { } since)
-        {
-            _untold.Add((since, order.Id));
-        }
-
+        _alarms.Put(order.Id, order.DueAt, UntoldSince(order));
         FillsUnderWay += order.Fill is null ? 0 : 1;
     }
 
@@ -219,16 +201,7 @@ public sealed class BookState(PoolId pool)
     private void TakeOut(BookOrder order, BookSide side)
     {
         side.TakeOutOfLine(order);
-        if (order.DueAt is { } due)
-        {
-            _due.Remove((due, order.Id));
-        }
-
-        if (UntoldSince(order) is { } since)
-        {
-            _untold.Remove((since, order.Id));
-        }
-
+        _alarms.Take(order.Id, order.DueAt, UntoldSince(order));
         FillsUnderWay -= order.Fill is null ? 0 : 1;
     }
 

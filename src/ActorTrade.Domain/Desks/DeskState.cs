@@ -13,8 +13,7 @@ public sealed class DeskState(string key)
     private readonly Dictionary<OrderId, DeskOrder> _orders = [];
     private readonly SortedDictionary<(Side Side, TriggerSource Source), TriggerLines> _lines = [];
     private readonly SortedSet<(long Number, OrderId Order)> _ready = [];
-    private readonly SortedSet<(DateTimeOffset At, OrderId Order)> _due = [];
-    private readonly SortedSet<(DateTimeOffset Since, OrderId Order)> _untold = [];
+    private readonly Alarms<OrderId> _alarms = new();
     private readonly OutcomeMemory<Event> _outcomes = new(OutcomesMax);
     private long _number;
     private int _children;
@@ -35,20 +34,12 @@ public sealed class DeskState(string key)
     internal IEnumerable<DeskOrder> Ready => _ready.Select(r => _orders[r.Order]);
 
     /// <summary>What is due without anybody asking, the earliest first.</summary>
-    internal IEnumerable<(DateTimeOffset At, OrderId Order)> Due => _due;
+    internal IEnumerable<(DateTimeOffset At, OrderId Order)> Due => _alarms.Due;
 
     /// <summary>Orders of which somebody owes an answer, the oldest first.</summary>
-    internal IEnumerable<DeskOrder> Untold => _untold.Select(u => _orders[u.Order]);
+    internal IEnumerable<DeskOrder> Untold => _alarms.Untold.Select(id => _orders[id]);
 
-    internal DateTimeOffset? WakeAt
-    {
-        get
-        {
-            DateTimeOffset? due = _due.Count == 0 ? null : _due.Min.At;
-            DateTimeOffset? again = _untold.Count == 0 ? null : _untold.Min.Since + TradeTiming.RetryAfter;
-            return due is null || again < due ? again ?? due : due;
-        }
-    }
+    internal DateTimeOffset? WakeAt => _alarms.WakeAt;
 
     public DeskState Evolve(Event e)
     {
@@ -79,7 +70,7 @@ public sealed class DeskState(string key)
     }
 
     public DeskView ToView() =>
-        new(Key, _orders.Count, _lines.Values.Sum(l => l.Count), _ready.Count, _children, _untold.Count);
+        new(Key, _orders.Count, _lines.Values.Sum(l => l.Count), _ready.Count, _children, _alarms.UntoldCount);
 
     public DeskSnapshot Capture() => new(
         Key,
@@ -238,16 +229,7 @@ public sealed class DeskState(string key)
             _ready.Add((order.Number, order.Id));
         }
 
-        if (order.DueAt is { } due)
-        {
-            _due.Add((due, order.Id));
-        }
-
-        if (order.UntoldSince is { } since)
-        {
-            _untold.Add((since, order.Id));
-        }
-
+        _alarms.Put(order.Id, order.DueAt, order.UntoldSince);
         _children += order.Child is null ? 0 : 1;
     }
 
@@ -255,16 +237,7 @@ public sealed class DeskState(string key)
     private void TakeOut(DeskOrder order)
     {
         _ready.Remove((order.Number, order.Id));
-        if (order.DueAt is { } due)
-        {
-            _due.Remove((due, order.Id));
-        }
-
-        if (order.UntoldSince is { } since)
-        {
-            _untold.Remove((since, order.Id));
-        }
-
+        _alarms.Take(order.Id, order.DueAt, order.UntoldSince);
         _children -= order.Child is null ? 0 : 1;
     }
 }
