@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Books;
 using ActorTrade.Domain.Numerics;
@@ -97,35 +96,29 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
 
     private async Task<PoolOrderDetails> DetailsAsync(IReadOnlyDictionary<string, object?> row)
     {
-        var decimalsIn = await forms.DecimalsOfAsync(TokenId.Parse(Text("token_in"))) ?? 0;
-        var decimalsOut = await forms.DecimalsOfAsync(TokenId.Parse(Text("token_out"))) ?? 0;
+        var decimalsIn = await forms.DecimalsOfAsync(TokenId.Parse(row.Text("token_in"))) ?? 0;
+        var decimalsOut = await forms.DecimalsOfAsync(TokenId.Parse(row.Text("token_out"))) ?? 0;
         return new PoolOrderDetails(
-            Guid.Parse(Text("order_id")),
-            Text("account_id"),
-            Text("pool_id"),
-            Text("token_in"),
-            Text("token_out"),
+            Guid.Parse(row.Text("order_id")),
+            row.Text("account_id"),
+            row.Text("pool_id"),
+            row.Text("token_in"),
+            row.Text("token_out"),
             Amount("amount", decimalsIn)!,
             Amount("sold", decimalsIn)!,
             Amount("bought", decimalsOut)!,
-            Text("type"),
-            Text("time_in_force"),
-            Text("state"),
+            row.Text("type"),
+            row.Text("time_in_force"),
+            row.Text("state"),
             row["reason"] as string,
             row["trigger_window"] as long?,
-            Text("protection"),
+            row.Text("protection"),
             row["is_private"] is 1L,
-            Instant("placed_at")!.Value,
-            Instant("ended_at"));
-
-        string Text(string column) => (string)row[column]!;
+            row.Instant("placed_at")!.Value,
+            row.Instant("ended_at"));
 
         string? Amount(string column, int decimals) =>
             row[column] is string text ? Units.Format(UInt256.Parse(text), decimals) : null;
-
-        DateTimeOffset? Instant(string column) => row[column] is string text
-            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)
-            : null;
     }
 
     private async Task<(PoolOrder Order, SandwichProtection Protection)> OrderOfAsync(
@@ -155,9 +148,7 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
             RequestReading.TimeInForceOf(request.TimeInForce, request.ExpiresAt),
             request.ExpiresAt,
             request.PostOnly ?? false,
-            request.Slices is not null ? ExecutionStyle.Twap
-                : request.Visible is not null ? ExecutionStyle.Iceberg
-                : ExecutionStyle.Whole,
+            OrderRequests.StyleOf(request.Slices, request.Visible),
             request.Visible is { } visible ? RequestReading.Amount(visible, decimalsIn, "visible") : UInt256.Zero,
             request.Slices ?? 0,
             TimeSpan.FromSeconds(request.SliceSeconds ?? 0));
@@ -194,16 +185,7 @@ internal sealed class PoolOrderEndpoints(GatewayServices services, TokenForms fo
         var profit = priceOf(request.TakeProfitPrice, "takeProfitPrice");
         var stop = priceOf(request.StopPrice, "stopPrice");
         var stopLimit = priceOf(request.StopLimitPrice, "stopLimitPrice");
-        if (stop is not null && request.TrailBps is not null)
-        {
-            throw ApiProblem.Invalid("trailBps", "Give either a stop price or a trailing distance.");
-        }
-
-        if (stopLimit is not null && stop is null && request.TrailBps is null)
-        {
-            throw ApiProblem.Invalid("stopLimitPrice", "There is no stop that it could be the limit of.");
-        }
-
+        OrderRequests.RequireOneStop(stop is not null, request.TrailBps is not null, stopLimit is not null);
         var legs = new List<OrderLeg>();
         if (profit is not null)
         {

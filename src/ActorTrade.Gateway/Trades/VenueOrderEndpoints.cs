@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
@@ -122,58 +121,51 @@ internal sealed class VenueOrderEndpoints(GatewayServices services, TokenForms f
     private async Task<VenueOrderDetails> DetailsAsync(
         IReadOnlyDictionary<string, object?> row, IReadOnlyList<IReadOnlyDictionary<string, object?>>? children)
     {
-        var holdToken = TokenId.Parse(Text(row, "hold_token"));
-        var filled = UInt256.Parse(Text(row, "filled"));
+        var holdToken = TokenId.Parse(row.Text("hold_token"));
+        var filled = UInt256.Parse(row.Text("filled"));
         foreach (var child in children ?? [])
         {
-            filled += IsFinal(child) ? UInt256.Zero : UInt256.Parse(Text(child, "filled"));
+            filled += IsFinal(child) ? UInt256.Zero : UInt256.Parse(child.Text("filled"));
         }
 
         return new VenueOrderDetails(
-            Guid.Parse(Text(row, "order_id")),
-            Text(row, "account_id"),
+            Guid.Parse(row.Text("order_id")),
+            row.Text("account_id"),
             row["bot_id"] as string,
-            Text(row, "venue"),
-            Text(row, "symbol"),
-            Text(row, "side"),
-            Text(row, "type"),
+            row.Text("venue"),
+            row.Text("symbol"),
+            row.Text("side"),
+            row.Text("type"),
             Amount(row, "quantity"),
             Units.Format(filled, Decimals(row)),
             holdToken.Value,
-            Units.Format(UInt256.Parse(Text(row, "held")), await forms.DecimalsOfAsync(holdToken) ?? 0),
-            Text(row, "time_in_force"),
-            Instant(row, "expires_at"),
-            Text(row, "state"),
+            Units.Format(UInt256.Parse(row.Text("held")), await forms.DecimalsOfAsync(holdToken) ?? 0),
+            row.Text("time_in_force"),
+            row.Instant("expires_at"),
+            row.Text("state"),
             row["reason"] as string,
-            Instant(row, "placed_at")!.Value,
-            Instant(row, "ended_at"),
+            row.Instant("placed_at")!.Value,
+            row.Instant("ended_at"),
             children is null ? null : [.. children.Select(ShapeOf)]);
     }
 
     // What an ended child filled is in its parent's row already, or is about to be.
     private static bool IsFinal(IReadOnlyDictionary<string, object?> child) =>
-        Enum.Parse<OrderState>(Text(child, "state")).IsFinal();
+        Enum.Parse<OrderState>(child.Text("state")).IsFinal();
 
     private static ChildOrderShape ShapeOf(IReadOnlyDictionary<string, object?> row) => new(
-        Text(row, "order_id"),
-        Text(row, "type"),
+        row.Text("order_id"),
+        row.Text("type"),
         Amount(row, "quantity"),
         Amount(row, "filled"),
         row["limit_price"] as string,
-        Text(row, "state"),
-        Instant(row, "timestamp")!.Value);
-
-    private static string Text(IReadOnlyDictionary<string, object?> row, string column) => (string)row[column]!;
+        row.Text("state"),
+        row.Instant("timestamp")!.Value);
 
     private static int Decimals(IReadOnlyDictionary<string, object?> row) => (int)(long)row["base_decimals"]!;
 
     private static string Amount(IReadOnlyDictionary<string, object?> row, string column) =>
-        Units.Format(UInt256.Parse(Text(row, column)), Decimals(row));
-
-    private static DateTimeOffset? Instant(IReadOnlyDictionary<string, object?> row, string column) =>
-        row[column] is string text
-            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)
-            : null;
+        Units.Format(UInt256.Parse(row.Text(column)), Decimals(row));
 
     private async Task<VenueOrder> OrderOfAsync(VenueOrderRequest request, AccountId account, string venue)
     {
@@ -200,9 +192,7 @@ internal sealed class VenueOrderEndpoints(GatewayServices services, TokenForms f
             RequestReading.TimeInForceOf(request.TimeInForce, request.ExpiresAt),
             request.ExpiresAt,
             request.PostOnly ?? false,
-            request.Slices is not null ? ExecutionStyle.Twap
-                : request.Visible is not null ? ExecutionStyle.Iceberg
-                : ExecutionStyle.Whole,
+            OrderRequests.StyleOf(request.Slices, request.Visible),
             request.Visible is { } visible
                 ? RequestReading.Amount(visible, instrument.BaseDecimals, "visible")
                 : UInt256.Zero,
@@ -255,17 +245,8 @@ internal sealed class VenueOrderEndpoints(GatewayServices services, TokenForms f
         var profit = PriceOf(request.TakeProfitPrice, "takeProfitPrice");
         var stop = PriceOf(request.StopPrice, "stopPrice");
         var stopLimit = PriceOf(request.StopLimitPrice, "stopLimitPrice");
-        if (stop is not null && request.TrailBps is not null)
-        {
-            throw ApiProblem.Invalid("trailBps", "Give either a stop price or a trailing distance.");
-        }
-
+        OrderRequests.RequireOneStop(stop is not null, request.TrailBps is not null, stopLimit is not null);
         var hasStop = stop is not null || request.TrailBps is not null;
-        if (stopLimit is not null && !hasStop)
-        {
-            throw ApiProblem.Invalid("stopLimitPrice", "There is no stop that it could be the limit of.");
-        }
-
         var legs = new List<VenueLeg>();
         if (profit is not null)
         {
