@@ -4,6 +4,7 @@
 #   eng/test.sh NAME...    these; "contracts" is what eng/contracts.sh test does
 # The whole output of each is in artifacts/test/NAME.log. The last line printed is the sum:
 #   N passed, N failed, N skipped
+# and before it the tests that failed, each with the first lines of why; both are in artifacts/test/summary.txt.
 # A program that crashes, hangs or runs no test counts as one failed.
 
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -93,6 +94,11 @@ run_contracts() {
   rows+=("contracts: ${good:-0} passed, $bad failed, $skip skipped; $log")
 }
 
+# failures LOG: each test that failed, with the first four lines of why it did; forge's as forge tells them.
+failures() {
+  awk '/ \[FAIL\]$/ { left = 5 } left > 0 { print; left-- } /^\[FAIL/ || /^not ok / { print }' "$1" | cut -c 1-300
+}
+
 for name in "${projects[@]}"; do
   if [ "$name" = contracts ]; then run_contracts; else run_project "$name"; fi
 done
@@ -101,5 +107,12 @@ say ""
 for row in "${rows[@]}"; do
   say "$row"
 done
-printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped" | tee "$logs/summary.txt"
+{
+  if [ "$failed" -gt 0 ]; then
+    for name in "${projects[@]}"; do
+      [ ! -f "$logs/$name.log" ] || failures "$logs/$name.log"
+    done
+  fi
+  printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+} | tee "$logs/summary.txt"
 [ "$failed" -eq 0 ]
