@@ -15,6 +15,12 @@ namespace ActorTrade.TestChains;
 /// </remarks>
 public sealed class DevChain : IAsyncDisposable
 {
+    /// <summary>
+    /// How many blocks back the state can be asked for. Without a limit anvil writes the states of older blocks to the
+    /// home folder, megabytes a block, where they stay when it is killed.
+    /// </summary>
+    private const int StatesKept = 128;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly string Folder = Path.Combine(ServerScript.RepositoryRoot, "contracts");
 
@@ -73,8 +79,8 @@ public sealed class DevChain : IAsyncDisposable
 
         var anvil = Start(
             Path.Combine(Folder, "node_modules", ".bin", "anvil"),
-            "--host 127.0.0.1 --port 0 --chain-id 31337 --hardfork cancun --gas-limit 1000000000 --balance 1000000"
-                .Split(' '));
+            ("--host 127.0.0.1 --port 0 --chain-id 31337 --hardfork cancun --gas-limit 1000000000 --balance 1000000 "
+                + $"--prune-history {StatesKept}").Split(' '));
         var guard = GuardOf(anvil);
         JsonRpc? rpc = null;
         try

@@ -12,6 +12,13 @@ export const chainId = 31337;
 export const mnemonic = 'test test test test test test test test test test test junk';
 
 /**
+ * How many blocks back the state can be asked for: as many as a node of Ethereum keeps that is no archive (geth: 128).
+ * Unlimited, anvil writes the state after each older block to the home folder, some megabytes a block with all that is
+ * deployed here, and leaves them there when it is killed.
+ */
+export const statesKept = 128;
+
+/**
  * @param {{port?: number, chain?: number, extra?: string[], onLine?: (line: string) => void}} options
  *   port 0 takes a free one.
  * @returns {Promise<{url: string, port: number, stop: () => Promise<void>, ended: Promise<number|null>}>}
@@ -20,6 +27,7 @@ export async function startAnvil({port = 0, chain = chainId, extra = [], onLine 
   const args = [
     '--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chain), '--hardfork', 'cancun',
     '--gas-limit', '1000000000', '--balance', '1000000', '--mnemonic', mnemonic, '--color', 'never',
+    '--prune-history', String(statesKept),
     ...extra,
   ];
   const child = spawn(inContracts('node_modules/.bin/anvil'), args, {stdio: ['ignore', 'pipe', 'pipe']});

@@ -37,6 +37,27 @@ test('stopping ends the process', async () => {
   await assert.rejects(async () => process.kill(anvil.pid, 0), {code: 'ESRCH'});
 });
 
+test('a long life fills no disk: the states of old blocks are forgotten, not written to the home folder', async () => {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'devchain-home-'));
+  const usual = process.env.HOME;
+  process.env.HOME = home;
+  try {
+    const {anvil, deployment} = await startDevChain({plan: []}).finally(() => (process.env.HOME = usual));
+    try {
+      const {chain} = deployment;
+      await chain.request('anvil_mine', ['0x3e8', '0x1']);
+      const balance = block => chain.request('eth_getBalance', [devAccount(0).address, block]);
+      await balance('0x3e0');
+      await assert.rejects(balance('0x10'), /BlockOutOfRange/);
+      assert.deepEqual(fs.readdirSync(home), []);
+    } finally {
+      await anvil.stop();
+    }
+  } finally {
+    fs.rmSync(home, {recursive: true});
+  }
+});
+
 test('the command says where it listens, tells its deployments, and Ctrl-C ends it and them', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'devchain-'));
   const file = path.join(folder, 'deployments.json');
