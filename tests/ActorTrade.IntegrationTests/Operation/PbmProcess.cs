@@ -30,7 +30,10 @@ internal sealed class PbmProcess : IDisposable
     public static PbmProcess Start(string home, string? token, params string[] arguments)
     {
         var folder = Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!;
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(folder, "pbm.dll"), .. arguments])
+        var program = Path.Combine(folder, "pbm.dll");
+
+        // Tests that run in a shell's background inherit that interrupts are ignored.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
