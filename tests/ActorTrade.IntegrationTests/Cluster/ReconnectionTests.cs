@@ -204,7 +204,7 @@ public sealed class ReconnectionTests
     }
 
     [Fact]
-    public async Task Disposed_while_the_server_hangs_it_ends_within_two_seconds()
+    public async Task Disposed_while_the_server_hangs_it_ends_long_before_a_heartbeat_is_missed()
     {
         var server = await SharedServers.BrokerAsync();
         await using var link = new TcpLink(server.Uri);
@@ -221,7 +221,7 @@ public sealed class ReconnectionTests
         node.PublishToShard(BrokerCluster.Shard, BrokerCluster.Message("x"), outcomes.Next());
         var start = Stopwatch.GetTimestamp();
         await node.DisposeAsync();
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Equal([PublishOutcome.Unknown], await outcomes.AllAsync());
         Assert.Single(ear.ClosedWith);
     }

@@ -178,13 +178,17 @@ public sealed class ShardQueueTests
     }
 
     [Fact]
-    public async Task A_consumer_whose_line_is_cut_is_followed_within_a_second()
+    public async Task A_consumer_whose_line_is_cut_is_followed_long_before_a_heartbeat_is_missed()
     {
         var server = await SharedServers.BrokerAsync();
         await using var link = new TcpLink(server.Uri);
         await using var cluster = new BrokerCluster(server);
         var standby = await cluster.NodeAsync();
-        var owner = await cluster.NodeAsync(change: o => o with { Uri = link.Uri });
+        var owner = await cluster.NodeAsync(change: o => o with
+        {
+            Uri = link.Uri,
+            Heartbeat = TimeSpan.FromSeconds(60),
+        });
         var (dying, next) = (new ShardEar(), new ShardEar(acknowledge: true));
         await cluster.RegisterAsync(owner, dying, line: 1);
         await cluster.RegisterAsync(standby, next, line: 2);
@@ -196,7 +200,7 @@ public sealed class ShardQueueTests
         await next.HearsAsync(1);
         var took = Stopwatch.GetElapsedTime(cut);
         await next.HearsAsync(100);
-        Assert.True(took < TimeSpan.FromSeconds(1), $"The next in line was served after {took}.");
+        Assert.True(took < TimeSpan.FromSeconds(10), $"The next in line was served after {took}.");
         Assert.Equal(BrokerCluster.Numbers(1, 100), next.Texts);
         Assert.All(next.Heard, d => Assert.Equal(1, d.Deliveries));
         await dying.IsClosedAsync();

@@ -80,12 +80,12 @@ public sealed class SwapApiTests : IAsyncLifetime
     {
         await _node.DisposeAsync();
         _node = await RunningNode.StartAsync(_folder.Root, rememberFor: TimeSpan.FromMilliseconds(300));
-        var deadline = DateTimeOffset.UtcNow.AddSeconds(1);
+        var deadline = DateTimeOffset.UtcNow.AddSeconds(5);
         var body = $$"""
             {"account":"alice","pool":"BTC-USD","tokenIn":"USD","amountIn":"1","deadline":"{{deadline:O}}"}
             """;
         var first = (await _node.PostAsync("/api/swaps", body, "old")).Expect(HttpStatusCode.OK);
-        await Task.Delay(TimeSpan.FromSeconds(3.5));
+        await Task.Delay(deadline.AddSeconds(2.5) - DateTimeOffset.UtcNow);
 
         // Another trade makes the account and the pool forget what is past.
         (await _node.PostAsync("/api/swaps", Swap, "new")).Expect(HttpStatusCode.OK);

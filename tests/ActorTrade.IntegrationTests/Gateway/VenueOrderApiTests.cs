@@ -51,7 +51,7 @@ public sealed class VenueOrderApiTests : IAsyncLifetime
     [Fact]
     public async Task What_waits_goes_on_after_a_restart_and_what_is_over_has_expired()
     {
-        var expiresAt = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(2);
+        var expiresAt = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(5);
         var dated = (await PlaceAsync(
             $$"""
             {"account":"alice","symbol":"BTCUSD","side":"buy","quantity":"1","limitPrice":"6000",

@@ -33,7 +33,7 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
         load.SlowestRefusal = TimeSpan.Zero;
         var refusedBefore = load.Refused;
         await PostgresProbe.EventuallyAsync(() => load.Refused > refusedBefore + 200);
-        Assert.True(load.SlowestRefusal < TimeSpan.FromSeconds(3), $"A refusal took {load.SlowestRefusal}.");
+        Assert.True(load.SlowestRefusal < AskPatience / 2, $"A refusal took {load.SlowestRefusal}.");
         await _server.StartAgainAsync();
         var back = Stopwatch.StartNew();
         var before = load.Accepted;
