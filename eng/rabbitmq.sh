@@ -35,6 +35,7 @@ environment() {
   export RABBITMQ_CONFIG_FILE="$folder/rabbitmq" RABBITMQ_ADVANCED_CONFIG_FILE="$folder/advanced.config"
   export RABBITMQ_ENABLED_PLUGINS_FILE="$folder/enabled_plugins"
   export RABBITMQ_FEATURE_FLAGS_FILE="$folder/feature_flags"
+  export ERL_CRASH_DUMP="$folder/log/erl_crash.dump" # else where the command was called
   export RUNNING_UNDER_SYSTEMD=true # the script then becomes the broker, and its process id is the broker's
   # No busy waiting: the broker shares its cores with the nodes. Its folder is named so that `ps` tells whose it is.
   export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} \

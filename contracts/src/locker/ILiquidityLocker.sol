@@ -28,7 +28,6 @@ interface ILiquidityLocker {
     error ZeroBeneficiary();
     /// @dev A lock ends in the future, and an extension later than before.
     error UnlockTooEarly(uint64 unlockAt, uint64 earliest);
-    error ReceivedOther(uint256 expected, uint256 received);
     error NotBeneficiary(uint256 lock, address caller);
     error StillLocked(uint64 unlockAt);
 

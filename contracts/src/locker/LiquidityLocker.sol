@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {ILiquidityLocker} from "./ILiquidityLocker.sol";
 
 /// @title Locks of liquidity tokens
@@ -42,10 +43,7 @@ contract LiquidityLocker is ILiquidityLocker, ReentrancyGuardTransient {
         if (unlockAt == FOR_EVER) lockedForEver[token] += amount;
         emit Locked(id, token, beneficiary, amount, unlockAt);
 
-        uint256 before = IERC20(token).balanceOf(address(this));
-        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = IERC20(token).balanceOf(address(this)) - before;
-        if (received != amount) revert ReceivedOther(amount, received);
+        ExactTransfer.pull(token, msg.sender, amount);
     }
 
     /// @inheritdoc ILiquidityLocker

@@ -33,7 +33,6 @@ interface IRewardDistributor {
     error ZeroAmount();
     error ZeroTreasury();
     error AmountTooLarge(uint256 amount);
-    error ReceivedOther(uint256 expected, uint256 received);
     error LifetimeInvalid(uint64 lifetime);
     error EpochUnknown(uint256 epoch);
     error NotYetClaimable(uint64 claimableFrom);

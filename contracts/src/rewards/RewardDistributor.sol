@@ -12,6 +12,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {IPausable} from "../guardian/IPausable.sol";
+import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {IRewardDistributor} from "./IRewardDistributor.sol";
 
 /// @title Rewards by Merkle proof, epoch by epoch
@@ -78,10 +79,7 @@ contract RewardDistributor is
         _epochs[epoch] = Epoch(root, total.toUint128(), 0, claimableFrom, expiresAt);
         emit Published(epoch, root, total, claimableFrom, expiresAt);
 
-        uint256 before = TOKEN.balanceOf(address(this));
-        TOKEN.safeTransferFrom(msg.sender, address(this), total);
-        uint256 received = TOKEN.balanceOf(address(this)) - before;
-        if (received != total) revert ReceivedOther(total, received);
+        ExactTransfer.pull(address(TOKEN), msg.sender, total);
     }
 
     /// @inheritdoc IRewardDistributor

@@ -47,8 +47,6 @@ interface IStaking {
     error ZeroAmount();
     error AmountTooLarge(uint256 amount);
     error AmountExceedsStake(uint256 amount, uint256 staked);
-    /// @dev The token took a fee on the way, or does not say the truth.
-    error ReceivedOther(uint256 expected, uint256 received);
     error NotOwner(uint256 position, address caller);
     error Locked(uint64 unlockAt);
     error TierUnknown(uint256 tier);

@@ -11,6 +11,7 @@ import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IPausable} from "../guardian/IPausable.sol";
+import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {IStaking} from "./IStaking.sol";
 import {RewardIndex} from "./RewardIndex.sol";
 
@@ -143,7 +144,7 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
     /// @inheritdoc IStaking
     function fund(uint256 amount) external override nonReentrant whenNotPaused onlyRole(REWARDER_ROLE) {
         if (amount == 0) revert ZeroAmount();
-        _pull(amount);
+        ExactTransfer.pull(address(TOKEN), msg.sender, amount);
         _startStream(amount);
     }
 
@@ -239,7 +240,7 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
         if (!chosen.isOpen) revert TierClosed(tier);
 
         _release();
-        _pull(amount);
+        ExactTransfer.pull(address(TOKEN), msg.sender, amount);
         uint256 weight = amount * chosen.multiplierBps / MULTIPLIER_BPS_ONE;
         uint64 unlockAt = uint64(block.timestamp) + chosen.duration;
         position = ++positionCount;
@@ -322,12 +323,5 @@ contract Staking is IStaking, IPausable, AccessControlDefaultAdminRules, Pausabl
         uint64 time = uint64(block.timestamp);
         _stream = Stream(total.toUint128(), 0, time, time + streamDuration, time);
         emit StreamStarted(total, time, time + streamDuration);
-    }
-
-    function _pull(uint256 amount) private {
-        uint256 before = TOKEN.balanceOf(address(this));
-        TOKEN.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = TOKEN.balanceOf(address(this)) - before;
-        if (received != amount) revert ReceivedOther(amount, received);
     }
 }

@@ -6,6 +6,7 @@ import {Base} from "../Base.sol";
 import {FeeOnTransferToken} from "../mocks/FeeOnTransferToken.sol";
 import {MockToken} from "../mocks/MockToken.sol";
 import {ReentrantToken} from "../mocks/ReentrantToken.sol";
+import {ExactTransfer} from "../../src/libraries/ExactTransfer.sol";
 import {ILiquidityLocker} from "../../src/locker/ILiquidityLocker.sol";
 import {LiquidityLocker} from "../../src/locker/LiquidityLocker.sol";
 
@@ -125,7 +126,7 @@ contract LiquidityLockerTest is Base {
         token.mint(ALICE, 100);
         vm.startPrank(ALICE);
         token.approve(address(_locker), 100);
-        vm.expectRevert(abi.encodeWithSelector(ILiquidityLocker.ReceivedOther.selector, 100, 99));
+        vm.expectRevert(abi.encodeWithSelector(ExactTransfer.InexactTransfer.selector, address(token), 100, 0, 99));
         _locker.lock(address(token), 100, ALICE, FOR_EVER);
         vm.stopPrank();
     }

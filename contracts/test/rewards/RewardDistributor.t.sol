@@ -10,6 +10,7 @@ import {Base} from "../Base.sol";
 import {FeeOnTransferToken} from "../mocks/FeeOnTransferToken.sol";
 import {MockToken} from "../mocks/MockToken.sol";
 import {ReentrantToken} from "../mocks/ReentrantToken.sol";
+import {ExactTransfer} from "../../src/libraries/ExactTransfer.sol";
 import {IRewardDistributor} from "../../src/rewards/IRewardDistributor.sol";
 import {RewardDistributor} from "../../src/rewards/RewardDistributor.sol";
 
@@ -279,7 +280,7 @@ contract RewardDistributorTest is RewardTree {
         token.mint(PUBLISHER, 100);
         vm.startPrank(PUBLISHER);
         token.approve(address(distributor), 100);
-        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.ReceivedOther.selector, 100, 99));
+        vm.expectRevert(abi.encodeWithSelector(ExactTransfer.InexactTransfer.selector, address(token), 100, 0, 99));
         distributor.publish("root", 100, LIFETIME);
         vm.stopPrank();
     }

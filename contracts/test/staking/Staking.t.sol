@@ -9,6 +9,7 @@ import {Base} from "../Base.sol";
 import {FeeOnTransferToken} from "../mocks/FeeOnTransferToken.sol";
 import {MockToken} from "../mocks/MockToken.sol";
 import {ReentrantToken} from "../mocks/ReentrantToken.sol";
+import {ExactTransfer} from "../../src/libraries/ExactTransfer.sol";
 import {IStaking} from "../../src/staking/IStaking.sol";
 import {RewardIndex} from "../../src/staking/RewardIndex.sol";
 import {Staking} from "../../src/staking/Staking.sol";
@@ -414,7 +415,7 @@ contract StakingTest is Base {
         token.mint(ALICE, 100);
         vm.startPrank(ALICE);
         token.approve(address(staking), 100);
-        vm.expectRevert(abi.encodeWithSelector(IStaking.ReceivedOther.selector, 100, 99));
+        vm.expectRevert(abi.encodeWithSelector(ExactTransfer.InexactTransfer.selector, address(token), 100, 0, 99));
         staking.stake(100, 0);
         vm.stopPrank();
     }
