@@ -25,7 +25,12 @@ public readonly record struct RangePosition(
 /// The path of a concentrated house pool: its price, and its ranges with their fees. Immutable; changed by the pool's
 /// events, which carry what was decided.
 /// </summary>
-/// <remarks>Stored for ever, within snapshots: its fields are fixed.</remarks>
+/// <remarks>
+/// Stored for ever, within snapshots: its fields are fixed.
+/// <para>The table of ticks follows from the ranges. It is made when it is first asked for, handed on from state to
+/// state while only the price moves, and changed at two ticks where a range does; so a swap makes none
+/// (ConcentratedPoolTests). That is seen in nothing but time, and no part of what is stored or compared.</para>
+/// </remarks>
 /// <param name="Growth0X128">Of fees in token 0 for one unit of liquidity since the beginning, Q128, modulo
 /// 2^256.</param>
 /// <param name="Outside">Of each tick where a range ends, rising.</param>
@@ -39,6 +44,9 @@ public sealed record ConcentratedState(
     RangePosition[] Ranges)
 {
     private static readonly UInt256 Q128 = new(0, 0, 1, 0);
+
+    // At the spacing it was asked for; null until then. Two threads may both make it, and one is forgotten.
+    private TickTable? _ticks;
 
     /// <summary>A pool without liquidity, at its first price.</summary>
     public static ConcentratedState At(UInt256 sqrtPriceX96) =>
@@ -77,34 +85,20 @@ public sealed record ConcentratedState(
     /// <summary>The curve of this state; the terms' fee and spacing.</summary>
     public ConcentratedCurve ToCurve(CurveTerms.Concentrated terms)
     {
-        var ticks = new SortedDictionary<int, (UInt128 Gross, Int128 Net)>();
-        UInt128 active = 0;
-        foreach (var range in Ranges)
-        {
-            var liquidity = (UInt128)range.Liquidity;
-            Add(range.Range.Lower, liquidity, (Int128)liquidity);
-            Add(range.Range.Upper, liquidity, -(Int128)liquidity);
-            active += Tick >= range.Range.Lower && Tick < range.Range.Upper ? liquidity : 0;
-        }
-
-        TickLiquidity[] table = [.. ticks.Select(t => new TickLiquidity(t.Key, t.Value.Gross, t.Value.Net))];
+        var ticks = _ticks is { } known && known.TickSpacing == terms.TickSpacing
+            ? known
+            : _ticks = TicksOf(Ranges, terms.TickSpacing);
         return new ConcentratedCurve(
-            terms.SwapFee.Value, SqrtPriceX96, Tick, active, new TickTable(terms.TickSpacing, table));
-
-        void Add(int tick, UInt128 gross, Int128 net)
-        {
-            var before = ticks.GetValueOrDefault(tick);
-            ticks[tick] = (before.Gross + gross, before.Net + net);
-        }
+            terms.SwapFee.Value, SqrtPriceX96, Tick, (UInt128)ticks.LiquidityAt(Tick), ticks);
     }
 
     /// <summary>After a swap.</summary>
     public ConcentratedState After(Pool.Event.PriceMoved moved)
     {
-        var outside = (TickGrowth[])Outside.Clone();
+        var outside = moved.Crossed.Length == 0 ? Outside : [.. Outside];
         foreach (var crossed in moved.Crossed)
         {
-            outside[Array.FindIndex(outside, o => o.Tick == crossed.Tick)] = crossed;
+            outside[IndexOf(crossed.Tick)] = crossed;
         }
 
         return this with
@@ -129,15 +123,71 @@ public sealed record ConcentratedState(
                 .OrderBy(r => r.Range.Lower).ThenBy(r => r.Range.Upper),
         ];
         var ends = new SortedSet<int>(ranges.SelectMany(r => new[] { r.Range.Lower, r.Range.Upper }));
-        return this with { Ranges = ranges, Outside = [.. ends.Select(GrowthAt)] };
+        return this with
+        {
+            Ranges = ranges,
+            Outside = [.. ends.Select(GrowthAt)],
+            _ticks = _ticks?.With(position.Range.Lower, position.Range.Upper, Added(position)),
+        };
     }
 
-    private TickGrowth GrowthAt(int tick)
+    /// <summary>Of a tick where a range ends; of any other, what it would begin with.</summary>
+    internal TickGrowth GrowthAt(int tick) =>
+        IndexOf(tick) is >= 0 and var at ? Outside[at]
+        : tick <= Tick ? new TickGrowth(tick, Growth0X128, Growth1X128)
+        : new TickGrowth(tick, UInt256.Zero, UInt256.Zero);
+
+    /// <summary>By what is stored, not by what it is kept in.</summary>
+    public bool Equals(ConcentratedState? other) =>
+        other is not null
+            && (SqrtPriceX96, Tick, Growth0X128, Growth1X128)
+                == (other.SqrtPriceX96, other.Tick, other.Growth0X128, other.Growth1X128)
+            && Outside.AsSpan().SequenceEqual(other.Outside)
+            && Ranges.AsSpan().SequenceEqual(other.Ranges);
+
+    public override int GetHashCode() => HashCode.Combine(SqrtPriceX96, Tick, Growth0X128, Growth1X128);
+
+    /// <summary>The ticks where ranges end.</summary>
+    internal static TickTable TicksOf(RangePosition[] ranges, int tickSpacing)
     {
-        var at = Array.FindIndex(Outside, o => o.Tick == tick);
-        return at >= 0 ? Outside[at]
-            : tick <= Tick ? new TickGrowth(tick, Growth0X128, Growth1X128)
-            : new TickGrowth(tick, UInt256.Zero, UInt256.Zero);
+        var ticks = new SortedDictionary<int, (UInt128 Gross, Int128 Net)>();
+        foreach (var range in ranges)
+        {
+            var liquidity = (UInt128)range.Liquidity;
+            Add(range.Range.Lower, liquidity, (Int128)liquidity);
+            Add(range.Range.Upper, liquidity, -(Int128)liquidity);
+        }
+
+        return new TickTable(
+            tickSpacing, [.. ticks.Select(t => new TickLiquidity(t.Key, t.Value.Gross, t.Value.Net))]);
+
+        void Add(int tick, UInt128 gross, Int128 net)
+        {
+            var before = ticks.GetValueOrDefault(tick);
+            ticks[tick] = (before.Gross + gross, before.Net + net);
+        }
+    }
+
+    // By how much the liquidity of its range is above what it is now.
+    private Int128 Added(in RangePosition position) =>
+        (Int128)(UInt128)position.Liquidity - (Int128)(UInt128)(Find(position.Range)?.Liquidity ?? UInt256.Zero);
+
+    // Of a tick where a range ends, in Outside; else below zero.
+    private int IndexOf(int tick)
+    {
+        var (from, to) = (0, Outside.Length - 1);
+        while (from <= to)
+        {
+            var middle = (from + to) >> 1;
+            if (Outside[middle].Tick == tick)
+            {
+                return middle;
+            }
+
+            (from, to) = Outside[middle].Tick < tick ? (middle + 1, to) : (from, middle - 1);
+        }
+
+        return -1;
     }
 
     private (UInt256 Inside0, UInt256 Inside1) Inside(TickRange range)

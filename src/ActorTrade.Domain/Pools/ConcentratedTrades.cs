@@ -142,7 +142,7 @@ internal static class ConcentratedTrades
     private static TickGrowth Crossed(ConcentratedState state, in CrossedTick crossed, bool zeroForOne)
     {
         var index = crossed.Index;
-        var before = Array.Find(state.Outside, o => o.Tick == index);
+        var before = state.GrowthAt(index);
         var growth0 = zeroForOne
             ? WrappingArithmetic.Add(state.Growth0X128, crossed.FeeGrowthX128)
             : state.Growth0X128;

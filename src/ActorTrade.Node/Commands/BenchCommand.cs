@@ -15,7 +15,7 @@ internal static class BenchCommand
     private const double SecondsDefault = 10;
 
     public static Command Create(CommonOptions common) =>
-        new("bench", "Measure this machine: swaps, kernel, recovery, ticks, orders, quotes, registry, cluster.")
+        new("bench", "Measure this machine: swaps, kernel, recovery, ticks, orders, ranges, quotes, registry, cluster.")
     {
         Case(common, "swaps", "Durable swaps a second, against the journal's own append limit.", SwapsAsync),
         Case(common, "kernel", "Messages and asks a second, against a bounded channel.", KernelAsync),
@@ -25,7 +25,8 @@ internal static class BenchCommand
         Case(common, "ticks", "Recorded ticks a second through the real actors, one bot a symbol.", TicksAsync),
         Case(common, "quotes", "Exact quotes a second of each kind of pool, against published packages.", QuotesAsync),
         Case(common, "registry", "Pool states a second into the registry; prices, files, batches.", RegistryAsync),
-        Case(common, "orders", "What a price move costs a book of 1,000 to 100,000 open orders.", OrdersAsync),
+        Case(common, "orders", "What a price move costs a book or desk of 1,000 to 100,000 open orders.", OrdersAsync),
+        Case(common, "ranges", "What a swap costs a house pool of 10 to 256 ticks where ranges end.", RangesAsync),
         Cluster(common),
     };
 
@@ -268,6 +269,18 @@ internal static class BenchCommand
         {
             measured.Add(($"moveOf{one.Orders}Nanoseconds", one.MoveNanoseconds));
             measured.Add(($"fillOf{one.Orders}Nanoseconds", one.FillNanoseconds));
+        }
+
+        return Task.FromResult(measured);
+    }
+
+    private static Task<Measured> RangesAsync(TimeSpan perCase)
+    {
+        Measured measured = [];
+        foreach (var one in RangesBenchmark.Run(perCase))
+        {
+            measured.Add(($"swapAmong{one.Ticks}TicksNanoseconds", one.SwapNanoseconds));
+            measured.Add(($"swapAmong{one.Ticks}TicksBytes", one.BytesASwap));
         }
 
         return Task.FromResult(measured);

@@ -3,6 +3,7 @@ using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Ledger;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
+using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using ActorTrade.UnitTests.EntitySupport;
 using static ActorTrade.Domain.Pools.Pool;
@@ -58,6 +59,43 @@ public sealed class ConcentratedPoolTests
         }
 
         Assert.True(crossed > 80 && joins > 200 && exits > 100, $"{crossed}, {joins}, {exits}");
+    }
+
+    /// <summary>The table of ticks that states hand on is the one that their ranges would make anew, and as long as
+    /// only the price moves it is the very same.</summary>
+    [Fact]
+    public void The_ticks_a_pool_keeps_are_those_of_its_ranges()
+    {
+        var (kept, changed) = (0, 0);
+        for (var seed = 1; seed <= 40; seed++)
+        {
+            var random = new Random(seed);
+            var pool = Empty(random.Next(3) * 500, 60);
+            for (var i = 0; i < 80; i++)
+            {
+                pool.Now += TimeSpan.FromMilliseconds(random.Next(2_000));
+                var before = CurveOf(pool);
+                var events = pool.When(AnyCommand(pool, random)).Events;
+                var after = CurveOf(pool);
+                if (events.Any(e => e is Event.RangeChanged))
+                {
+                    changed++;
+                }
+                else
+                {
+                    Assert.Same(before.Ticks, after.Ticks);
+                    kept += events.Any(e => e is Event.PriceMoved) ? 1 : 0;
+                }
+
+                AssertMadeAnew(pool.State<PoolState>(), after, $"seed {seed}: {string.Join(", ", events)}");
+                if (random.Next(20) == 0)
+                {
+                    pool.RestartFromSnapshot();
+                }
+            }
+        }
+
+        Assert.True(kept > 200 && changed > 200, $"{kept}, {changed}");
     }
 
     /// <summary>Swaps are the contract's, with the same growth of fees inside the same ranges.</summary>
@@ -259,6 +297,36 @@ public sealed class ConcentratedPoolTests
         Assert.Equal("sqrtPriceX96", Assert.IsType<Rejection.InvalidCurve>(price).Field);
     }
 
+    /// <summary>Bounds are met at their very value, and a unit beyond them refused.</summary>
+    [Fact]
+    public void Who_comes_in_and_leaves_gets_at_least_what_was_said()
+    {
+        var (first, range) = (Empty(0, 60), Ranges[0]);
+        var joined = Join(first, 1, range, 5_000_000, 7_000_000)!;
+        var given = ((Event.Exited)first.When(Exit(2, range, joined.Shares / 3u)).Events[0]).Given;
+        var pool = Empty(0, 60);
+        var join = new Command.Join(
+            Id(1), Trader, [new(A, 5_000_000), new(B, 7_000_000)], false, range, joined.Shares + 1u, Deadline);
+        Assert.Equal("below-minimum", ReasonOf(pool, join));
+        Assert.IsType<Event.Joined>(pool.When(join with { TradeId = Id(2), MinShares = joined.Shares }).Events[0]);
+        foreach (var side in new[] { 0, 1 })
+        {
+            TokenAmount[] more = [.. given];
+            more[side] = more[side] with { Amount = more[side].Amount + 1u };
+            Assert.Equal(
+                "below-minimum", ReasonOf(pool, Exit(3 + side, range, joined.Shares / 3u) with { Least = more }));
+        }
+
+        var exit = Exit(9, range, joined.Shares / 3u) with { Least = given };
+        var exited = pool.When(exit).Events;
+        Assert.Equal(given, Assert.IsType<Event.Exited>(exited[0]).Given);
+        Assert.IsType<Event.Exited>(pool.When(exit).Events[0]);
+        Assert.IsType<Rejection.IdReused>(pool.When(exit with { Range = Ranges[1] }).Rejection);
+        var again = join with { TradeId = Id(2), MinShares = joined.Shares };
+        Assert.IsType<Event.Joined>(pool.When(again).Events[0]);
+        Assert.IsType<Rejection.IdReused>(pool.When(again with { Range = Ranges[1] }).Rejection);
+    }
+
     [Fact]
     public void Shares_of_a_range_are_a_token_that_says_which()
     {
@@ -326,6 +394,36 @@ public sealed class ConcentratedPoolTests
             sum0 <= (BigInteger)pool.Reserve0 && sum1 <= (BigInteger)pool.Reserve1,
             $"{sum0} and {sum1} are owed of {pool.Reserve0} and {pool.Reserve1}: {after}");
     }
+
+    private static ConcentratedCurve CurveOf(EntityHarness pool) =>
+        pool.State<PoolState>().TryCurve(out var curve)
+            ? (ConcentratedCurve)curve
+            : throw new InvalidOperationException("It has no curve.");
+
+    private static void AssertMadeAnew(PoolState pool, ConcentratedCurve curve, string after)
+    {
+        var state = pool.Concentrated!;
+        var anew = ConcentratedState.TicksOf(state.Ranges, curve.Ticks.TickSpacing);
+        var active = state.Ranges.Where(r => state.Tick >= r.Range.Lower && state.Tick < r.Range.Upper)
+            .Aggregate(UInt256.Zero, (sum, r) => sum + r.Liquidity);
+        Assert.True(active == (UInt256)curve.Liquidity, $"{active}, not {curve.Liquidity}: {after}");
+        Assert.Equal(TicksIn(anew), TicksIn(curve.Ticks));
+
+        // What the kept table remembers of passages is of these ticks too.
+        var fresh = new ConcentratedCurve(
+            curve.Fee.Value, curve.SqrtPriceX96, curve.Tick, curve.Liquidity, anew);
+        foreach (var (one, other) in new[] { (0, 1), (1, 0) })
+        {
+            UInt256 amount = 1_000_000_000_000;
+            Assert.Equal(
+                fresh.QuoteExactIn(one, other, amount, out var expected),
+                curve.QuoteExactIn(one, other, amount, out var quote));
+            Assert.Equal(expected, quote);
+        }
+    }
+
+    private static (TickLiquidity Tick, UInt256 SqrtPrice, Int128 Above)[] TicksIn(TickTable table) =>
+        [.. Enumerable.Range(0, table.Count).Select(i => (table[i], table.SqrtPriceOf(i), table.LiquidityAbove(i)))];
 
     private static void AssertSame(ConcentratedState expected, ConcentratedState actual)
     {

@@ -156,6 +156,35 @@ public sealed class TricryptoPoolTests
         pool.RestartFromJournal();
     }
 
+    /// <summary>Another node's clock may be behind that of the last change: then no time has passed.</summary>
+    [Fact]
+    public void A_clock_behind_the_last_change_counts_as_its_time()
+    {
+        var (behind, still) = (Filled(), Filled());
+        foreach (var pool in new[] { behind, still })
+        {
+            pool.Now += TimeSpan.FromSeconds(400);
+            pool.Given(Swap(1, A, B, 50_000_000_000));
+        }
+
+        behind.Now -= TimeSpan.FromSeconds(3);
+        foreach (var pool in new[] { behind, still })
+        {
+            Assert.IsType<Event.Swapped>(pool.When(Swap(2, B, C, 90_000_000)).Events[0]);
+            Assert.IsType<Event.Joined>(pool.When(new Command.Join(
+                Id(3), Trader, [new(A, 5_000_000_000)], true, null, UInt256.One, In(pool))).Events[0]);
+            Assert.IsType<Event.Exited>(pool.When(new Command.Exit(
+                Id(4), Trader, Units.PowerOfTen(18), [new(B, 0)], true, null, In(pool))).Events[0]);
+        }
+
+        Assert.True(still.State<PoolState>().TryCurve(out var expected));
+        Assert.True(behind.State<PoolState>().TryCurve(out var actual));
+        AssertSame((Tricrypto)expected, (Tricrypto)actual);
+
+        static Command.Swap Swap(int id, TokenId tokenIn, TokenId tokenOut, ulong amount) =>
+            new(Id(id), Trader, tokenIn, tokenOut, amount, UInt256.One, Deadline + TimeSpan.FromHours(1));
+    }
+
     [Fact]
     public void What_no_such_pool_has_is_named()
     {
