@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
@@ -29,12 +30,16 @@ public static class Bot
     public const int HopsMax = 8;
     public const int ReasonLengthMax = 256;
 
-    /// <summary>Fills one order may have; more are rejected (the order's own journal still has them).</summary>
+    /// <summary>Fills one order, or one child of a desk's order, may have; more are rejected (the order's own journal
+    /// still has them).</summary>
     public const int FillsPerOrderMax = 1000;
 
     /// <summary>Closed orders whose late fills are still recognised; a later one is
     /// rejected as an unknown order.</summary>
     public const int ClosedOrdersRemembered = 128;
+
+    /// <summary>A desk must have taken an order within this time of its intention, or it never does.</summary>
+    public static readonly TimeSpan DeskTakesWithin = TimeSpan.FromMinutes(1);
 
     /// <summary>An effect without an answer is asked about again after this; each
     /// time twice as long, up to an hour.</summary>
@@ -105,6 +110,15 @@ public static class Bot
             TimeInForce TimeInForce,
             DateTimeOffset? ExpiresAt) : Command;
 
+        /// <summary>Sends an order that the symbol's desk at the venue works, within the limits. Answered by
+        /// <see cref="Event.DeskTermsIntended"/> and <see cref="Event.OrderIntended"/>; its fills and its end come as
+        /// those of any order.</summary>
+        /// <param name="Quantity">Base units of the base token.</param>
+        /// <param name="ReferencePrice">The price the strategy saw, quote tokens per base token.</param>
+        public sealed record PlaceDeskOrder(
+            Symbol Symbol, string Venue, Side Side, UInt256 Quantity, DeskTerms Terms, decimal ReferencePrice)
+            : Command;
+
         public sealed record CancelOrder(OrderId OrderId, string Why) : Command;
 
         /// <summary>
@@ -129,7 +143,10 @@ public static class Bot
         /// <summary>The order never came to be.</summary>
         public sealed record RecordOrderRefused(OrderId OrderId, string Code) : Command, INaturallyIdempotent;
 
-        /// <summary>A part of an order was traded. Deduplicated by order and <paramref name="VenueTradeId"/>.</summary>
+        /// <summary>A part of an order was traded. Deduplicated by order, <paramref name="Child"/> and
+        /// <paramref name="VenueTradeId"/>.</summary>
+        /// <param name="Child">Of a desk's order: the number of the child that traded, each told after all fills of
+        /// those before it; else 0.</param>
         public sealed record RecordFill(
             OrderId OrderId,
             string VenueTradeId,
@@ -138,7 +155,8 @@ public static class Bot
             decimal Price,
             UInt256 QuoteAmount,
             UInt256 Fee,
-            TokenId FeeToken) : Command, INaturallyIdempotent;
+            TokenId FeeToken,
+            int Child = 0) : Command, INaturallyIdempotent;
 
         public sealed record RecordOrderClosed(
             OrderId OrderId, OrderState State, string? Reason) : Command, INaturallyIdempotent;
@@ -154,7 +172,7 @@ public static class Bot
         public sealed record CheckUnanswered : Command, INaturallyIdempotent;
     }
 
-    // Stored for ever: add cases and fields, never rename or change one.
+    // Stored for ever: add cases, and fields with defaults at the end; never rename or change one.
     public abstract record Event : IEvent
     {
         private Event()
@@ -180,6 +198,12 @@ public static class Bot
 
         [StoredName("bot.stopped.v1")]
         public sealed record Stopped(string By, string Why, DateTimeOffset At) : Event;
+
+        /// <summary>What else was asked for with the order of the <see cref="OrderIntended"/> that follows at once:
+        /// a desk works it.</summary>
+        /// <param name="Deadline">Until when the desk may take it.</param>
+        [StoredName("bot.desk-terms-intended.v1")]
+        public sealed record DeskTermsIntended(OrderId OrderId, DeskTerms Terms, DateTimeOffset Deadline) : Event;
 
         /// <param name="HoldToken">What the account holds back: the quote token of a
         /// buy, the base token of a sell.</param>
@@ -217,7 +241,8 @@ public static class Bot
             UInt256 QuoteAmount,
             UInt256 Fee,
             TokenId FeeToken,
-            DateTimeOffset At) : Event;
+            DateTimeOffset At,
+            int Child = 0) : Event;
 
         [StoredName("bot.order-closed.v1")]
         public sealed record OrderClosed(OrderId OrderId, OrderState State, string? Reason, DateTimeOffset At) : Event;
@@ -277,6 +302,9 @@ public static class Bot
         /// <summary>The risk check denies the order; nothing left.</summary>
         public sealed record OrderDenied(Denial Denial) : Rejection("bot-order-denied");
 
+        /// <param name="Field">Of the desk's terms, such as "Quantity".</param>
+        public sealed record InvalidDeskOrder(string Field, string Why) : Rejection("bot-desk-order-invalid");
+
         public sealed record InvalidSwap(string Why) : Rejection("bot-swap-invalid");
 
         /// <param name="Value">What it would become: base units, or a count.</param>
@@ -303,6 +331,9 @@ public static class Bot
 
         /// <summary>Null until the bot is registered.</summary>
         internal Event.Registered? Terms { get; set; }
+
+        /// <summary>What the next event's order is to be worked by; null between commands.</summary>
+        internal Event.DeskTermsIntended? DeskTerms { get; set; }
 
         internal BotState Life { get; set; }
 
@@ -346,15 +377,18 @@ public static class Bot
     }
 
     /// <summary>An order on its way. Its owner changes it in place.</summary>
-    internal sealed class OpenOrder(Event.OrderIntended terms)
+    internal sealed class OpenOrder(Event.OrderIntended terms, Event.DeskTermsIntended? desk)
     {
         public Event.OrderIntended Terms { get; } = terms;
+
+        /// <summary>How a desk works it; null where it is sent to its venue as it is.</summary>
+        public Event.DeskTermsIntended? Desk { get; } = desk;
 
         public bool Placed { get; set; }
 
         public UInt256 Filled { get; set; }
 
-        public List<string> Fills { get; init; } = [];
+        public FillMemory Fills { get; init; } = new();
 
         /// <summary>Not null: it is to be cancelled.</summary>
         public string? CancelWhy { get; set; }
@@ -385,7 +419,33 @@ public static class Bot
     }
 
     /// <summary>What is needed to recognise and book a late fill.</summary>
-    internal sealed record ClosedOrder(Symbol Symbol, List<string> Fills);
+    internal sealed record ClosedOrder(Symbol Symbol, FillMemory Fills);
+
+    /// <summary>Which fills of an order are booked. A desk tells all fills of one child before any of the next, so the
+    /// newest child's are enough: one of an older child was told before.</summary>
+    internal sealed class FillMemory
+    {
+        /// <summary>The newest child that has traded; 0 where there are no children.</summary>
+        public int Child { get; set; }
+
+        /// <summary>The venue's ids of that child's fills, or of the order's.</summary>
+        public List<string> Trades { get; init; } = [];
+
+        public bool Knows(int child, string trade) => child < Child || (child == Child && Trades.Contains(trade));
+
+        public bool IsFullFor(int child) => child == Child && Trades.Count >= FillsPerOrderMax;
+
+        public void Add(int child, string trade)
+        {
+            if (child > Child)
+            {
+                Child = child;
+                Trades.Clear();
+            }
+
+            Trades.Add(trade);
+        }
+    }
 
     internal static string Cut(string text) => text.Length <= ReasonLengthMax ? text : text[..ReasonLengthMax];
 
@@ -409,9 +469,14 @@ public static class Bot
             case Event.Stopped:
                 state.Life = BotState.Stopped;
                 break;
+            case Event.DeskTermsIntended e:
+                state.DeskTerms = e;
+                break;
             case Event.OrderIntended e:
-                Count(state, e.Number, e.At);
-                state.Orders.Add(e.OrderId, new OpenOrder(e));
+                var order = new OpenOrder(e, state.DeskTerms);
+                Count(state, e.Number, e.At, BotDeskOrders.CountOf(state, order));
+                state.Orders.Add(e.OrderId, order);
+                state.DeskTerms = null;
                 break;
             case Event.OrderPlaced e:
                 state.Orders[e.OrderId].Placed = true;
@@ -432,7 +497,7 @@ public static class Bot
                 state.Orders[e.OrderId].CancelAnswered = true;
                 break;
             case Event.SwapIntended e:
-                Count(state, e.Number, e.At);
+                Count(state, e.Number, e.At, sent: 1);
                 state.Swaps.Add(e.TradeId, new OpenSwap(e));
                 break;
             case Event.SwapFinished e:
@@ -451,11 +516,11 @@ public static class Bot
         return state;
     }
 
-    private static void Count(State state, long number, DateTimeOffset at)
+    private static void Count(State state, long number, DateTimeOffset at, int sent)
     {
         BotOrders.Reach(state, at);
         state.LastNumber = number;
-        state.SentToday++;
+        state.SentToday += sent;
     }
 
     private static void WishCancelled(OpenOrder order, Event.CancelIntended e)

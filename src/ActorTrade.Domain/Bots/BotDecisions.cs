@@ -34,6 +34,7 @@ internal static class BotDecisions
             Command.Pause c => Pause(state, c, context),
             Command.Stop c => Stop(state, c, context),
             Command.PlaceOrder c => BotOrders.Place(state, c, context),
+            Command.PlaceDeskOrder c => BotDeskOrders.Place(state, c, context),
             Command.StartPoolSwap c => BotOrders.StartSwap(state, c, context),
             Command.CancelOrder c => Cancel(state, c, context),
             Command.ClosePosition c => BotFlattening.Close(state, c, context),
@@ -58,7 +59,7 @@ internal static class BotDecisions
                 principal == terms.Owner || System.Operators.IsOne(principal),
             Command.CancelOrder =>
                 principal == terms.Owner || principal == PrincipalOf(terms.Bot) || System.Operators.IsOne(principal),
-            Command.PlaceOrder or Command.StartPoolSwap =>
+            Command.PlaceOrder or Command.PlaceDeskOrder or Command.StartPoolSwap =>
                 principal == terms.Owner || principal == PrincipalOf(terms.Bot),
             _ => false,
         };

@@ -115,19 +115,19 @@ internal static class BotOrders
             return new Bot.Rejection.UnknownOrder(c.OrderId);
         }
 
-        if (known.Fills.Contains(c.VenueTradeId))
+        if (known.Fills.Knows(c.Child, c.VenueTradeId))
         {
             return Answer.Nothing;
         }
 
-        if (known.Fills.Count >= Bot.FillsPerOrderMax)
+        if (known.Fills.IsFullFor(c.Child))
         {
             return new Bot.Rejection.TooManyFills(c.OrderId);
         }
 
         var fill = new Bot.Event.FillRecorded(
             c.OrderId, c.VenueTradeId, known.Symbol, c.Side, c.Quantity, c.Price, c.QuoteAmount, c.Fee, c.FeeToken,
-            context.Now);
+            context.Now, c.Child);
         var instrument = state.InstrumentOf(known.Symbol)!;
         var before = state.PositionOf(known.Symbol);
         var change = After(before, instrument, fill).Realised - before.Realised;
@@ -178,7 +178,7 @@ internal static class BotOrders
     public static void Book(Bot.State state, Bot.Event.FillRecorded e)
     {
         Reach(state, e.At);
-        FillsOf(state, e.OrderId)!.Value.Fills.Add(e.VenueTradeId);
+        FillsOf(state, e.OrderId)!.Value.Fills.Add(e.Child, e.VenueTradeId);
         if (state.Orders.TryGetValue(e.OrderId, out var order))
         {
             order.Filled += e.Quantity;
@@ -208,7 +208,8 @@ internal static class BotOrders
         }
     }
 
-    private static Bot.Rejection? Halted(Bot.State state, CommandContext context)
+    /// <summary>Null while the bot may send.</summary>
+    public static Bot.Rejection? Halted(Bot.State state, CommandContext context)
     {
         if (context.Mode != SystemMode.Active)
         {
@@ -268,8 +269,9 @@ internal static class BotOrders
         return null;
     }
 
-    // As if all that is open on that side were filled.
-    private static Bot.Rejection? Position(Bot.State state, Instrument instrument, Side side, UInt256 quantity)
+    /// <summary>Null while the position stays within its limit, as if all that is open on that side were filled.
+    /// </summary>
+    public static Bot.Rejection? Position(Bot.State state, Instrument instrument, Side side, UInt256 quantity)
     {
         var max = state.Terms!.Limits.PositionMaxOf(instrument);
         var most = max + max;
@@ -300,7 +302,8 @@ internal static class BotOrders
             : null;
     }
 
-    private static Bot.Rejection? Counts(Bot.State state, CommandContext context)
+    /// <summary>Null while so many more orders may be sent, of which one is open at a time.</summary>
+    public static Bot.Rejection? Counts(Bot.State state, CommandContext context, int more = 1)
     {
         var limits = state.Terms!.Limits;
         if (state.OpenCount >= limits.OpenOrdersMax)
@@ -310,16 +313,17 @@ internal static class BotOrders
         }
 
         var sentToday = Bot.DayOf(context.Now) > state.Day ? 0 : state.SentToday;
-        return sentToday >= limits.OrdersPerDayMax
+        return sentToday + (long)more > limits.OrdersPerDayMax
             ? new Bot.Rejection.LimitExceeded(
-                BotLimit.OrdersPerDay, (UInt256)(sentToday + 1L), (UInt256)limits.OrdersPerDayMax)
+                BotLimit.OrdersPerDay, (UInt256)(sentToday + (long)more), (UInt256)limits.OrdersPerDayMax)
             : null;
     }
 
-    private static Guid IdOf(Bot.State state, long number) =>
+    /// <summary>Of the order or swap with this number.</summary>
+    public static Guid IdOf(Bot.State state, long number) =>
         DeterministicGuid.Derive(state.Seed, checked((uint)number));
 
-    private static (Symbol Symbol, List<string> Fills)? FillsOf(Bot.State state, OrderId id)
+    private static (Symbol Symbol, Bot.FillMemory Fills)? FillsOf(Bot.State state, OrderId id)
     {
         if (state.Orders.TryGetValue(id, out var open))
         {

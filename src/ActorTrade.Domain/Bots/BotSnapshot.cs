@@ -5,6 +5,9 @@ namespace ActorTrade.Domain.Bots;
 
 /// <summary>A bot's state as it is stored. Order: open orders and swaps by number, closed ones
 /// as they closed, the rest by key.</summary>
+/// <param name="DeskTerms">Of the open orders that desks work, by number.</param>
+/// <param name="Children">The newest child that traded, of the orders of desks: of the open ones by number, then of the
+/// closed ones as they closed.</param>
 [StoredName("bot.snapshot.v1")]
 public sealed record BotSnapshot(
     string Key,
@@ -17,7 +20,9 @@ public sealed record BotSnapshot(
     BotResult[] Results,
     BotSnapshot.Order[] Orders,
     BotSnapshot.Swap[] Swaps,
-    BotSnapshot.ClosedOrder[] Closed)
+    BotSnapshot.ClosedOrder[] Closed,
+    Bot.Event.DeskTermsIntended[]? DeskTerms = null,
+    BotSnapshot.NewestChild[]? Children = null)
 {
     public sealed record Order(
         Bot.Event.OrderIntended Terms,
@@ -33,20 +38,31 @@ public sealed record BotSnapshot(
 
     public sealed record ClosedOrder(OrderId OrderId, Markets.Symbol Symbol, string[] Fills);
 
-    internal static BotSnapshot Capture(Bot.State state) => new(
-        state.Key,
-        state.Terms,
-        state.Life,
-        state.LastNumber,
-        state.Day,
-        state.SentToday,
-        [.. state.Positions.Values],
-        [.. state.Results.Values],
-        [.. state.Orders.Values.OrderBy(o => o.Terms.Number).Select(o => new Order(
-            o.Terms, o.Placed, o.Filled, [.. o.Fills], o.CancelWhy, o.CancelAnswered, o.Attempt, o.CheckAt))],
-        [.. state.Swaps.Values.OrderBy(s => s.Terms.Number).Select(s => new Swap(s.Terms, s.Attempt, s.CheckAt))],
-        [.. state.ClosedInOrder.Select(
-            id => new ClosedOrder(id, state.Closed[id].Symbol, [.. state.Closed[id].Fills]))]);
+    public sealed record NewestChild(OrderId OrderId, int Child);
+
+    internal static BotSnapshot Capture(Bot.State state)
+    {
+        var orders = state.Orders.Values.OrderBy(o => o.Terms.Number).ToList();
+        var fills = orders.Select(o => (Id: o.Terms.OrderId, o.Fills))
+            .Concat(state.ClosedInOrder.Select(id => (Id: id, state.Closed[id].Fills)));
+        return new BotSnapshot(
+            state.Key,
+            state.Terms,
+            state.Life,
+            state.LastNumber,
+            state.Day,
+            state.SentToday,
+            [.. state.Positions.Values],
+            [.. state.Results.Values],
+            [.. orders.Select(o => new Order(
+                o.Terms, o.Placed, o.Filled, [.. o.Fills.Trades], o.CancelWhy, o.CancelAnswered, o.Attempt,
+                o.CheckAt))],
+            [.. state.Swaps.Values.OrderBy(s => s.Terms.Number).Select(s => new Swap(s.Terms, s.Attempt, s.CheckAt))],
+            [.. state.ClosedInOrder.Select(
+                id => new ClosedOrder(id, state.Closed[id].Symbol, [.. state.Closed[id].Fills.Trades]))],
+            [.. orders.Where(o => o.Desk is not null).Select(o => o.Desk!)],
+            [.. fills.Where(f => f.Fills.Child > 0).Select(f => new NewestChild(f.Id, f.Fills.Child))]);
+    }
 
     internal Bot.State Restore()
     {
@@ -68,13 +84,18 @@ public sealed record BotSnapshot(
             state.Results.Add(result.Quote, result);
         }
 
+        var desks = (DeskTerms ?? []).ToDictionary(d => d.OrderId);
+        var children = (Children ?? []).ToDictionary(c => c.OrderId, c => c.Child);
+        Bot.FillMemory FillsOf(OrderId id, string[] trades) =>
+            new() { Child = children.GetValueOrDefault(id), Trades = [.. trades] };
         foreach (var o in Orders)
         {
-            state.Orders.Add(o.Terms.OrderId, new Bot.OpenOrder(o.Terms)
+            var id = o.Terms.OrderId;
+            state.Orders.Add(id, new Bot.OpenOrder(o.Terms, desks.GetValueOrDefault(id))
             {
                 Placed = o.Placed,
                 Filled = o.Filled,
-                Fills = [.. o.Fills],
+                Fills = FillsOf(id, o.Fills),
                 CancelWhy = o.CancelWhy,
                 CancelAnswered = o.CancelAnswered,
                 Attempt = o.Attempt,
@@ -89,7 +110,7 @@ public sealed record BotSnapshot(
 
         foreach (var c in Closed)
         {
-            state.Closed.Add(c.OrderId, new Bot.ClosedOrder(c.Symbol, [.. c.Fills]));
+            state.Closed.Add(c.OrderId, new Bot.ClosedOrder(c.Symbol, FillsOf(c.OrderId, c.Fills)));
             state.ClosedInOrder.Enqueue(c.OrderId);
         }
 

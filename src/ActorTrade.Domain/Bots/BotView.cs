@@ -1,9 +1,11 @@
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.Domain.Bots;
 
 /// <summary>What readers see of a bot. Amounts in base units; orders and swaps by number.</summary>
+/// <param name="DeskOrders">Those of the open orders that desks work; null from a node that knows no such.</param>
 public sealed record BotView(
     string Key,
     string? Owner,
@@ -18,7 +20,8 @@ public sealed record BotView(
     BotPosition[] Positions,
     BotResult[] Results,
     BotOrderView[] OpenOrders,
-    BotSwapView[] OpenSwaps)
+    BotSwapView[] OpenSwaps,
+    BotDeskOrderView[]? DeskOrders = null)
 {
     /// <summary>The position of a symbol; flat where the bot never traded it.</summary>
     public BotPosition PositionOf(Symbol symbol) =>
@@ -41,7 +44,9 @@ public sealed record BotView(
             o.Terms.OrderId, o.Terms.Symbol, o.Terms.Side, o.Terms.Type, o.Terms.Quantity, o.Filled, o.Terms.LimitPrice,
             o.Terms.At))],
         [.. state.Swaps.Values.OrderBy(s => s.Terms.Number).Select(s => new BotSwapView(
-            s.Terms.TradeId, s.TokenIn, s.Terms.AmountIn, s.TokenOut, s.Terms.MinAmountOut, s.Terms.Deadline))]);
+            s.Terms.TradeId, s.TokenIn, s.Terms.AmountIn, s.TokenOut, s.Terms.MinAmountOut, s.Terms.Deadline))],
+        [.. state.Orders.Values.Where(o => o.Desk is not null).OrderBy(o => o.Terms.Number).Select(o =>
+            new BotDeskOrderView(o.Terms.OrderId, o.Desk!.Terms))]);
 }
 
 /// <summary>An open order of a bot.</summary>
@@ -54,6 +59,9 @@ public sealed record BotOrderView(
     UInt256 Filled,
     decimal? LimitPrice,
     DateTimeOffset At);
+
+/// <summary>How a desk works an open order of a bot.</summary>
+public sealed record BotDeskOrderView(OrderId OrderId, DeskTerms Terms);
 
 /// <summary>An open pool swap of a bot.</summary>
 public sealed record BotSwapView(

@@ -249,7 +249,7 @@ internal static class DeskDecisions
             return DeskDecision.Nothing;
         }
 
-        var isLast = known is Event.HoldReleased ? !order.AwaitsEndReport : !order.AwaitsRelease;
+        var isLast = known is Event.EndReported || order.Received.Bot is null || order.IsEndReported;
         return isLast ? new[] { known, new Event.OrderForgotten(id) } : known;
     }
 

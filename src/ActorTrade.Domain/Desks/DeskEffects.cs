@@ -24,6 +24,7 @@ internal static class DeskEffects
         Event.ChildPlaced x => Asked(state.Orders[x.OrderId]),
         Event.ChildCancelRequested x when state.Orders[x.OrderId].Child!.IsPlaced => Asked(state.Orders[x.OrderId]),
         Event.OrderEnded x => Asked(state.Orders[x.OrderId]),
+        Event.HoldReleased x when state.Orders.TryGetValue(x.OrderId, out var order) => Report(order),
         _ => None,
     };
 

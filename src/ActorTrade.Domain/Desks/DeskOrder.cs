@@ -93,7 +93,9 @@ public sealed class DeskOrder
 
     internal bool AwaitsRelease => Ended is not null && HeldAt is not null && !IsReleased && !NeedsOperator;
 
-    internal bool AwaitsEndReport => Ended is not null && Received.Bot is not null && !IsEndReported;
+    /// <summary>The bot hears the end last, when what is left of the hold is free for another order.</summary>
+    internal bool AwaitsEndReport =>
+        Ended is not null && Received.Bot is not null && !IsEndReported && !AwaitsRelease;
 
     internal bool IsAllKnown => Ended is not null && !AwaitsRelease && !AwaitsEndReport;
 

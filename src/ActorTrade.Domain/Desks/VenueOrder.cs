@@ -90,12 +90,12 @@ public sealed record VenueOrder(
     /// <summary>The dearest price that a leg may trade at, as far as the terms say: a buy's hold is for it.</summary>
     public decimal WorstPrice => Legs.Max(WorstOf);
 
-    // Children that are expected: each rounds its fills up on its own.
-    private uint ChildrenExpected => Style switch
+    /// <summary>Orders that the venue sees of it if each fills: slices, tips, or one for each leg.</summary>
+    public int ChildrenExpected => Style switch
     {
-        ExecutionStyle.Twap => (uint)Slices,
-        ExecutionStyle.Iceberg => (uint)(ulong)UInt256.MulDivUp(Quantity, UInt256.One, Visible),
-        _ => (uint)Legs.Length,
+        ExecutionStyle.Twap => Slices,
+        ExecutionStyle.Iceberg => (int)(ulong)UInt256.MulDivUp(Quantity, UInt256.One, Visible),
+        _ => Legs.Length,
     };
 
     /// <summary>Whether two orders say the same: records compare their arrays by reference.</summary>
@@ -106,12 +106,13 @@ public sealed record VenueOrder(
     }
 
     /// <summary>What the account is to hold: a sell its quantity; a buy what <see cref="RiskCheck.TryFullHold"/> says
-    /// at the dearest price, and the rounding of every child. False beyond 256 bits.</summary>
+    /// at the dearest price, and the rounding of every child, since each rounds its fills up on its own. False beyond
+    /// 256 bits.</summary>
     public bool TryHold(out UInt256 hold)
     {
         var isPossible = RiskCheck.TryFullHold(Instrument, Side, Quantity, WorstPrice, Limits, out hold);
         return isPossible && (Side == Side.Sell
-            || UInt256.TryAdd(hold, (UInt256)(RiskCheck.RoundingReserve * (ChildrenExpected - 1)), out hold));
+            || UInt256.TryAdd(hold, (UInt256)(RiskCheck.RoundingReserve * (uint)(ChildrenExpected - 1)), out hold));
     }
 
     /// <summary>A price as the triggers see it: higher is better for the order. False where it is out of bounds.

@@ -170,7 +170,7 @@ internal static class OrderEffects
                 Bot.IdOf(bot),
                 new Bot.Command.RecordFill(
                     state.Parent?.OrderId ?? terms.OrderId, record.VenueTradeId, terms.Side, record.Quantity,
-                    record.Price, record.QuoteAmount, record.Fee, record.FeeToken),
+                    record.Price, record.QuoteAmount, record.Fee, record.FeeToken, state.Parent?.Number ?? 0),
                 IdOfPart(state, ReportSalts + (uint)number),
                 _ => new Command.RecordFillReported(number)),
         ];

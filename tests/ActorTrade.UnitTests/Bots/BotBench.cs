@@ -1,5 +1,6 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.EventSourcing;
@@ -57,6 +58,11 @@ internal sealed class BotBench
     public static Bot.Command.PlaceOrder Order(Side side, decimal btc, decimal price) => new(
         BtcUsd, "paper", side, OrderType.Limit, Sats(btc), price, price, TimeInForce.Gtc, ExpiresAt: null);
 
+    /// <summary>An order of a desk, at the bid of sells and the ask of buys.</summary>
+    public static Bot.Command.PlaceDeskOrder AtDesk(Side side, decimal btc, params VenueLeg[] legs) => new(
+        BtcUsd, "paper", side, Sats(btc), new DeskTerms(legs, side == Side.Sell ? TriggerSource.Bid : TriggerSource.Ask),
+        ReferencePrice: 6_000m);
+
     public static UInt256 Sats(decimal btc) => Units.FromDecimal(btc, 8, Rounding.Down);
 
     public static UInt256 Micros(decimal usd) => Units.FromDecimal(usd, 6, Rounding.Down);
@@ -91,6 +97,9 @@ internal sealed class BotBench
 
     public OrderId Place(Bot.Command.PlaceOrder order) =>
         Assert.IsType<Bot.Event.OrderIntended>(Assert.Single(Accept(order))).OrderId;
+
+    public OrderId Place(Bot.Command.PlaceDeskOrder order) =>
+        Assert.IsType<Bot.Event.OrderIntended>(Accept(order)[^1]).OrderId;
 
     /// <summary>Answers a waiting effect and lets the bot record what follows.</summary>
     public void Answer(Effect effect, Answer answer)
@@ -134,7 +143,13 @@ internal sealed class BotBench
         };
         foreach (var (id, effect) in Waiting.ToList())
         {
-            if (ended != Guid.Empty && effect.Target.Key == ended.ToString("N"))
+            var asked = effect.Command switch
+            {
+                OrderDesk.Command.Place c => c.OrderId.Value.ToString("N"),
+                OrderDesk.Command.Cancel c => c.OrderId.Value.ToString("N"),
+                _ => effect.Target.Key,
+            };
+            if (ended != Guid.Empty && asked == ended.ToString("N"))
             {
                 Waiting.Remove(id);
             }

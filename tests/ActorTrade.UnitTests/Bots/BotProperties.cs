@@ -1,8 +1,10 @@
 using System.Numerics;
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.EventSourcing;
 using ActorTrade.EventSourcing.Records;
 
@@ -134,7 +136,8 @@ public sealed class BotProperties
     private sealed class Run(int seed)
     {
         private readonly Random random = new(seed);
-        private readonly HashSet<(OrderId, string)> fills = [];
+        private readonly HashSet<(OrderId Order, int Child, string Trade)> fills = [];
+        private readonly Dictionary<OrderId, int> children = [];
         private readonly Dictionary<OrderId, UInt256> remaining = [];
         private BigInteger quantity;
         private BigInteger cash;
@@ -147,6 +150,9 @@ public sealed class BotProperties
         {
             switch (random.Next(14))
             {
+                case 0 when random.Next(2) == 0:
+                    SendToDesk();
+                    break;
                 case 0 or 1 or 2:
                     Send(BotBench.Order((Side)random.Next(2), random.Next(1, 250) / 100m, random.Next(3_000, 9_000)));
                     break;
@@ -208,6 +214,32 @@ public sealed class BotProperties
             }
         }
 
+        private void SendToDesk()
+        {
+            var side = (Side)random.Next(2);
+            var btc = random.Next(1, 250) / 100m;
+            var order = BotBench.AtDesk(side, btc, new VenueLeg(TriggerKind.Stop, random.Next(3_000, 9_000), 0, null));
+            order = random.Next(3) switch
+            {
+                0 => order with { Terms = Twap(random.Next(2, 6)) },
+                1 => order with { Terms = order.Terms with { Legs = [VenueLeg.At(6_000m), .. order.Terms.Legs] } },
+                _ => order,
+            };
+            if (Bench.Decide(order).Rejection is null)
+            {
+                var before = Bench.View.SentToday;
+                var id = Bench.Place(order);
+                remaining.Add(id, order.Quantity);
+                children.Add(id, 1);
+                var counts = order.Terms.Slices > 0 ? order.Terms.Slices : order.Terms.Legs.Length;
+                var after = Bench.View.SentToday;
+                Assert.True(after == before + counts || after == counts, $"{before} and {counts} are {after}.");
+            }
+        }
+
+        private static DeskTerms Twap(int slices) => new(
+            [VenueLeg.At(null)], Style: ExecutionStyle.Twap, Slices: slices, SliceEvery: TimeSpan.FromSeconds(1));
+
         private void Fill()
         {
             if (Open() is not { } order || remaining[order.OrderId].IsZero)
@@ -218,13 +250,28 @@ public sealed class BotProperties
             var size = (UInt256)(ulong)random.NextInt64(1, (long)(ulong)remaining[order.OrderId] + 1);
             var price = random.Next(3_000, 9_000);
             var amount = BotBench.Instrument.QuoteAmount(size, price, Rounding.Down);
+            var child = ChildOf(order.OrderId);
+
+            // Two children may have trades of one name, and one order has each only once.
+            var trade = child > 0 && !fills.Contains((order.OrderId, child, "t")) ? "t" : $"t{trades++}";
             var fill = new Bot.Command.RecordFill(
-                order.OrderId, $"t{trades++}", order.Side, size, price, amount, (UInt256)(uint)random.Next(1000),
-                BotBench.Usd);
+                order.OrderId, trade, order.Side, size, price, amount, (UInt256)(uint)random.Next(1000), BotBench.Usd,
+                child);
             Bench.Accept(fill);
-            fills.Add((fill.OrderId, fill.VenueTradeId));
+            fills.Add((fill.OrderId, child, fill.VenueTradeId));
             remaining[order.OrderId] -= size;
             Book(order.Side, size, amount, fill.Fee);
+        }
+
+        // Sometimes the next one's turn has come.
+        private int ChildOf(OrderId order)
+        {
+            if (children.TryGetValue(order, out var child) && random.Next(3) == 0)
+            {
+                children[order] = ++child;
+            }
+
+            return child;
         }
 
         private void Repeat()
@@ -234,8 +281,8 @@ public sealed class BotProperties
                 return;
             }
 
-            var (order, trade) = fills.ElementAt(random.Next(fills.Count));
-            var again = Bench.Decide(BotBench.Filled(order, trade, Side.Buy, 1m, 6_000m));
+            var (order, child, trade) = fills.ElementAt(random.Next(fills.Count));
+            var again = Bench.Decide(BotBench.Filled(order, trade, Side.Buy, 1m, 6_000m) with { Child = child });
             Assert.True(again.Rejection is Bot.Rejection.UnknownOrder || again.Events.Count == 0);
         }
 

@@ -11,7 +11,7 @@ namespace ActorTrade.UnitTests.Orders;
 
 /// <summary>
 /// Real orders, the real paper venue and the real account, with messages delivered in any order from a seed, repeated,
-/// delayed and lost in crashes; the bot is only counted. What must hold is checked at every event and at the end.
+/// delayed and lost in crashes; the bot is only counted where it is not asked for. What must hold is checked at every event and at the end.
 /// </summary>
 internal sealed class OrderWorld
 {
@@ -22,7 +22,9 @@ internal sealed class OrderWorld
     public static readonly AccountId Owner = AccountId.Parse("alice");
     public static readonly BotId Trader = BotId.Parse("trend");
     public static readonly EventCatalog Catalog =
-        new([Order.Definition, OrderDesk.Definition, PaperVenue.Definition, Account.Definition]);
+        new([
+            Order.Definition, OrderDesk.Definition, PaperVenue.Definition, Account.Definition, Bot.Definition,
+        ]);
 
     private readonly Random _random;
     private readonly Dictionary<EntityId, EntityBench> _entities = [];
@@ -65,8 +67,22 @@ internal sealed class OrderWorld
     /// <summary>Makes the desk's random orders; null: it gets none.</summary>
     public Func<Random, DateTimeOffset, VenueOrder>? ParentMaker { get; init; }
 
+    /// <summary>Makes the random orders that the bot has the desk work; null: the bot is only counted.</summary>
+    public Func<Random, DateTimeOffset, Bot.Command.PlaceDeskOrder>? BotOrderMaker { get; init; }
+
+    /// <summary>Orders that the bot took.</summary>
+    public List<OrderId> BotOrders { get; } = [];
+
+    public EntityBench TraderBench => Entity(Bot.IdOf(Trader));
+
+    /// <summary>All orders that were sent to the venue, as they stand.</summary>
+    public IEnumerable<OrderLife> SentOrders => _entities.Values.Select(e => e.Fold.State).OfType<OrderLife>();
+
     /// <summary>Called after each event of the desk.</summary>
     public Action<OrderDesk.Event>? OnDesk { get; init; }
+
+    /// <summary>Called after each event of the bot.</summary>
+    public Action<Bot.Event>? OnBot { get; init; }
 
     public static EntityId OwnersAccount => Account.IdOf(Owner);
 
@@ -119,10 +135,18 @@ internal sealed class OrderWorld
             new OrderDesk.Command.Place(id, Trader, order, Now + TimeSpan.FromMinutes(1)), Context("alice"));
     }
 
+    /// <summary>Registers and starts the bot.</summary>
+    public void StartBot(BotLimits limits)
+    {
+        TraderBench.Send(
+            new Bot.Command.Register(Trader, "alice", Owner, "trend", [], [Instrument], limits), Context("alice"));
+        TraderBench.Send(new Bot.Command.Start(), Context("alice"));
+    }
+
     public void Quote(decimal bid, decimal ask, decimal? size = null)
     {
         Venue.Send(new PaperVenue.Command.Quote(Instrument.Symbol, Now, bid, ask, size, size), Context());
-        if (Parents.Count > 0)
+        if (Parents.Count + BotOrders.Count > 0)
         {
             var last = bid + (decimal)Math.Round(_random.NextDouble() * 2, 2);
             Desk.Send(new OrderDesk.Command.Look(Now, bid, ask, last, PaperVenue.Capabilities), Context());
@@ -136,6 +160,12 @@ internal sealed class OrderWorld
         {
             case 0 or 6 when ParentMaker is not null && Parents.Count < 30:
                 Send(NewId(1_000 + Parents.Count), ParentMaker(_random, Now));
+                break;
+            case 0 or 6 when BotOrderMaker is not null && BotOrders.Count < 30:
+                SendByBot(BotOrderMaker(_random, Now));
+                break;
+            case 1 when BotOrders.Count > 0 && _random.Next(3) == 0:
+                CancelByBot(BotOrders[_random.Next(BotOrders.Count)]);
                 break;
             case 0 when Orders.Count < 30 && ParentMaker is null:
                 Send(RandomOrder(Orders.Count + 1));
@@ -200,6 +230,11 @@ internal sealed class OrderWorld
         foreach (var id in Parents)
         {
             Cancel(id);
+        }
+
+        if (BotOrderMaker is not null)
+        {
+            TraderBench.Send(new Bot.Command.Stop("end of test"), Context("alice"));
         }
 
         for (var round = 0; round < 400; round++)
@@ -293,6 +328,15 @@ internal sealed class OrderWorld
 
     private void Cancel(OrderId parent) => Desk.Send(new OrderDesk.Command.Cancel(parent, "enough"), Context("alice"));
 
+    private void SendByBot(Bot.Command.PlaceDeskOrder order)
+    {
+        var decision = TraderBench.Send(order, Context(Bot.PrincipalOf(Trader)));
+        BotOrders.AddRange(decision.Events.OfType<Bot.Event.OrderIntended>().Select(e => e.OrderId));
+    }
+
+    private void CancelByBot(OrderId order) =>
+        TraderBench.Send(new Bot.Command.CancelOrder(order, "enough"), Context(Bot.PrincipalOf(Trader)));
+
     private Answer Execute(Effect effect)
     {
         if (effect.Target.Category == Bot.Category)
@@ -311,7 +355,10 @@ internal sealed class OrderWorld
                     throw new InvalidOperationException($"{effect.Command} is not for a bot.");
             }
 
-            return new Answer.Accepted([], 1, Now);
+            if (BotOrderMaker is null)
+            {
+                return new Answer.Accepted([], 1, Now);
+            }
         }
 
         var decision = Entity(effect.Target).Send(effect.Command, Context());
@@ -329,6 +376,7 @@ internal sealed class OrderWorld
                 Order.Category => Order.Definition,
                 OrderDesk.Category => OrderDesk.Definition,
                 Domain.Orders.Venue.Category => PaperVenue.Definition,
+                Bot.Category => Bot.Definition,
                 _ => Account.Definition,
             };
             bench = new EntityBench(definition, id.Key, Catalog)
@@ -347,6 +395,11 @@ internal sealed class OrderWorld
         if (e is OrderDesk.Event ofDesk)
         {
             OnDesk?.Invoke(ofDesk);
+        }
+
+        if (e is Bot.Event ofBot)
+        {
+            OnBot?.Invoke(ofBot);
         }
 
         if (id.Category != Order.Category)
