@@ -1,4 +1,6 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 using ActorTrade.EventSourcing;
@@ -73,6 +75,46 @@ public sealed class PlantedBugTests
         });
         var broken = FirstBrokenLaw(new SimulationSetup { Definitions = Instead(doubling) });
         Assert.DoesNotContain(NotCaught, broken, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bot_that_counts_a_repeated_fill_is_caught()
+    {
+        var greedy = With(Bot.Definition, (state, command, context) =>
+        {
+            var decision = Bot.Definition.Decide(state, command, context);
+            return command is Bot.Command.RecordFill fill && decision is { Rejection: null, Events.Count: 0 }
+                ? Bot.Definition.Decide(state, fill with { VenueTradeId = fill.VenueTradeId + " again" }, context)
+                : decision;
+        });
+        var broken = FirstBrokenLaw(new SimulationSetup { Definitions = Instead(greedy) });
+        Assert.Contains("The bot", broken, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_trigger_that_fires_twice_is_caught()
+    {
+        var eager = With(OrderDesk.Definition, (state, command, context) =>
+        {
+            var decision = OrderDesk.Definition.Decide(state, command, context);
+            return command is OrderDesk.Command.Look && decision.Rejection is null
+                ? Decision<OrderDesk.Event, OrderDesk.Rejection>.Accept(
+                    [.. decision.Events, .. decision.Events.OfType<OrderDesk.Event.OrderTriggered>()])
+                : decision;
+        });
+        var broken = FirstBrokenLaw(new SimulationSetup { Definitions = Instead(eager) });
+        Assert.Contains("fired 2 times", broken, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_desk_that_does_not_free_its_funds_is_caught()
+    {
+        var stubborn = With(OrderDesk.Definition, (state, command, context) => OrderDesk.Definition.Decide(
+            state,
+            command is OrderDesk.Command.RecordChildEnded ended ? ended with { NeedsOperator = true } : command,
+            context));
+        var broken = FirstBrokenLaw(new SimulationSetup { Definitions = Instead(stubborn) });
+        Assert.Contains("still holds funds for an order", broken, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ internal sealed class Seeds(string name, ulong countDefault)
         return $"{name} {_first} to {_first + _count - 1}: {Sum(r => r.Operations)} operations, "
             + $"{Sum(r => r.Acknowledged)} acknowledged, {Sum(r => r.Events)} events, {Sum(r => r.Orders)} orders, "
             + $"{Sum(r => r.Fills)} fills, {Sum(r => r.PoolOrders)} pool orders, "
-            + $"{Sum(r => r.PoolFills)} fills of them, "
+            + $"{Sum(r => r.PoolFills)} fills of them, {Sum(r => r.DeskOrders)} orders of desks, "
+            + $"{Sum(r => r.Triggers)} triggers, {Sum(r => r.BotFills)} fills of bots, "
             + $"{Sum(r => r.Stops)} stops, {Sum(r => r.Crashes)} crashes; every law held.";
 
         long Sum(Func<SimulationReport, long> of) => reports.Sum(of);

@@ -7,8 +7,8 @@ using ActorTrade.EventSourcing;
 namespace ActorTrade.Domain.Bots;
 
 /// <summary>
-/// What a bot's events ask of orders, desks and accounts. An order intended is asked for until it is placed or refused; a
-/// cancel once the order is placed, until it is answered; a swap until it has ended.
+/// What a bot's events ask of orders, desks and accounts. An order intended is asked for until it is placed or refused;
+/// a cancel once the order is placed, until it is answered; a swap until it has ended.
 /// </summary>
 internal static class BotEffects
 {

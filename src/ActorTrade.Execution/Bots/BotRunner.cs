@@ -216,6 +216,8 @@ public sealed class BotRunner : Actor<BotRunnerMessage>
             o.Symbol, _settings.Venue, o.Side, o.LimitPrice is null ? OrderType.Market : OrderType.Limit, o.Quantity,
             o.LimitPrice,
             o.ReferencePrice, o.TimeInForce, ExpiresAt: null),
+        Intent.DeskOrder o => new Bot.Command.PlaceDeskOrder(
+            o.Symbol, _settings.Venue, o.Side, o.Quantity, o.Terms, o.ReferencePrice),
         Intent.PoolSwap s => new Bot.Command.StartPoolSwap(s.Route, s.AmountIn, s.MinAmountOut, now + s.Lifetime),
         Intent.Cancel c => new Bot.Command.CancelOrder(c.OrderId, c.Why),
         _ => throw new InvalidOperationException($"There is no intent {intent.GetType().Name}."),
@@ -335,6 +337,8 @@ public sealed class BotRunner : Actor<BotRunnerMessage>
         public override PoolBook Pools => runner._pools;
 
         public override int OpenCount => runner.OpenCount;
+
+        public override IReadOnlyList<OpenDeskOrder> DeskOrders => runner._shadow.DeskOrders;
 
         public override SignedAmount PositionOf(Symbol symbol) => runner._shadow.PositionOf(symbol);
 

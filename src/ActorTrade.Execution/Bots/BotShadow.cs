@@ -1,7 +1,9 @@
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.EventSourcing;
+using ActorTrade.Execution.Strategies;
 
 namespace ActorTrade.Execution.Bots;
 
@@ -17,6 +19,8 @@ internal sealed class BotShadow(IReadOnlyList<Instrument> instruments)
     private readonly HashSet<Guid> _open = [];
     private readonly Dictionary<Guid, (TokenId TokenIn, UInt256 AmountIn, TokenId TokenOut)> _swaps = [];
     private readonly SortedDictionary<long, Bot.Event> _pending = [];
+    private readonly List<OpenDeskOrder> _deskOrders = [];
+    private DeskTerms? _deskTerms;
 
     public bool IsKnown { get; private set; }
 
@@ -26,6 +30,9 @@ internal sealed class BotShadow(IReadOnlyList<Instrument> instruments)
     public BotState State { get; private set; }
 
     public int OpenCount => _open.Count;
+
+    /// <summary>In the order in which they were sent.</summary>
+    public IReadOnlyList<OpenDeskOrder> DeskOrders => _deskOrders;
 
     /// <summary>Events are known whose predecessors are not.</summary>
     public bool HasGap => _pending.Count > 0;
@@ -49,6 +56,14 @@ internal sealed class BotShadow(IReadOnlyList<Instrument> instruments)
         _open.Clear();
         _open.UnionWith(view.OpenOrders.Select(o => o.OrderId.Value));
         _open.UnionWith(view.OpenSwaps.Select(s => s.TradeId));
+        _deskTerms = null;
+        _deskOrders.Clear();
+        foreach (var (id, terms) in view.DeskOrders ?? [])
+        {
+            var order = view.OpenOrders.First(o => o.OrderId == id);
+            _deskOrders.Add(new OpenDeskOrder(id, order.Symbol, order.Side, order.Quantity, terms));
+        }
+
         _swaps.Clear();
         foreach (var swap in view.OpenSwaps)
         {
@@ -116,14 +131,17 @@ internal sealed class BotShadow(IReadOnlyList<Instrument> instruments)
             case Bot.Event.Stopped:
                 State = BotState.Stopped;
                 break;
+            case Bot.Event.DeskTermsIntended e:
+                _deskTerms = e.Terms;
+                break;
             case Bot.Event.OrderIntended e:
-                _open.Add(e.OrderId.Value);
+                Open(e);
                 break;
             case Bot.Event.OrderRefused e:
-                _open.Remove(e.OrderId.Value);
+                End(e.OrderId);
                 break;
             case Bot.Event.OrderClosed e:
-                _open.Remove(e.OrderId.Value);
+                End(e.OrderId);
                 break;
             case Bot.Event.FillRecorded e:
                 Fill(e);
@@ -137,6 +155,23 @@ internal sealed class BotShadow(IReadOnlyList<Instrument> instruments)
                 Finish(e);
                 break;
         }
+    }
+
+    // The terms come right before the order that they are of.
+    private void Open(Bot.Event.OrderIntended e)
+    {
+        _open.Add(e.OrderId.Value);
+        if (_deskTerms is { } terms)
+        {
+            _deskOrders.Add(new OpenDeskOrder(e.OrderId, e.Symbol, e.Side, e.Quantity, terms));
+            _deskTerms = null;
+        }
+    }
+
+    private void End(OrderId order)
+    {
+        _open.Remove(order.Value);
+        _deskOrders.RemoveAll(o => o.OrderId == order);
     }
 
     private void Fill(Bot.Event.FillRecorded e)

@@ -7,6 +7,11 @@ internal static class CommonParameters
         "retry-after", ParameterType.Duration, "00:01:00", "Pause before an order that came to nothing is tried again.",
         Min: 1, Max: 86_400);
 
+    public static StrategyParameter TrailBps { get; } = new(
+        "trail-bps", ParameterType.Count, "0",
+        "Distance of a trailing stop that guards a position, in basis points of the best price; 0 for none.",
+        Min: 0, Max: 9_999);
+
     public static StrategyParameter ConfidenceMin { get; } = new(
         "confidence-min", ParameterType.Number, "0", "Signals below this confidence are ignored.", Min: 0, Max: 1);
 

@@ -1,4 +1,5 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Execution.Pools;
@@ -36,6 +37,12 @@ public abstract record Intent
         TimeInForce TimeInForce,
         string Why) : Intent;
 
+    /// <summary>An order that the venue's desk works: triggers, pairs of ways out, slices, tips, dates.</summary>
+    /// <param name="Quantity">Base units of the base token.</param>
+    /// <param name="ReferencePrice">The price that the strategy saw.</param>
+    public sealed record DeskOrder(
+        Symbol Symbol, Side Side, UInt256 Quantity, DeskTerms Terms, decimal ReferencePrice, string Why) : Intent;
+
     /// <param name="Lifetime">The swap is refused when it has not happened by then.</param>
     public sealed record PoolSwap(
         SwapHop[] Route, UInt256 AmountIn, UInt256 MinAmountOut, TimeSpan Lifetime, string Why) : Intent;
@@ -52,6 +59,10 @@ public abstract record Intent
 public sealed record Opportunity(
     string Kind, string Route, string Token, double GainBps, double Size, double Profit, DateTimeOffset At);
 
+/// <summary>An order of the bot that a desk has or is asked for, and that has not ended.</summary>
+/// <param name="Quantity">Base units of the base token, as it was sent.</param>
+public sealed record OpenDeskOrder(OrderId OrderId, Symbol Symbol, Side Side, UInt256 Quantity, DeskTerms Terms);
+
 /// <summary>What a strategy sees and where it puts its intents; valid for the one call it is given to.</summary>
 public abstract class StrategyContext
 {
@@ -67,6 +78,10 @@ public abstract class StrategyContext
 
     /// <summary>Orders and swaps of the bot that are sent and have not ended.</summary>
     public abstract int OpenCount { get; }
+
+    /// <summary>Those of them that desks work, the oldest first; also after a restart, so that one can be cancelled.
+    /// </summary>
+    public abstract IReadOnlyList<OpenDeskOrder> DeskOrders { get; }
 
     public abstract void Send(Intent intent);
 

@@ -27,7 +27,8 @@ public sealed class MeanReversion : IStrategy
         _kind = settings.Choice("measure") == "rsi" ? SignalKind.Rsi : SignalKind.ZScore;
         _confidenceMin = (double)settings.Number("confidence-min");
         _holdMax = settings.Duration("hold-max");
-        _target = new LongOrFlat(instrument, settings.Number("notional"), settings.Duration("retry-after"));
+        _target = new LongOrFlat(
+            instrument, settings.Number("notional"), settings.Duration("retry-after"), settings.Count("trail-bps"));
     }
 
     internal static IReadOnlyList<StrategyParameter> Parameters { get; } =
@@ -37,6 +38,7 @@ public sealed class MeanReversion : IStrategy
         new("measure", ParameterType.Choice, "zscore", "What says that a price went too far.", Choices: [
             "zscore", "rsi"]),
         CommonParameters.ConfidenceMin,
+        CommonParameters.TrailBps,
         new("hold-max", ParameterType.Duration, "04:00:00", "Longest time a position is held.", Min: 1, Max: 31_536_000),
     ];
 

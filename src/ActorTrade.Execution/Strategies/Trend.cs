@@ -19,7 +19,8 @@ public sealed class Trend : IStrategy
         _instrument = instrument;
         _kind = settings.Choice("average") == "sma" ? SignalKind.SmaCross : SignalKind.EmaCross;
         _confidenceMin = (double)settings.Number("confidence-min");
-        _target = new LongOrFlat(instrument, settings.Number("notional"), settings.Duration("retry-after"));
+        _target = new LongOrFlat(
+            instrument, settings.Number("notional"), settings.Duration("retry-after"), settings.Count("trail-bps"));
     }
 
     internal static IReadOnlyList<StrategyParameter> Parameters { get; } =
@@ -28,6 +29,7 @@ public sealed class Trend : IStrategy
         CommonParameters.RetryAfter,
         new("average", ParameterType.Choice, "ema", "Whose cross it follows: simple or exponential averages.", Choices: ["sma", "ema"]),
         CommonParameters.ConfidenceMin,
+        CommonParameters.TrailBps,
     ];
 
     public void OnTick(Tick tick, StrategyContext context)

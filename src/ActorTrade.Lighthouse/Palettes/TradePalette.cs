@@ -81,8 +81,8 @@ internal sealed class TradePalette(
             Description = new()
             {
                 Name = "flatten",
-                Meaning = "Stops bots, cancels their orders and closes their positions by market orders; what is left "
-                    + "after some seconds is shown. While trading is halted nothing is closed.",
+                Meaning = "Stops bots, cancels their orders, also those of desks, and closes their positions by market "
+                    + "orders; what is left after some seconds is shown. While trading is halted nothing is closed.",
                 Acts = true,
                 Arguments = [Describe.Optional("bot", "Only this bot; else every bot.", "bots")],
                 Options =

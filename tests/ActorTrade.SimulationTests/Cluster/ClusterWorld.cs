@@ -195,6 +195,7 @@ internal sealed class ClusterWorld : LedgerWorld
         Market.Close();
         CancelOrders(_random);
         CancelPoolOrders(_random);
+        CancelDeskOrders(_random);
         Wait(HealthyTime);
         Settle("the end");
         var report = new SimulationLaws(this).Check();

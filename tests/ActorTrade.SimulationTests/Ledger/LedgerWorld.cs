@@ -1,4 +1,6 @@
 using ActorTrade.Domain.Accounts;
+using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Pools;
@@ -108,7 +110,18 @@ internal abstract class LedgerWorld(ulong seed, int clients)
         }
 
         PrepareOtherPools(random, house);
+        foreach (var account in Accounts)
+        {
+            var bot = BotOf(account);
+            Do(Bot.IdOf(bot), new Bot.Command.Register(
+                bot, account.Value, account, "trend", [], [Market.Instrument],
+                new BotLimits(1_000m, 1_000m, 1_000m, 16, 100_000, new Bps(500), new Bps(100))));
+            Do(Bot.IdOf(bot), new Bot.Command.Start());
+        }
     }
+
+    /// <summary>The bot that trades with an account's money.</summary>
+    public static BotId BotOf(AccountId account) => BotId.Parse("bot-" + account.Value);
 
     private void PrepareOtherPools(IRandomSource random, AccountId house)
     {
@@ -169,6 +182,27 @@ internal abstract class LedgerWorld(ulong seed, int clients)
                 Tell(stored.Entity, new Account.Command.CancelPoolOrder(placed.OrderId, "the end"), header);
             }
         }
+    }
+
+    protected void CancelDeskOrders(IRandomSource random)
+    {
+        foreach (var account in Accounts)
+        {
+            Tell(Bot.IdOf(BotOf(account)), new Bot.Command.Stop("the end"), Header());
+        }
+
+        var reader = new RecordReader();
+        foreach (var stored in Events.Where(e => e.Entity.Category == OrderDesk.Category).ToList())
+        {
+            var e = EventEnvelope.Read(SimulatedWorld.Catalog, reader, stored).Event;
+            if (e is OrderDesk.Event.OrderReceived received)
+            {
+                Tell(stored.Entity, new OrderDesk.Command.Cancel(received.OrderId, "the end"), Header());
+            }
+        }
+
+        CommandHeader Header() =>
+            new(random.NextGuid(), Operators.PrincipalOf("one"), Time.GetUtcNow() + TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Sends without faults, and does not wait.</summary>

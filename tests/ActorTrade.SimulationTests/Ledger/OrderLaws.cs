@@ -16,7 +16,10 @@ internal sealed class OrderLaws(
     PaperBook venue)
 {
     private readonly HashSet<Guid> _holds =
-        [.. events.Select(e => e.Event).OfType<Order.Event.FundsRequested>().Select(e => e.HoldId)];
+    [
+        .. events.Select(e => e.Event).OfType<Order.Event.FundsRequested>().Select(e => e.HoldId),
+        .. orders.Select(o => o.Parent).OfType<OrderParent>().Select(p => p.HoldId),
+    ];
 
     public void Check()
     {

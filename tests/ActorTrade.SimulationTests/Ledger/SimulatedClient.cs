@@ -1,5 +1,7 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Books;
+using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
@@ -46,6 +48,8 @@ internal sealed class SimulatedClient
     private readonly AccountId _account;
     private readonly List<OrderId> _orders = [];
     private readonly List<Guid> _poolOrders = [];
+    private readonly List<OrderId> _deskOrders = [];
+    private readonly List<OrderId> _botOrders = [];
     private ITimer? _timer;
     private Guid? _hold;
     private int _left;
@@ -89,7 +93,7 @@ internal sealed class SimulatedClient
         var id = _random.NextGuid();
         var deadline = Now + TimeSpan.FromSeconds(1 + _random.NextInt(20));
         var self = Account.IdOf(_account);
-        switch (_random.NextInt(20))
+        switch (_random.NextInt(25))
         {
             case 0 or 1 or 2 or 3:
                 Start(self, Swap(id, deadline, hops: 1), id, _account.Value);
@@ -133,6 +137,15 @@ internal sealed class SimulatedClient
             case 19 when _poolOrders.Count > 0:
                 var placed = _poolOrders[_random.NextInt(_poolOrders.Count)];
                 Start(self, new Account.Command.CancelPoolOrder(placed, "enough"), id, _account.Value);
+                break;
+            case 20 or 21:
+                PlaceDeskOrder(id, deadline);
+                break;
+            case 22 or 23:
+                PlaceDeskOrderByBot(id);
+                break;
+            case 24:
+                CancelDeskOrder(id);
                 break;
             default:
                 HoldOrFill(id, deadline);
@@ -328,6 +341,90 @@ internal sealed class SimulatedClient
         Start(Account.IdOf(_account), place, id, _account.Value);
     }
 
+    private void PlaceDeskOrder(Guid id, DateTimeOffset deadline)
+    {
+        var (side, quantity, terms) = DeskOrder();
+        var (market, order) = (_world.Market, new OrderId(id));
+        _deskOrders.Add(order);
+        var place = new OrderDesk.Command.Place(
+            order,
+            Bot: null,
+            new VenueOrder(
+                _account, SimulatedMarket.Venue, market.Instrument, side, quantity, terms.Legs, terms.TimeInForce,
+                terms.ExpiresAt, terms.PostOnly, terms.Style, terms.Visible, terms.Slices, terms.SliceEvery,
+                terms.Source, market.Mid, RiskLimits.Default),
+            deadline);
+        Start(Desk, place, id, _account.Value);
+    }
+
+    private void PlaceDeskOrderByBot(Guid id)
+    {
+        var (side, quantity, terms) = DeskOrder();
+        var market = _world.Market;
+        var bot = LedgerWorld.BotOf(_account);
+        var place = new Bot.Command.PlaceDeskOrder(
+            market.Instrument.Symbol, SimulatedMarket.Venue, side, quantity, terms, market.Mid);
+        Start(Bot.IdOf(bot), place, id, Bot.PrincipalOf(bot));
+    }
+
+    // Its own, or the bot's by the bot.
+    private void CancelDeskOrder(Guid id)
+    {
+        var bot = LedgerWorld.BotOf(_account);
+        if (_botOrders.Count > 0 && _random.NextInt(2) == 0)
+        {
+            var cancelled = _botOrders[_random.NextInt(_botOrders.Count)];
+            Start(Bot.IdOf(bot), new Bot.Command.CancelOrder(cancelled, "enough"), id, Bot.PrincipalOf(bot));
+        }
+        else
+        {
+            var cancelled = _deskOrders.Count > 0
+                ? _deskOrders[_random.NextInt(_deskOrders.Count)]
+                : new OrderId(id);
+            Start(Desk, new OrderDesk.Command.Cancel(cancelled, "enough"), id, _account.Value);
+        }
+    }
+
+    private EntityId Desk => OrderDesk.IdOf(SimulatedMarket.Venue, _world.Market.Instrument.Symbol);
+
+    // Of every kind, near the market.
+    private (Side Side, UInt256 Quantity, DeskTerms Terms) DeskOrder()
+    {
+        var side = (Side)_random.NextInt(2);
+        UInt256 quantity = (uint)(2_000 + _random.NextInt(20_000));
+        decimal Near(int from, int to) => decimal.Round(
+            _world.Market.Mid
+                * (1m + ((side == Side.Sell ? 0.001m : -0.001m) * (from + _random.NextInt(to - from)))), 6);
+        var stop = _random.NextInt(2) == 0
+            ? new VenueLeg(TriggerKind.Stop, Near(-15, 0), 0, null)
+            : new VenueLeg(TriggerKind.TrailingStop, null, 1 + _random.NextInt(150), null);
+        var profit = new VenueLeg(TriggerKind.TakeProfit, Near(0, 15), 0, null);
+        var limit = VenueLeg.At(Near(-5, 15));
+        var terms = new DeskTerms([limit], (TriggerSource)_random.NextInt(4));
+        return (side, quantity, _random.NextInt(9) switch
+        {
+            0 => terms with { Legs = [stop] },
+            1 => terms with { Legs = [profit] },
+            2 => terms with { Legs = [profit, stop] },
+            3 => terms with { Legs = [VenueLeg.At(Near(2, 15)), stop] },
+            4 => terms with { Style = ExecutionStyle.Iceberg, Visible = (quantity / 3u) + 1u },
+            5 => terms with
+            {
+                Legs = [VenueLeg.At(null)],
+                Style = ExecutionStyle.Twap,
+                Slices = 3,
+                SliceEvery = TimeSpan.FromSeconds(2),
+            },
+            6 => terms with
+            {
+                TimeInForce = TimeInForce.Gtd,
+                ExpiresAt = Now + TimeSpan.FromSeconds(1 + _random.NextInt(40)),
+            },
+            7 => terms with { TimeInForce = _random.NextInt(2) == 0 ? TimeInForce.Ioc : TimeInForce.Fok },
+            _ => terms with { PostOnly = true },
+        });
+    }
+
     // By the price of the moment, or by that of the last minute.
     private TriggerMean? TriggerOf(PoolOrder order) =>
         order.Legs.Any(l => l.Trigger != TriggerKind.None) && _random.NextInt(3) == 0 ? new TriggerMean(60) : null;
@@ -381,6 +478,11 @@ internal sealed class SimulatedClient
 
         var isFirst = !operation.IsFinal;
         operation.Finals.Add(answer);
+        if (isFirst && answer is Answer.Accepted { Events: [.., Bot.Event.OrderIntended intended] })
+        {
+            _botOrders.Add(intended.OrderId);
+        }
+
         if (isFirst && _random.NextInt(8) == 0 && operation.Header.ExpiresAt > Now)
         {
             // An impatient client: asks again although it knows the answer.

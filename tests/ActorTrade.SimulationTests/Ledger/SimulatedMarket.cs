@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
@@ -87,6 +88,8 @@ internal sealed class SimulatedMarket
         decimal? size = _random.NextInt(3) == 0 ? null : 0.0005m * (1 + _random.NextInt(40));
         Tell(VenueId, new PaperVenue.Command.Quote(
             Instrument.Symbol, _world.Time.GetUtcNow(), Mid - half, Mid + half, size, size));
+        Tell(OrderDesk.IdOf(Venue, Instrument.Symbol), new OrderDesk.Command.Look(
+            _world.Time.GetUtcNow(), Mid - half, Mid + half, Mid, PaperVenue.Capabilities));
     }
 
     private void Misbehave()

@@ -1,5 +1,7 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Books;
+using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Orders;
 using ActorTrade.Domain.Pools;
 using ActorTrade.Domain.System;
@@ -67,6 +69,8 @@ internal sealed class SimulatedWorld : LedgerWorld
         Account.Definition,
         Pool.Definition,
         OrderBook.Definition,
+        OrderDesk.Definition,
+        Bot.Definition,
         Token.Definition,
         Order.Definition,
         PaperVenue.Definition,
@@ -108,6 +112,7 @@ internal sealed class SimulatedWorld : LedgerWorld
         Market.Close();
         CancelOrders(_random);
         CancelPoolOrders(_random);
+        CancelDeskOrders(_random);
         var healthyUntil = Time.GetUtcNow() + HealthyTime;
         RunUntil(() => Time.GetUtcNow() >= healthyUntil, HealthyTime * 2);
         Crash();
@@ -250,6 +255,9 @@ internal sealed record SimulationReport(
     int Fills,
     int PoolOrders,
     int PoolFills,
+    int DeskOrders,
+    int Triggers,
+    int BotFills,
     int Stops,
     int Crashes,
     TimeSpan SimulatedTime);

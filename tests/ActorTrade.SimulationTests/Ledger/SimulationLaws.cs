@@ -1,5 +1,7 @@
 using ActorTrade.Domain.Accounts;
 using ActorTrade.Domain.Books;
+using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Ledger;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Orders;
@@ -51,6 +53,9 @@ internal sealed class SimulationLaws
         new OrderLaws(
             _world, _events, [.. States<OrderLife>()], [.. States<AccountState>()], States<PaperBook>().Single()).Check();
         PoolOrdersAreFilledWithinTheirLimits();
+        new DeskLaws(
+            [.. _events.Select(e => e.Event)], [.. States<OrderLife>()], [.. States<DeskState>()],
+            [.. _entities.Values.Where(e => e.Fold.State is Bot.State).Select(e => e.Fold)]).Check();
         TradesEndOnce();
         AcknowledgedIsStored();
         RefusedIsNotDone();
@@ -65,6 +70,9 @@ internal sealed class SimulationLaws
             _events.Count(e => e.Event is Order.Event.FillSettled),
             _events.Count(e => e.Event is OrderBook.Event.OrderReceived),
             _events.Count(e => e.Event is OrderBook.Event.FillSettled),
+            _events.Count(e => e.Event is OrderDesk.Event.OrderReceived),
+            _events.Count(e => e.Event is OrderDesk.Event.OrderTriggered),
+            _events.Count(e => e.Event is Bot.Event.FillRecorded),
             _world.ModeChanges.Count(m => m.Mode is not SystemMode.Active),
             _world.Crashes,
             _world.Time.GetUtcNow() - LedgerWorld.StartedAt);
@@ -289,7 +297,7 @@ internal sealed class SimulationLaws
     // These tell a repeat how the hold or the order stands, not what the first sending led to.
     private static bool IsAnsweredWithWhatIsKnownNow(ICommand command) => command
         is Account.Command.HoldFunds or Account.Command.SettleFill or Account.Command.ReleaseHold or Order.Command
-        or Account.Command.PlacePoolOrder or Account.Command.CancelPoolOrder;
+        or OrderDesk.Command or Account.Command.PlacePoolOrder or Account.Command.CancelPoolOrder;
 
     private void SnapshotsSayWhatTheEventsSay()
     {

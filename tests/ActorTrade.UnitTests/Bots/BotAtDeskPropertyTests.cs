@@ -107,7 +107,8 @@ public sealed class BotAtDeskPropertyTests
             Fills++;
             var position = ((BotView)World.TraderBench.Fold.View()).PositionOf(OrderWorld.Instrument.Symbol).Quantity;
             Require(
-                position.Magnitude <= OrderWorld.Instrument.Quantity(Limits.PositionMax), $"the position is {position}");
+                position.Magnitude <= OrderWorld.Instrument.Quantity(Limits.PositionMax),
+                $"the position is {position}");
         }
 
         private (BigInteger Btc, BigInteger Usd) Money()

@@ -60,7 +60,8 @@ internal sealed class BotBench
 
     /// <summary>An order of a desk, at the bid of sells and the ask of buys.</summary>
     public static Bot.Command.PlaceDeskOrder AtDesk(Side side, decimal btc, params VenueLeg[] legs) => new(
-        BtcUsd, "paper", side, Sats(btc), new DeskTerms(legs, side == Side.Sell ? TriggerSource.Bid : TriggerSource.Ask),
+        BtcUsd, "paper", side, Sats(btc),
+        new DeskTerms(legs, side == Side.Sell ? TriggerSource.Bid : TriggerSource.Ask),
         ReferencePrice: 6_000m);
 
     public static UInt256 Sats(decimal btc) => Units.FromDecimal(btc, 8, Rounding.Down);

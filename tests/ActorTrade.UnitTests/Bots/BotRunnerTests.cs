@@ -1,6 +1,8 @@
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.EventSourcing;
 using ActorTrade.Execution.Bots;
 using ActorTrade.Execution.Strategies;
@@ -53,6 +55,35 @@ public sealed class BotRunnerTests
         world.Record(new Bot.Command.RecordOrderClosed(order, OrderState.Filled, null));
         Assert.Equal(0, world.Strategy.OpenSeen(world));
         Assert.Equal((SignedAmount)BotBench.Sats(0.1m), world.Strategy.Position);
+    }
+
+    [Fact]
+    public void An_order_of_a_desk_is_seen_with_its_terms_until_it_ends_and_can_be_cancelled()
+    {
+        using var world = new World();
+        world.Start();
+        var stop = BotBench.AtDesk(Side.Sell, 0.1m, new VenueLeg(TriggerKind.TrailingStop, null, 50, null));
+        world.Strategy.Wants = new Intent.DeskOrder(
+            stop.Symbol, stop.Side, stop.Quantity, stop.Terms, stop.ReferencePrice, "test");
+        world.Tick();
+        Assert.Equal(1, world.Strategy.OpenSeen(world));
+        var seen = Assert.Single(world.Strategy.DeskOrders);
+        Assert.Equal(world.Bench.View.OpenOrders.Single().OrderId, seen.OrderId);
+        Assert.Equal((stop.Symbol, stop.Side, stop.Quantity), (seen.Symbol, seen.Side, seen.Quantity));
+        Assert.Equal(stop.Terms.Legs, seen.Terms.Legs);
+
+        // Another runner knows it too, from the view; and an order that needs no desk is none of them.
+        world.Start();
+        world.Strategy.Wants = BuyIntent(0.1m);
+        Assert.Equal(2, world.Strategy.OpenSeen(world));
+        Assert.Equal(seen.OrderId, Assert.Single(world.Strategy.DeskOrders).OrderId);
+
+        world.Strategy.Wants = new Intent.Cancel(seen.OrderId, "test");
+        world.Tick();
+        Assert.Equal(seen.OrderId, world.Bench.Journal.OfType<Bot.Event.CancelIntended>().Single().OrderId);
+        world.Record(new Bot.Command.RecordOrderClosed(seen.OrderId, OrderState.Cancelled, "test"));
+        Assert.Equal(1, world.Strategy.OpenSeen(world));
+        Assert.Empty(world.Strategy.DeskOrders);
     }
 
     [Fact]
@@ -184,6 +215,8 @@ public sealed class BotRunnerTests
 
         public SignedAmount Position { get; private set; }
 
+        public IReadOnlyList<OpenDeskOrder> DeskOrders { get; private set; } = [];
+
         private int open;
 
         public void OnTick(Tick tick, StrategyContext context)
@@ -197,6 +230,7 @@ public sealed class BotRunnerTests
 
             Position = context.PositionOf(BotBench.BtcUsd);
             open = context.OpenCount;
+            DeskOrders = [.. context.DeskOrders];
         }
 
         public void OnSignal(Signal signal, StrategyContext context) => Signals++;

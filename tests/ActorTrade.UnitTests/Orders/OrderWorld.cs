@@ -11,7 +11,8 @@ namespace ActorTrade.UnitTests.Orders;
 
 /// <summary>
 /// Real orders, the real paper venue and the real account, with messages delivered in any order from a seed, repeated,
-/// delayed and lost in crashes; the bot is only counted where it is not asked for. What must hold is checked at every event and at the end.
+/// delayed and lost in crashes; the bot is only counted where it is not asked for. What must hold is checked at every
+/// event and at the end.
 /// </summary>
 internal sealed class OrderWorld
 {

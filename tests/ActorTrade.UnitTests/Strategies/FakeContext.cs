@@ -6,7 +6,8 @@ using ActorTrade.Execution.Strategies;
 
 namespace ActorTrade.UnitTests.Strategies;
 
-/// <summary>Takes a strategy's intents and fills each order at once, whole, at its reference price.</summary>
+/// <summary>Takes a strategy's intents and fills each order at once, whole, at its reference price; those of desks stay
+/// open.</summary>
 internal sealed class FakeContext(params Instrument[] instruments) : StrategyContext
 {
     public static readonly DateTimeOffset Start = new(2018, 4, 4, 0, 0, 0, TimeSpan.Zero);
@@ -35,7 +36,11 @@ internal sealed class FakeContext(params Instrument[] instruments) : StrategyCon
 
     public override PoolBook Pools => pools;
 
-    public override int OpenCount => Open;
+    public List<OpenDeskOrder> AtDesk { get; } = [];
+
+    public override int OpenCount => Open + AtDesk.Count;
+
+    public override IReadOnlyList<OpenDeskOrder> DeskOrders => AtDesk;
 
     public override SignedAmount PositionOf(Symbol symbol) => positions.GetValueOrDefault(symbol);
 
@@ -47,6 +52,15 @@ internal sealed class FakeContext(params Instrument[] instruments) : StrategyCon
         if (intent is Intent.Order o && Fills)
         {
             Hold(o.Symbol, PositionOf(o.Symbol) + new SignedAmount(o.Side == Side.Sell, o.Quantity));
+        }
+        else if (intent is Intent.DeskOrder d && Fills)
+        {
+            var id = new OrderId(new Guid(Intents.Count, 1, 1, new byte[8]));
+            AtDesk.Add(new OpenDeskOrder(id, d.Symbol, d.Side, d.Quantity, d.Terms));
+        }
+        else if (intent is Intent.Cancel c)
+        {
+            AtDesk.RemoveAll(o => o.OrderId == c.OrderId);
         }
     }
 

@@ -1,6 +1,8 @@
 using ActorTrade.Domain.Bots;
+using ActorTrade.Domain.Desks;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Domain.Orders.Triggers;
 using ActorTrade.Execution.Pools;
 using ActorTrade.Execution.Strategies;
 using ActorTrade.Market.Signals;
@@ -75,6 +77,73 @@ public sealed class StrategyTests
         Assert.Equal(
             [(Side.Buy, 20_000_000UL), (Side.Sell, 20_000_000UL)],
             context.Intents.Cast<Intent.Order>().Select(o => (o.Side, (ulong)o.Quantity)));
+    }
+
+    [Fact]
+    public void A_guarded_position_has_a_trailing_stop_that_goes_before_the_position_does()
+    {
+        var context = new FakeContext(BtcUsd);
+        var strategy = new Trend(BtcUsd, Settings("trend", ("trail-bps", "150")));
+        strategy.OnSignal(Cross(SignalDirection.Buy), context);
+        for (var second = 1; second < 5; second++)
+        {
+            strategy.OnTick(context.At(second, 4_999m, 5_000m), context);
+        }
+
+        var bought = Assert.IsType<Intent.Order>(context.Intents[0]);
+        var guard = Assert.IsType<Intent.DeskOrder>(context.Intents[1]);
+        Assert.Equal(2, context.Intents.Count);
+        Assert.Equal((Side.Sell, bought.Quantity, 4_999m), (guard.Side, guard.Quantity, guard.ReferencePrice));
+        Assert.Equal(
+            (new VenueLeg(TriggerKind.TrailingStop, null, 150, null), TriggerSource.Bid),
+            (Assert.Single(guard.Terms.Legs), guard.Terms.Source));
+
+        strategy.OnSignal(Cross(SignalDirection.Sell), context);
+        strategy.OnTick(context.At(5, 5_100m), context);
+        strategy.OnTick(context.At(6, 5_100m), context);
+        strategy.OnTick(context.At(7, 5_100m), context);
+        Assert.IsType<Intent.Cancel>(context.Intents[2]);
+        Assert.Equal(
+            (Side.Sell, bought.Quantity),
+            Assert.IsType<Intent.Order>(context.Intents[3]) is var sold ? (sold.Side, sold.Quantity) : default);
+        Assert.Equal(4, context.Intents.Count);
+        Assert.True(context.PositionOf(BtcUsd.Symbol).IsZero);
+    }
+
+    [Fact]
+    public void A_position_that_its_stop_has_sold_is_not_bought_back_before_the_next_signal()
+    {
+        var context = new FakeContext(BtcUsd);
+        var strategy = new Trend(BtcUsd, Settings("trend", ("trail-bps", "150")));
+        strategy.OnSignal(Cross(SignalDirection.Buy), context);
+        strategy.OnTick(context.At(1, 5_000m), context);
+        strategy.OnTick(context.At(2, 5_000m), context);
+        strategy.OnTick(context.At(3, 5_000m), context);
+        context.AtDesk.Clear();
+        context.Hold(BtcUsd.Symbol, default);
+        strategy.OnTick(context.At(400, 4_900m), context);
+        strategy.OnTick(context.At(800, 4_900m), context);
+        Assert.Equal(2, context.Intents.Count);
+        strategy.OnSignal(Cross(SignalDirection.Buy), context);
+        strategy.OnTick(context.At(900, 4_900m), context);
+        Assert.IsType<Intent.Order>(context.Intents[2]);
+    }
+
+    [Fact]
+    public void A_stop_that_sold_a_part_is_followed_by_one_for_the_rest()
+    {
+        var context = new FakeContext(BtcUsd);
+        var strategy = new MeanReversion(BtcUsd, Settings("mean-reversion", ("trail-bps", "150")));
+        context.Hold(BtcUsd.Symbol, (UInt256)300u);
+        strategy.OnTick(context.At(1, 5_000m), context);
+        Assert.Equal(300u, (uint)Assert.IsType<Intent.DeskOrder>(Assert.Single(context.Intents)).Quantity);
+        strategy.OnTick(context.At(2, 5_000m), context);
+        context.AtDesk.Clear();
+        context.Hold(BtcUsd.Symbol, (UInt256)100u);
+        strategy.OnTick(context.At(3, 5_000m), context);
+        Assert.Single(context.Intents);
+        strategy.OnTick(context.At(70, 5_000m), context);
+        Assert.Equal(100u, (uint)Assert.IsType<Intent.DeskOrder>(context.Intents[1]).Quantity);
     }
 
     [Fact]
