@@ -9,7 +9,8 @@ namespace ActorTrade.DefiTests.Curves;
 /// <summary>Random StableSwap pools, each as a curve and as its oracle.</summary>
 internal static class StableSwapCases
 {
-    public static (StableSwapCurve Pool, StableSwapOracle Oracle) Next(CaseSource source, bool isNg, uint precision)
+    public static (StableSwapCurve Pool, StableSwapOracle Oracle) Next(
+        CaseSource source, bool isNg, uint precision, int generation = 2)
     {
         var n = source.Int(0, 9) < 8 ? source.Int(2, 4) : source.Int(5, 8);
         var rates = new UInt256[n];
@@ -32,10 +33,11 @@ internal static class StableSwapCases
         UInt256 offpeg = (uint)source.Int(0, 5) * (UInt256)10_000_000_000;
         StableSwapCurve pool = isNg
             ? new StableSwapNg([.. balances], a, fee, [.. rates], offpeg, admin)
-            : new StableSwapClassic([.. balances], a, fee, [.. rates], admin, precision);
+            : new StableSwapClassic([.. balances], a, fee, [.. rates], admin, precision, generation);
         var oracle = new StableSwapOracle
         {
             IsNg = isNg,
+            IsFirst = generation == 1,
             Balances = [.. balances.Select(x => (U256)x)],
             Rates = [.. rates.Select(x => (U256)x)],
             Amp = (BigInteger)a * precision,

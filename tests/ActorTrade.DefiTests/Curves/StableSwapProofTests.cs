@@ -13,15 +13,16 @@ public class StableSwapProofTests
     private int _compared;
 
     [Theory]
-    [InlineData(false, 100u)]
-    [InlineData(false, 1u)]
-    [InlineData(true, 100u)]
-    public void Swaps_equal_the_contract(bool isNg, uint precision)
+    [InlineData(false, 100u, 2)]
+    [InlineData(false, 1u, 2)]
+    [InlineData(false, 1u, 1)]
+    [InlineData(true, 100u, 2)]
+    public void Swaps_equal_the_contract(bool isNg, uint precision, int generation)
     {
         var source = new CaseSource(isNg ? 11 : (int)precision);
         foreach (var i in ProofCases.Numbers(4_000))
         {
-            var (pool, oracle) = StableSwapCases.Next(source, isNg, precision);
+            var (pool, oracle) = StableSwapCases.Next(source, isNg, precision, generation);
             var (tokenIn, tokenOut) = StableSwapCases.Pair(source, pool.TokenCount);
             var amountIn = UInt256.Max(UInt256.One, StableSwapCases.Amount(source, pool.Balances[tokenIn]));
             AssertSameTrade(pool, oracle, tokenIn, tokenOut, amountIn);
@@ -31,15 +32,16 @@ public class StableSwapProofTests
     }
 
     [Theory]
-    [InlineData(false, 100u)]
-    [InlineData(false, 1u)]
-    [InlineData(true, 100u)]
-    public void Shares_equal_the_contract(bool isNg, uint precision)
+    [InlineData(false, 100u, 2)]
+    [InlineData(false, 1u, 2)]
+    [InlineData(false, 1u, 1)]
+    [InlineData(true, 100u, 2)]
+    public void Shares_equal_the_contract(bool isNg, uint precision, int generation)
     {
         var source = new CaseSource(isNg ? 21 : 30 + (int)precision);
         foreach (var i in ProofCases.Numbers(1_000, share: 4))
         {
-            var (pool, oracle) = StableSwapCases.Next(source, isNg, precision);
+            var (pool, oracle) = StableSwapCases.Next(source, isNg, precision, generation);
             var total = source.Near(pool.Invariant, 0.2) + UInt256.One;
             var amounts = pool.Balances
                 .Select(x => source.Int(0, 2) == 0 ? UInt256.Zero : StableSwapCases.Amount(source, x)).ToArray();
@@ -50,8 +52,14 @@ public class StableSwapProofTests
                 () => oracle.RemoveImbalanced(contractAmounts, total), isShares: true, token: 0);
             var token = source.Int(0, pool.TokenCount - 1);
             var shares = source.Near(total, 0.9999) * source.Magnitude(0, 6) / 1_000_000 / 2 + UInt256.One;
-            Agree(pool.QuoteWithdrawalOfOne(token, shares, total, out var one), one,
-                () => oracle.RemoveOne(token, shares, total), isShares: false, token);
+            var error = pool.QuoteWithdrawalOfOne(token, shares, total, out var one);
+            if (generation == 1)
+            {
+                Assert.Equal(QuoteError.NotOfThisKind, error);
+                continue;
+            }
+
+            Agree(error, one, () => oracle.RemoveOne(token, shares, total), isShares: false, token);
         }
 
         Assert.True(_compared > ProofCases.Count(1_000, share: 4), $"only {_compared} changes answered by both");
@@ -84,7 +92,7 @@ public class StableSwapProofTests
         var error = pool.QuoteExactIn(tokenIn, tokenOut, amountIn, out var quote);
         try
         {
-            var (dy, adminFee) = oracle.Exchange(tokenIn, tokenOut, amountIn);
+            var (dy, balances) = oracle.Exchange(tokenIn, tokenOut, amountIn);
             if (dy.Value.IsZero)
             {
                 Assert.Equal(QuoteError.OutputTooSmall, error);
@@ -94,8 +102,12 @@ public class StableSwapProofTests
             Assert.Equal(QuoteError.None, error);
             _compared++;
             Assert.Equal(dy.Value, (BigInteger)quote.AmountOut);
-            Assert.Equal(adminFee.Value, (BigInteger)quote.ProtocolFee);
-            Assert.True(quote.Fee >= quote.ProtocolFee);
+            Assert.Equal(
+                balances.Select(x => x.Value),
+                ((StableSwapCurve)pool.Apply(quote)).Balances.Select(x => (BigInteger)x));
+
+            // In the first pools the administrator gets what rounding leaves over, too: a few units.
+            Assert.True(quote.Fee + (oracle.IsFirst ? 4u : 0u) >= quote.ProtocolFee);
         }
         catch (RevertException)
         {

@@ -50,7 +50,9 @@ internal static class BalancerSharesOracle
         Require(ratio >= Whole * 7 / 10);
         var withoutFee = MulDown(b, Complement(PowUp(ratio, DivDown(Whole, w), shortcuts)));
         var taxable = MulUp(withoutFee, Complement(w));
-        return withoutFee - taxable + MulUp(taxable, Complement(fee));
+
+        // The pools without shortcuts are those of the first generation.
+        return withoutFee - taxable + (shortcuts ? MulUp(taxable, Complement(fee)) : MulDown(taxable, Complement(fee)));
     }
 
     public static U256 StableOutForTokens(U256 amp, U256[] b, U256[] amounts, U256 supply, U256 fee, int version)

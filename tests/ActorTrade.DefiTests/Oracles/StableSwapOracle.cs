@@ -10,6 +10,9 @@ internal sealed class StableSwapOracle
 
     public required bool IsNg { get; init; }
 
+    /// <summary>Of Curve's first pools, as StableSwapSUSD.vy.</summary>
+    public bool IsFirst { get; init; }
+
     public required U256[] Balances { get; init; }
 
     public required U256[] Rates { get; init; }
@@ -59,7 +62,7 @@ internal sealed class StableSwapOracle
             var dp = d;
             foreach (var x in xp)
             {
-                dp = IsNg ? dp * d / x : dp * d / (x * N);
+                dp = IsNg ? dp * d / x : dp * d / ((x * N) + (IsFirst ? 1 : 0));
             }
 
             if (IsNg)
@@ -123,16 +126,29 @@ internal sealed class StableSwapOracle
         return Offpeg * fee / (((Offpeg - FeeDenominator) * 4 * xpi * xpj / xps2) + FeeDenominator);
     }
 
-    /// <summary>exchange(): what the trader gets, and the administrator.</summary>
-    public (U256 Dy, U256 AdminFee) Exchange(int i, int j, U256 dx)
+    /// <summary>exchange(): what the trader gets, and the balances afterwards.</summary>
+    public (U256 Dy, U256[] Balances) Exchange(int i, int j, U256 dx)
     {
+        var kept = (U256[])Balances.Clone();
         var xp = Xp(Balances);
         var x = xp[i] + (dx * Rates[i] / Precision18);
         var y = GetY(i, j, x, xp, GetD(xp));
-        var dy = xp[j] - y - 1;
+        var dy = xp[j] - y - (IsFirst ? 0 : 1);
         var fee = dy * DynamicFee((xp[i] + x) / 2, (xp[j] + y) / 2, Fee) / FeeDenominator;
-        var admin = fee * AdminFee / FeeDenominator * Precision18 / Rates[j];
-        return ((dy - fee) * Precision18 / Rates[j], admin);
+        var admin = fee * AdminFee / FeeDenominator;
+        var given = (dy - fee) * Precision18 / Rates[j];
+        if (IsFirst)
+        {
+            kept[i] = x * Precision18 / Rates[i];
+            kept[j] = (y + (fee - admin)) * Precision18 / Rates[j];
+        }
+        else
+        {
+            kept[i] += dx;
+            kept[j] = kept[j] - given - (admin * Precision18 / Rates[j]);
+        }
+
+        return (given, kept);
     }
 
     /// <summary>add_liquidity(): shares minted and the balances afterwards.</summary>
@@ -175,7 +191,7 @@ internal sealed class StableSwapOracle
         var kept = (U256[])updated.Clone();
         var d2 = ChargedD(d0, d1, updated, kept);
         var burned = (d0 - d2) * totalSupply / d0;
-        return burned == 0 ? throw new RevertException("zero tokens burned") : (burned + 1, kept);
+        return burned == 0 ? throw new RevertException("zero tokens burned") : (IsFirst ? burned : burned + 1, kept);
     }
 
     /// <summary>remove_liquidity_one_coin(): what is paid and the balances afterwards.</summary>

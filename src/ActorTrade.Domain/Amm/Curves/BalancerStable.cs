@@ -25,9 +25,9 @@ public sealed class BalancerStable : BalancerCurve
     /// <param name="swapFeeE18">The fee in 1e-18 of the input, below one.</param>
     /// <param name="scalingFactorsE18">1e18 · 10^(18 - decimals) · rate, one a token, the share token too.</param>
     /// <param name="bptIndex">The share token's number, null where it is not among the tokens.</param>
-    /// <param name="invariantVersion">1: V2's first pools (StablePool, MetaStablePool, StablePhantomPool), D rounded
-    /// up at every step. 2: V2's composable pools, D rounded down at every step, as Curve. 3: V3's pools and vault, D
-    /// as in 2, the balance with one rounding less.</param>
+    /// <param name="invariantVersion">1: V2's first pools (StablePool of 2021, MetaStablePool, StablePhantomPool), D
+    /// rounded up at every step. 2: V2's later pools (StablePool of 2022, composable ones), D rounded down at every
+    /// step, as Curve. 3: V3's pools and vault, D as in 2, the balance with one rounding less.</param>
     /// <param name="ratesE18">V3 only: the rates in the scaling factors; none where all are one.</param>
     /// <param name="protocolFeeE18">V3 only: the aggregate fee, the part of the fee that leaves the pool.</param>
     public BalancerStable(

@@ -15,7 +15,8 @@ internal static class BalancerStableMath
         ReadOnlySpan<UInt256> balances, UInt256 amplification, bool isRoundedUp, out UInt256 invariant) =>
         isRoundedUp
             ? InvariantRounded(balances, amplification, isRoundedUp: true, out invariant)
-            : StableSwapMath.ClassicInvariant(balances, amplification, Precision, isLenient: false, out invariant);
+            : StableSwapMath.ClassicInvariant(
+                balances, amplification, Precision, isLenient: false, isFirst: false, out invariant);
 
     /// <summary>The first V2 pools' D, rounded up or down at every step.</summary>
     public static QuoteError InvariantRounded(

@@ -20,8 +20,9 @@ public sealed class BalancerWeighted : BalancerCurve
     /// <param name="weightsE18">Normalized weights in 1e-18, at least 1 % each, together one (to 1000 units).</param>
     /// <param name="swapFeeE18">The fee in 1e-18 of the input, below one.</param>
     /// <param name="scalingFactorsE18">1e18 · 10^(18 - decimals) · rate, one a token.</param>
-    /// <param name="powVersion">1: V2's first pools (April 2021), every power by logarithm. 2: V2's later pools,
-    /// exponents 1, 2 and 4 multiplied out. 3: V3's pools and vault.</param>
+    /// <param name="powVersion">1: V2's first pools (April 2021), every power by logarithm, what one token gives for
+    /// shares rounded down. 2: V2's later pools, exponents 1, 2 and 4 multiplied out, that amount rounded up. 3: V3's
+    /// pools and vault.</param>
     /// <param name="ratesE18">V3 only: the rates in the scaling factors; none where all are one.</param>
     /// <param name="protocolFeeE18">V3 only: the aggregate fee, the part of the fee that leaves the pool.</param>
     public BalancerWeighted(
@@ -172,9 +173,11 @@ public sealed class BalancerWeighted : BalancerCurve
         var shrunk = BalancerFixedPoint.PowUp(ref m, ratio, exponent, HasShortcuts);
         var gross = BalancerFixedPoint.MulDown(ref m, Scaled[slot], BalancerFixedPoint.Complement(shrunk));
         var taxed = BalancerFixedPoint.MulUp(ref m, gross, BalancerFixedPoint.Complement(_weights[slot]));
-        amount = m.Add(
-            m.Subtract(gross, taxed),
-            BalancerFixedPoint.MulUp(ref m, taxed, BalancerFixedPoint.Complement(SwapFeeE18)));
+        var rest = BalancerFixedPoint.Complement(SwapFeeE18);
+        var net = PowVersion == 1
+            ? BalancerFixedPoint.MulDown(ref m, taxed, rest)
+            : BalancerFixedPoint.MulUp(ref m, taxed, rest);
+        amount = m.Add(m.Subtract(gross, taxed), net);
         return m.Reverted ? QuoteError.ArithmeticOverflow : QuoteError.None;
     }
 

@@ -8,8 +8,8 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// differ in how they compute the invariant and the fee.
 /// </summary>
 /// <remarks>
-/// Rounding, all against the trader: the contract takes one more unit off the normalized output, divides the fee off
-/// it and rounds the rest down to the token's units. Source: exchange() of the contracts, not get_dy(), which in the
+/// Rounding, all against the trader: the contract takes one more unit off the normalized output (the first pools do
+/// not), divides the fee off it and rounds the rest down to the token's units. Source: exchange() of the contracts, not get_dy(), which in the
 /// oldest pools takes the fee after the conversion. The contracts have no exact-out trade (NG's get_dx is an
 /// approximation that may fall short), so <see cref="Curve.QuoteExactOut"/> finds the least input that suffices.
 /// </remarks>
@@ -27,8 +27,10 @@ public abstract class StableSwapCurve : SearchedCurve
         uint precision,
         UInt256 feeE10,
         ImmutableArray<UInt256> rates,
-        UInt256 adminFeeE10)
+        UInt256 adminFeeE10,
+        bool isFirst = false)
     {
+        IsFirst = isFirst;
         _balances = [.. balances];
         _rates = [.. rates];
         PreciseAmplification = preciseAmplification;
@@ -69,6 +71,12 @@ public abstract class StableSwapCurve : SearchedCurve
     /// <summary>The oldest pools go on with the last round's value where an iteration does not settle.</summary>
     private protected virtual bool IsLenient => false;
 
+    /// <summary>
+    /// Curve's first pools: nothing more is taken off an output, balances after a trade are the rounded normalized ones
+    /// (what rounding leaves over is the administrator's), and shares are burned as computed.
+    /// </summary>
+    internal bool IsFirst { get; }
+
     private protected static UInt256 FeeDenominator => 10_000_000_000;
 
     private protected static UInt256 One => 1_000_000_000_000_000_000;
@@ -103,13 +111,19 @@ public abstract class StableSwapCurve : SearchedCurve
             return QuoteError.OutputTooSmall;
         }
 
-        var gross = m.Subtract(m.Subtract(before, y), UInt256.One);
+        var taken = m.Subtract(before, y);
+        var gross = IsFirst ? taken : m.Subtract(taken, UInt256.One);
         var feeE10 = FeeE10Between(
             ref m, Half(ref m, _normalized[tokenIn], x), Half(ref m, before, y), FeeE10);
         var fee = m.MultiplyDivide(gross, feeE10, FeeDenominator);
         ref readonly var rate = ref _rates[tokenOut];
         var amountOut = m.MultiplyDivide(m.Subtract(gross, fee), One, rate);
-        var adminFee = m.MultiplyDivide(m.MultiplyDivide(fee, AdminFeeE10, FeeDenominator), One, rate);
+        var adminPart = m.MultiplyDivide(fee, AdminFeeE10, FeeDenominator);
+        var adminFee = IsFirst
+            ? m.Subtract(
+                m.Subtract(_balances[tokenOut], amountOut),
+                m.MultiplyDivide(m.Subtract(m.Add(y, fee), adminPart), One, rate))
+            : m.MultiplyDivide(adminPart, One, rate);
         var grossOut = m.MultiplyDivide(gross, One, rate);
         if (m.Reverted)
         {
@@ -147,7 +161,7 @@ public abstract class StableSwapCurve : SearchedCurve
     public override Curve Apply(in CurveQuote quote)
     {
         var balances = (UInt256[])_balances.Clone();
-        balances[quote.TokenIn] += quote.AmountIn;
+        balances[quote.TokenIn] = BalanceWith(quote.TokenIn, quote.AmountIn);
         balances[quote.TokenOut] -= quote.AmountOut + quote.ProtocolFee;
         return WithBalances([.. balances]);
     }
@@ -204,12 +218,14 @@ public abstract class StableSwapCurve : SearchedCurve
     public QuoteError QuoteWithdrawal(UInt256 shares, UInt256 totalShares, out LiquidityChange change) =>
         StableSwapShares.Withdraw(this, shares, totalShares, out change);
 
-    /// <summary>All that the shares are worth in one token, as remove_liquidity_one_coin.</summary>
+    /// <summary>All that the shares are worth in one token, as remove_liquidity_one_coin; the first pools have no such
+    /// thing.</summary>
     public QuoteError QuoteWithdrawalOfOne(
         int token, UInt256 shares, UInt256 totalShares, out LiquidityChange change) =>
         StableSwapShares.WithdrawOne(this, token, shares, totalShares, out change);
 
-    /// <summary>The shares that given amounts cost, as remove_liquidity_imbalance; one more than computed.</summary>
+    /// <summary>The shares that given amounts cost, as remove_liquidity_imbalance; one more than computed, but in the
+    /// first pools.</summary>
     public QuoteError QuoteWithdrawalOfAmounts(
         ReadOnlySpan<UInt256> amounts, UInt256 totalShares, out LiquidityChange change) =>
         StableSwapShares.WithdrawAmounts(this, amounts, totalShares, out change);
@@ -262,6 +278,19 @@ public abstract class StableSwapCurve : SearchedCurve
 
     /// <summary>None where the pool can trade; else why not.</summary>
     internal QuoteError State => _state;
+
+    // What a quote has checked does not overflow here.
+    private UInt256 BalanceWith(int token, in UInt256 amountIn)
+    {
+        if (!IsFirst)
+        {
+            return _balances[token] + amountIn;
+        }
+
+        var m = default(ContractArithmetic);
+        var x = m.Add(_normalized[token], m.MultiplyDivide(amountIn, _rates[token], One));
+        return m.MultiplyDivide(x, One, _rates[token]);
+    }
 
     /// <summary>The fee of an infinitely small trade between two normalized balances, 0 to 1.</summary>
     private protected abstract double FeeRate(double first, double second);

@@ -21,11 +21,13 @@ internal static class StableSwapMath
 
     /// <summary>D as the classic pools compute it: each balance is multiplied by n before it divides.</summary>
     /// <param name="isLenient">The oldest pools return the last round's value where others revert.</param>
+    /// <param name="isFirst">The first pools divide by one more, which is never zero.</param>
     public static QuoteError ClassicInvariant(
         ReadOnlySpan<UInt256> normalized,
         UInt256 amplification,
         UInt256 precision,
         bool isLenient,
+        bool isFirst,
         out UInt256 invariant)
     {
         var m = default(ContractArithmetic);
@@ -38,7 +40,8 @@ internal static class StableSwapMath
             var product = d;
             foreach (ref readonly var x in normalized)
             {
-                product = m.Divide(m.Multiply(product, d), m.Multiply(x, n));
+                var divisor = m.Multiply(x, n);
+                product = m.Divide(m.Multiply(product, d), isFirst ? m.Add(divisor, UInt256.One) : divisor);
             }
 
             var previous = d;

@@ -113,6 +113,7 @@ internal static class StableSwapShares
     {
         change = default;
         var error = token < 0 || token >= pool.TokenCount ? QuoteError.NoSuchPair
+            : pool.IsFirst ? QuoteError.NotOfThisKind
             : pool.State != QuoteError.None ? pool.State
             : CheckShares(shares, totalShares);
         if (error != QuoteError.None)
@@ -189,7 +190,7 @@ internal static class StableSwapShares
         }
 
         var computed = m.MultiplyDivide(m.Subtract(pool.Invariant, charged), totalShares, pool.Invariant);
-        var shares = m.Add(computed, UInt256.One);
+        var shares = pool.IsFirst ? computed : m.Add(computed, UInt256.One);
         if (m.Reverted)
         {
             return QuoteError.ArithmeticOverflow;

@@ -10,11 +10,14 @@ namespace ActorTrade.Domain.Amm.PoolFiles;
 internal sealed class StableSwapClassicKind : PoolKind
 {
     private const uint PrecisionUsual = 100;
+    private const int GenerationUsual = 2;
 
     public override string Name => "stableswap-classic";
 
     public override ImmutableArray<PoolField> Fields { get; } =
-        [.. StableSwapFields.OfBoth, PoolField.Optional("amplificationPrecision")];
+    [
+        .. StableSwapFields.OfBoth, PoolField.Optional("amplificationPrecision"), PoolField.Optional("generation"),
+    ];
 
     public override Curve Read(PoolFields fields, ImmutableArray<ListedToken> tokens)
     {
@@ -24,7 +27,8 @@ internal sealed class StableSwapClassicKind : PoolKind
             fields.Amount("feeE10"),
             fields.Amounts("rates", tokens.Length),
             fields.AmountOrNull("adminFeeE10") ?? default,
-            (uint)(fields.WholeOrNull("amplificationPrecision", 1, 100) ?? (int)PrecisionUsual));
+            (uint)(fields.WholeOrNull("amplificationPrecision", 1, 100) ?? (int)PrecisionUsual),
+            fields.WholeOrNull("generation", 1, GenerationUsual) ?? GenerationUsual);
         return fields.AmountOrNull("preciseAmplification") is { } precise ? pool.WithAmplification(precise) : pool;
     }
 
@@ -35,6 +39,11 @@ internal sealed class StableSwapClassicKind : PoolKind
         if (pool.Precision != PrecisionUsual)
         {
             json.WriteNumber("amplificationPrecision"u8, pool.Precision);
+        }
+
+        if (pool.Generation != GenerationUsual)
+        {
+            json.WriteNumber("generation"u8, pool.Generation);
         }
     }
 }
