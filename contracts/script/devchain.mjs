@@ -3,7 +3,7 @@
  * Starts a chain on loopback with real protocols, our suite and markets on it, and keeps it until Ctrl-C.
  *   node script/devchain.mjs [--port 8545] [--out deployments.json]
  * Port 0 takes a free one. With --rpc URL it deploys on an anvil that runs already and ends; with --check it starts and
- * stops one.
+ * stops one. With --referees the pools come too that our curves are compared with.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,6 +16,7 @@ const {values} = parseArgs({
     port: {type: 'string', default: '8545'},
     out: {type: 'string', default: inContracts('deployments.json')},
     rpc: {type: 'string'},
+    referees: {type: 'boolean', default: false},
     check: {type: 'boolean', default: false},
   },
 });
@@ -26,15 +27,15 @@ const started = performance.now();
 installPackages(say);
 const installed = performance.now();
 const {compileVendored} = await import('./lib/vendor.mjs');
-compileVendored(say);
+compileVendored(say, {withReferees: values.referees});
 compileOwn(say);
 const compiled = performance.now();
 
-const {deployDevChain} = await import('./lib/devchain.mjs');
+const {deployDevChain, devPlan, refereePlan} = await import('./lib/devchain.mjs');
 const {startAnvil} = await import('./lib/anvil.mjs');
 const anvil = values.rpc ? undefined : await startAnvil({port: Number(values.port)});
 const url = values.rpc ?? anvil.url;
-const {deployments} = await deployDevChain(url);
+const {deployments} = await deployDevChain(url, values.referees ? [...devPlan, ...refereePlan] : devPlan);
 const {writeJson} = await import('./lib/deployments.mjs');
 const file = path.resolve(values.out);
 writeJson(file, {...deployments, rpc: url});

@@ -8,14 +8,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {root} from './lib/folders.mjs';
-import {startDevChain} from './lib/devchain.mjs';
+import {devPlan, refereePlan, startDevChain} from './lib/devchain.mjs';
 import {measureGas} from './lib/gas.mjs';
 import {differences, updated} from './lib/gasTable.mjs';
 
 const {values} = parseArgs({options: {check: {type: 'boolean', default: false}}});
 const file = path.resolve(root, '../src/ActorTrade.Arbitrage/Opportunities/gas-table.json');
 const table = JSON.parse(fs.readFileSync(file, 'utf8'));
-const {anvil, deployment, deployments} = await startDevChain();
+const {anvil, deployment, deployments} = await startDevChain({plan: [...devPlan, ...refereePlan]});
 try {
   const measured = await measureGas(deployment, deployments.pools);
   console.log(JSON.stringify(measured, null, 2));

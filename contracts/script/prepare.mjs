@@ -4,4 +4,4 @@ import {installPackages} from './lib/toolchain.mjs';
 installPackages(console.error);
 // Only now its packages are there.
 const {compileVendored} = await import('./lib/vendor.mjs');
-compileVendored(console.error);
+compileVendored(console.error, {withReferees: true});

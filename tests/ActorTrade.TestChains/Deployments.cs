@@ -12,6 +12,8 @@ public sealed record DeployedToken(string Symbol, string Address, int Decimals);
 /// <param name="Tokens">Their symbols, in the pool's order.</param>
 /// <param name="TickSpacing">Of concentrated pools; else 0.</param>
 /// <param name="PoolId">Of Balancer's pools; else null.</param>
+/// <param name="Version">Of the curve, where a kind has several; else 0.</param>
+/// <param name="TellsRates">A pool of Balancer's that answers how it scales its tokens.</param>
 public sealed record DeployedPool(
     string Name,
     string Venue,
@@ -20,7 +22,9 @@ public sealed record DeployedPool(
     ImmutableArray<string> Tokens,
     int FeePips,
     int TickSpacing,
-    string? PoolId);
+    string? PoolId,
+    int Version = 0,
+    bool TellsRates = false);
 
 /// <summary>A <c>deployments.json</c>: what stands on a chain and where. See contracts/README.md.</summary>
 public sealed record Deployments(
@@ -75,7 +79,9 @@ public sealed record Deployments(
         [.. pool.GetProperty("tokens").EnumerateArray().Select(t => t.GetString()!)],
         pool.GetProperty("feePips").GetInt32(),
         pool.TryGetProperty("tickSpacing", out var spacing) ? spacing.GetInt32() : 0,
-        pool.TryGetProperty("poolId", out var id) ? id.GetString() : null);
+        pool.TryGetProperty("poolId", out var id) ? id.GetString() : null,
+        pool.TryGetProperty("version", out var version) ? version.GetInt32() : 0,
+        pool.TryGetProperty("tellsRates", out var tells) && tells.GetBoolean());
 
     private static string Text(JsonElement parent, string name) =>
         parent.GetProperty(name).GetString() ?? throw new InvalidOperationException($"{name} is null.");

@@ -63,8 +63,10 @@ public sealed class DevChain : IAsyncDisposable
         return null;
     }
 
+    /// <param name="withReferees">With the pools that our curves are compared with: Balancer's, Aerodrome's, Curve's.
+    /// </param>
     /// <exception cref="InvalidOperationException">A step failed; its output is in the text.</exception>
-    public static async Task<DevChain> StartAsync()
+    public static async Task<DevChain> StartAsync(bool withReferees = false)
     {
         await Preparing.WaitAsync();
         try
@@ -87,7 +89,7 @@ public sealed class DevChain : IAsyncDisposable
         {
             var url = await ListeningAsync(anvil);
             rpc = new JsonRpc(url);
-            var chain = new DevChain(anvil, guard, rpc, await DeployAsync(url));
+            var chain = new DevChain(anvil, guard, rpc, await DeployAsync(url, withReferees));
             var accounts = await rpc.AskAsync("eth_accounts");
             chain.Accounts = [.. accounts.EnumerateArray().Select(a => a.GetString()!)];
             return chain;
@@ -107,12 +109,13 @@ public sealed class DevChain : IAsyncDisposable
         await EndAsync(_anvil, _guard);
     }
 
-    private static async Task<Deployments> DeployAsync(Uri url)
+    private static async Task<Deployments> DeployAsync(Uri url, bool withReferees)
     {
         var file = Path.Combine(Path.GetTempPath(), $"actortrade-deployments-{Guid.NewGuid():N}.json");
         try
         {
-            await RunAsync("node", "script/devchain.mjs", "--rpc", url.ToString(), "--out", file);
+            string[] arguments = ["script/devchain.mjs", "--rpc", url.ToString(), "--out", file];
+            await RunAsync("node", withReferees ? [.. arguments, "--referees"] : arguments);
             return Deployments.Parse(await File.ReadAllTextAsync(file));
         }
         finally

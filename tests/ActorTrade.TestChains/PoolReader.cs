@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
 using ActorTrade.Domain.Numerics;
@@ -10,6 +11,10 @@ public sealed class PoolReader(EvmChain chain, Deployments deployments)
     private static readonly AbiCall Reserves = new("getReserves()");
     private static readonly AbiCall Slot0 = new("slot0()");
     private static readonly AbiCall Liquidity = new("liquidity()");
+    private static readonly AbiCall SwapFee = new("getSwapFeePercentage()");
+    private static readonly AbiCall Weights = new("getNormalizedWeights()");
+    private static readonly AbiCall Amplification = new("getAmplificationParameter()");
+    private static readonly AbiCall ScalingFactors = new("getScalingFactors()");
 
     /// <summary>Every pool of a kind that a curve has; its id is the pool's name.</summary>
     public async Task<IReadOnlyList<ListedPool>> ReadAllAsync()
@@ -26,7 +31,7 @@ public sealed class PoolReader(EvmChain chain, Deployments deployments)
     public async Task<ListedPool> ReadAsync(DeployedPool pool) => new(
         pool.Name,
         deployments.ChainId,
-        [.. pool.Tokens.Select(TokenOf)],
+        [.. pool.Tokens.Select(t => TokenOf(pool, t))],
         await CurveAsync(pool),
         pool.Venue);
 
@@ -34,7 +39,9 @@ public sealed class PoolReader(EvmChain chain, Deployments deployments)
     {
         "constant-product" => await PairAsync(pool),
         "concentrated" => await ConcentratedAsync(pool),
-        "balancer-weighted" => await WeightedAsync(pool),
+        "balancer-weighted" or "balancer-stable" => await BalancerAsync(pool),
+        "stableswap-classic" => await StableSwapAsync(pool),
+        "solidly-stable" or "solidly-volatile" => await SolidlyAsync(pool),
         _ => throw new NotSupportedException($"{pool.Name} is of kind {pool.Kind}."),
     };
 
@@ -76,21 +83,57 @@ public sealed class PoolReader(EvmChain chain, Deployments deployments)
             ]);
     }
 
-    private async Task<BalancerWeighted> WeightedAsync(DeployedPool pool)
+    public async Task<BalancerCurve> BalancerAsync(DeployedPool pool)
     {
-        var vault = deployments.AddressOf("BalancerVault");
+        var isWeighted = pool.Kind == "balancer-weighted";
         var state = await chain.CallAllAsync(
         [
-            (vault, new AbiCall("getPoolTokens(bytes32)", pool.PoolId!)),
-            (pool.Address, new AbiCall("getNormalizedWeights()")),
-            (pool.Address, new AbiCall("getSwapFeePercentage()")),
+            (deployments.AddressOf("BalancerVault"), new AbiCall("getPoolTokens(bytes32)", pool.PoolId!)),
+            (pool.Address, SwapFee),
+            (pool.Address, isWeighted ? Weights : Amplification),
+            (pool.Address, pool.TellsRates ? ScalingFactors : SwapFee),
         ]);
-        return new BalancerWeighted(
-            [.. state[0].Array(1)],
-            [.. state[1].Array(0)],
-            swapFeeE18: state[2][0],
+        ImmutableArray<UInt256> balances = [.. state[0].Array(1)];
+        ImmutableArray<UInt256> factors = pool.TellsRates
+            ? [.. state[3].Array(0)]
+            : [.. pool.Tokens.Select(t => PowerOfTen(36 - deployments.Tokens[t].Decimals))];
+        var share = pool.Tokens.IndexOf(pool.Name);
+        return isWeighted
+            ? new BalancerWeighted(balances, [.. state[2].Array(0)], state[1][0], factors, Math.Max(1, pool.Version))
+            : new BalancerStable(
+                balances, state[2][0], state[1][0], factors, share < 0 ? null : share, pool.Version);
+    }
+
+    // The fee, which the factory knows, is in hundredths of a percent.
+    private async Task<Curve> SolidlyAsync(DeployedPool pool)
+    {
+        var reserves = await chain.CallAsync(pool.Address, Reserves);
+        int[] decimals = [.. pool.Tokens.Select(t => deployments.Tokens[t].Decimals)];
+        var fee = (uint)pool.FeePips / 100;
+        return pool.Kind == "solidly-volatile"
+            ? new SolidlyVolatileCurve(reserves[0], reserves[1], fee, feeDenominator: 10_000)
+            : new SolidlyStableCurve(
+                reserves[0], reserves[1], decimals[0], decimals[1], fee, 10_000, SolidlyVersion.Aerodrome);
+    }
+
+    // One of Curve's first pools.
+    private async Task<StableSwapClassic> StableSwapAsync(DeployedPool pool)
+    {
+        var tokens = Enumerable.Range(0, pool.Tokens.Length);
+        var state = await chain.CallAllAsync(
+        [
+            (pool.Address, new AbiCall("A()")), (pool.Address, new AbiCall("fee()")),
+            (pool.Address, new AbiCall("admin_fee()")),
+            .. tokens.Select(t => (pool.Address, new AbiCall("balances(int128)", t))),
+        ]);
+        return new StableSwapClassic(
+            [.. state.Skip(3).Select(b => b[0])],
+            amplification: state[0][0],
+            feeE10: state[1][0],
             [.. pool.Tokens.Select(t => PowerOfTen(36 - deployments.Tokens[t].Decimals))],
-            powVersion: 1);
+            adminFeeE10: state[2][0],
+            amplificationPrecision: 1,
+            generation: 1);
     }
 
     private static UInt256 PowerOfTen(int exponent)
@@ -104,9 +147,12 @@ public sealed class PoolReader(EvmChain chain, Deployments deployments)
         return power;
     }
 
-    private ListedToken TokenOf(string symbol)
+    // A pool's own share token goes by the pool's name.
+    private ListedToken TokenOf(DeployedPool pool, string symbol)
     {
-        var token = deployments.Tokens[symbol];
+        var token = symbol == pool.Name
+            ? new DeployedToken(symbol, pool.Address, Decimals: 18)
+            : deployments.Tokens[symbol];
         return new ListedToken(deployments.ChainId, token.Address, symbol, new TokenDecimals(token.Decimals));
     }
 }

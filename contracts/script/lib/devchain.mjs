@@ -12,6 +12,8 @@ import {rolesOf, suiteParts, verifyRoles} from '../plan/suite.mjs';
 import {suiteAtWork} from '../plan/atWork.mjs';
 import {feeds} from '../plan/feeds.mjs';
 
+export {refereePlan} from '../plan/referees.mjs';
+
 /** Who is who among the ten development accounts. */
 export const roles = {deployer: 0, suite: 1, traders: [2, 3, 4], executor: 5, guardian: 6, safeOwners: [7, 8, 9]};
 

@@ -11,7 +11,10 @@ import {swapCall} from './pools.mjs';
 
 const amount = 10n ** 17n;
 
-/** @returns {transaction, hops: {kind: gas}, lenders: {kind: gas}, routes: {name: gas}} in units of gas. */
+/**
+ * On a dev chain with the referees, which are put on the executor's list first.
+ * @returns {transaction, hops: {kind: gas}, lenders: {kind: gas}, routes: {name: gas}} in units of gas.
+ */
 export async function measureGas(d, pools) {
   const executor = new NodeSigner(d.chain, devAccount(roles.executor).address, 3_000_000n);
   const pool = name => pools.find(p => p.name === name);
@@ -21,10 +24,12 @@ export async function measureGas(d, pools) {
   const fifty = pool('FiftyBps.WETH-USDC');
   const v3 = pool('UniswapV3.WETH-USDC-3000');
   const weighted = pool('BalancerWeightedPool');
+  const [stable, curve] = [pool('BalancerComposable2023'), pool('CurveSusdPool')];
   const dai = [pool('UniswapV2.DAI-USDC'), pool('FiftyBps.WETH-DAI')];
 
   await send(executor, d.at('WETH'), 'deposit', [], {value: 100n * amount});
   await send(executor, d.at('WETH'), 'approve', [d.address('FlashArbitrage'), maxUint256]);
+  await allow(d, [[stable, venue.balancerPool], [curve, venue.curveInt128]]);
   await makeGap(d, [v2, v3, weighted, pancake], [own, fifty, dai[1]]);
 
   const run = (hops, loan = {}) => gasOf(d, executor, hops, loan);
@@ -33,11 +38,14 @@ export async function measureGas(d, pools) {
   const two = await run([buy(v2), back(own)]);
   const three = await run([buy(v2), hopIn(d, dai[0], 'DAI'), back(dai[1])]);
   const pairHop = three - two;
+  const through = hop => run([buy(v2), hop, back(dai[1])]);
   const own2 = {
     'pair, pair': two,
     'pair, pair, pair': three,
     'concentrated, pair': await run([buy(v3), back(own)]),
     'weighted, pair': await run([buy(weighted), back(own)]),
+    'pair, stable, pair': await through(hopIn(d, stable, 'DAI')),
+    'pair, curve, pair': await through(hopIn(d, curve, 'DAI', 'USDC')),
   };
   const lentBy = loan => run([buy(v2), back(own)], loan);
   const lent = {
@@ -52,10 +60,24 @@ export async function measureGas(d, pools) {
       'constant-product': pairHop,
       concentrated: pairHop + own2['concentrated, pair'] - two,
       'balancer-weighted': pairHop + own2['weighted, pair'] - two,
+      'balancer-stable': own2['pair, stable, pair'] - two,
+      'stableswap-classic': own2['pair, curve, pair'] - two,
     },
     lenders: Object.fromEntries(Object.entries(lent).map(([name, gas]) => [name, gas - two])),
     routes: {...own2, 'pair, pair by flash swap of the first': repaidByPair},
   };
+}
+
+// The timelock alone may extend the list; here it is put in its place.
+async function allow(d, pools) {
+  const timelock = d.address('Timelock');
+  await d.chain.request('anvil_impersonateAccount', [timelock]);
+  await d.chain.request('anvil_setBalance', [timelock, '0xde0b6b3a7640000']);
+  for (const [{address}, kind] of pools) {
+    await send(new NodeSigner(d.chain, timelock), d.at('FlashArbitrage'), 'setVenue', [address, kind]);
+  }
+
+  await d.chain.request('anvil_stopImpersonatingAccount', [timelock]);
 }
 
 /** A V2 pair that lends the token that the plan begins with. */

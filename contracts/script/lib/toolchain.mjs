@@ -14,10 +14,10 @@ export function installPackages(say) {
   }
 }
 
-/** Compiles src/ and the dev chain's price feed, where forge finds a change. */
+/** Compiles src/ and the dev chain's price feed and rate provider, where forge finds a change. */
 export function compileOwn(say) {
   say('Compiling src/.');
-  const what = ['src', 'test/mocks/MockAggregator.sol'];
+  const what = ['src', 'test/mocks/MockAggregator.sol', 'test/mocks/MockRateProvider.sol'];
   run(inContracts('node_modules/.bin/forge'), ['build', ...what, '--quiet'], {FOUNDRY_PROFILE: 'default'});
 }
 

@@ -18,7 +18,7 @@ const settings = {
 };
 
 /** One compilation each: the weighted pool's packages need another version of the Vault's interfaces. */
-const units = [
+const devChain = [
   {
     folder: 'node_modules/@balancer-labs/v2-vault',
     contracts: {Vault: 'contracts/Vault.sol'},
@@ -29,13 +29,26 @@ const units = [
   },
 ];
 
+/** Only the pools that our curves are compared with need these. */
+const referees = [
+  {
+    folder: 'node_modules/sphere-mezo-solidity-files',
+    contracts: {
+      Pool: 'domains/aerodrome/contracts/Pool.sol',
+      PoolFactory: 'domains/aerodrome/contracts/factories/PoolFactory.sol',
+    },
+    compiler: 'solc',
+    evmVersion: 'cancun',
+  },
+];
+
 /** Compiles what .vendor/ does not have yet. Returns the names of the contracts compiled now. */
-export function compileVendored(say = () => {}) {
+export function compileVendored(say = () => {}, {withReferees = false} = {}) {
   const compiled = [];
-  for (const unit of units) {
+  for (const unit of withReferees ? [...devChain, ...referees] : devChain) {
     const key = keyOf(unit);
     for (const name of Object.keys(unit.contracts).filter(n => readKey(n) !== key)) {
-      say(`Compiling ${name} with solc 0.7.6 (once).`);
+      say(`Compiling ${name} with ${compilerOf(unit)} (once).`);
       write(name, {...compile(unit, name), key});
       compiled.push(name);
     }
@@ -43,6 +56,8 @@ export function compileVendored(say = () => {}) {
 
   return compiled;
 }
+
+const compilerOf = unit => unit.compiler ?? 'solc-0.7.6';
 
 export const vendoredFile = name => inContracts('.vendor', `${name}.json`);
 
@@ -65,12 +80,12 @@ function keyOf(unit) {
 }
 
 function compile(unit, name) {
-  const solc = require('solc-0.7.6');
+  const solc = require(compilerOf(unit));
   const source = `${unit.folder.replace('node_modules/', '')}/${unit.contracts[name]}`;
   const input = {
     language: 'Solidity',
     sources: {[source]: {content: fs.readFileSync(inContracts('node_modules', source), 'utf8')}},
-    settings,
+    settings: {...settings, evmVersion: unit.evmVersion ?? settings.evmVersion},
   };
   const output = JSON.parse(solc.compile(JSON.stringify(input), {import: importer(unit)}));
   const errors = (output.errors ?? []).filter(e => e.severity === 'error');

@@ -3,14 +3,14 @@
  * differ on purpose, so that there is something to find between any two of them.
  */
 
-/** Where a token is not named here (WETH, and those of our suite), its contract is deployed elsewhere. */
+/** Where a token is not named here (WETH, those of our suite and of the referees), it is deployed elsewhere. */
 export const mintable = {
   USDC: {title: 'USD Coin', decimals: 6},
   WBTC: {title: 'Wrapped Bitcoin', decimals: 8},
   DAI: {title: 'Dai Stablecoin', decimals: 18},
 };
 
-export const decimals = {WETH: 18, USDC: 6, WBTC: 8, DAI: 18, FLS: 18, qUSD: 18};
+export const decimals = {WETH: 18, USDC: 6, WBTC: 8, DAI: 18, FLS: 18, qUSD: 18, USDT: 6, sUSD: 18};
 
 /** Depth is in whole units of `base`. Price is in `quote` for one `base`. */
 export const pairs = [

@@ -24,18 +24,23 @@ export const multicall3Address = '0xca11bde05977b3631167028862be2a173976ca11';
 /** WETH held by the one who makes the markets. */
 const wethSupply = 20_000n * 10n ** 18n;
 
+/** Tokens that anybody may mint, and a thousand million of each for the market maker. */
+export function mintables(tokens) {
+  return Object.entries(tokens).flatMap(([symbol, {title, decimals}]) => [
+    contract(symbol, () => aave('mocks/tokens/MintableERC20'), () => [title, symbol, decimals], {
+      check: async d => assert.equal(await d.read(symbol, 'decimals'), decimals),
+    }),
+    call(symbol, 'mint', d => [d.signer().address, units(1_000_000_000, symbol)]),
+  ]);
+}
+
 const tokens = [
   contract('WETH', () => npm('@uniswap/v2-periphery/build/WETH9.json')),
   call('WETH', 'deposit', undefined, {
     value: wethSupply,
     check: async d => assert.equal(await d.read('WETH', 'balanceOf', [d.signer().address]), wethSupply),
   }),
-  ...Object.entries(mintable).flatMap(([symbol, {title, decimals}]) => [
-    contract(symbol, () => aave('mocks/tokens/MintableERC20'), () => [title, symbol, decimals], {
-      check: async d => assert.equal(await d.read(symbol, 'decimals'), decimals),
-    }),
-    call(symbol, 'mint', d => [d.signer().address, units(1_000_000_000, symbol)]),
-  ]),
+  ...mintables(mintable),
 ];
 
 const multicall3 = [{

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
-import {startDevChain} from '../lib/devchain.mjs';
+import {devPlan, refereePlan, startDevChain} from '../lib/devchain.mjs';
 import {root} from '../lib/folders.mjs';
 import {measureGas} from '../lib/gas.mjs';
 import {differences, updated} from '../lib/gasTable.mjs';
@@ -11,7 +11,7 @@ import {differences, updated} from '../lib/gasTable.mjs';
 let chain;
 let measured;
 before(async () => {
-  chain = await startDevChain();
+  chain = await startDevChain({plan: [...devPlan, ...refereePlan]});
   measured = await measureGas(chain.deployment, chain.deployments.pools);
 });
 after(() => chain?.anvil.stop());

@@ -79,7 +79,7 @@ public sealed class CostTests
         Assert.Equal(measured.Hops, GasTable.Default.Hops);
         Assert.Equal(measured.Lenders, GasTable.Default.Lenders);
         Assert.Equal(
-            ["balancer-weighted", "concentrated", "constant-product"],
+            ["balancer-stable", "balancer-weighted", "concentrated", "constant-product", "stableswap-classic"],
             measured.Hops.Where(h => h.Value.IsMeasured).Select(h => h.Key).Order());
         Assert.All(measured.Lenders, l => Assert.True(l.Value.IsMeasured));
         Assert.Equal(measured.Lenders["aave-like"].Units, FlashLender.AaveLike().GasUnits);

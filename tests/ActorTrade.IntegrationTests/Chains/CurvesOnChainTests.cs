@@ -1,4 +1,3 @@
-using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.TestChains;
@@ -25,12 +24,11 @@ public sealed class CurvesOnChainTests(DevChainFixture world) : IClassFixture<De
         var pool = world.Deployments.Pool(name);
         var router = world.AddressOf($"{pool.Venue}Router");
         await FundAsync(pool, router);
-        var random = new Random(1);
         var curve = await world.Pools.PairAsync(pool);
-        var first = curve;
+        var random = new RandomSwaps(curve, new Random(1));
         for (var i = 0; i < swaps; i++)
         {
-            var quote = RandomQuote(curve, first, random);
+            var quote = random.Next(curve);
 
             var asked = await world.Chain.CallAsync(router, RouterQuestion(pool, quote));
             Assert.Equal((quote.AmountIn, quote.AmountOut), (asked[2], asked[3]));
@@ -50,13 +48,12 @@ public sealed class CurvesOnChainTests(DevChainFixture world) : IClassFixture<De
     {
         var pool = world.Deployments.Pool(name);
         await FundAsync(pool, world.AddressOf("UniswapV3Router"));
-        var random = new Random(2);
         var curve = await world.Pools.ConcentratedAsync(pool);
-        var first = curve;
+        var random = new RandomSwaps(curve, new Random(2));
         var crossings = 0;
         for (var i = 0; i < swaps; i++)
         {
-            var quote = RandomQuote(curve, first, random);
+            var quote = random.Next(curve);
             var after = (ConcentratedCurve)curve.Apply(quote);
 
             var asked = await world.Chain.CallAsync(world.AddressOf("UniswapV3Quoter"), QuoterQuestion(pool, quote));
@@ -71,45 +68,6 @@ public sealed class CurvesOnChainTests(DevChainFixture world) : IClassFixture<De
         }
 
         Assert.True(crossings > swaps / 10, $"{crossings} ticks were crossed: the swaps are too small to say much.");
-    }
-
-    // From dust to what moves the price through ranges, and more often back to where the ranges are.
-    private static CurveQuote RandomQuote(Curve curve, Curve first, Random random)
-    {
-        for (var tries = 0; tries < 100; tries++)
-        {
-            var back = curve.SpotPrice(0, 1) > first.SpotPrice(0, 1) ? 0 : 1;
-            var tokenIn = random.Next(4) == 0 ? 1 - back : back;
-            var isExactOut = random.Next(2) == 1;
-            var most = BalanceOf(first, isExactOut ? 1 - tokenIn : tokenIn) / (UInt256)24;
-            var bits = random.Next(2) == 0 ? most.BitLength : random.Next(1, most.BitLength + 1);
-            var amount = (Bits(random, bits) % most) + UInt256.One;
-            var error = isExactOut
-                ? curve.QuoteExactOut(tokenIn, 1 - tokenIn, amount, out var quote)
-                : curve.QuoteExactIn(tokenIn, 1 - tokenIn, amount, out quote);
-            if (error == QuoteError.None && quote.Leftover.IsZero && !quote.AmountOut.IsZero)
-            {
-                return quote;
-            }
-        }
-
-        throw new InvalidOperationException("no swap of 100 was possible.");
-    }
-
-    // The virtual reserves where the pool's own are not in its state.
-    private static UInt256 BalanceOf(Curve curve, int token) => curve switch
-    {
-        ConstantProductCurve pair => token == 0 ? pair.Reserve0 : pair.Reserve1,
-        ConcentratedCurve pool => token == 0
-            ? ((UInt256)pool.Liquidity << 96) / pool.SqrtPriceX96
-            : UInt256.MulDivDown(pool.Liquidity, pool.SqrtPriceX96, UInt256.One << 96),
-        _ => throw new NotSupportedException(curve.Kind),
-    };
-
-    private static UInt256 Bits(Random random, int count)
-    {
-        Span<ulong> limbs = [(ulong)random.NextInt64(), (ulong)random.NextInt64(), 0, 0];
-        return UInt256.FromLimbs(limbs) >> (127 - count);
     }
 
     private AbiCall RouterQuestion(DeployedPool pool, CurveQuote quote)

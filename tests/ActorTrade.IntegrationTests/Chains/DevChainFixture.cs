@@ -5,7 +5,7 @@ namespace ActorTrade.IntegrationTests.Chains;
 
 /// <summary>A dev chain for one class of tests, and a trader on it. Without Node the tests are skipped, and say
 /// why.</summary>
-public sealed class DevChainFixture : IAsyncLifetime
+public class DevChainFixture : IAsyncLifetime
 {
     private DevChain? _devChain;
     private string? _absence;
@@ -21,6 +21,9 @@ public sealed class DevChainFixture : IAsyncLifetime
 
     /// <summary>Who may run plans of FlashArbitrage.</summary>
     public string Executor => Started.Accounts[5];
+
+    /// <summary>Whether the pools are wanted that our curves are compared with.</summary>
+    protected virtual bool HasReferees => false;
 
     private DevChain Started
     {
@@ -40,12 +43,13 @@ public sealed class DevChainFixture : IAsyncLifetime
         _absence = DevChain.Absence();
         if (_absence is null)
         {
-            _devChain = await DevChain.StartAsync();
+            _devChain = await DevChain.StartAsync(HasReferees);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_devChain is not null)
         {
             await _devChain.DisposeAsync();
@@ -73,4 +77,17 @@ public sealed class DevChainFixture : IAsyncLifetime
 
     public async Task<UInt256> BalanceAsync(string symbol, string owner) =>
         (await Chain.CallAsync(Deployments.Tokens[symbol].Address, new AbiCall("balanceOf(address)", owner)))[0];
+}
+
+/// <summary>A dev chain with the pools that our curves are compared with; one for all such tests.</summary>
+public sealed class RefereeChainFixture : DevChainFixture
+{
+    protected override bool HasReferees => true;
+}
+
+/// <summary>The tests that share the chain of <see cref="RefereeChainFixture"/>, one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class RefereeChain : ICollectionFixture<RefereeChainFixture>
+{
+    public const string Name = "referee chain";
 }
