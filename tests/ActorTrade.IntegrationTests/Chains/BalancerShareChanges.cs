@@ -23,7 +23,8 @@ internal sealed class BalancerShareChanges(DeployedPool pool, BalancerCurve firs
     private readonly int[] _tokens =
         [.. Enumerable.Range(0, pool.Tokens.Length).Where(t => pool.Tokens[t] != pool.Name)];
 
-    private bool KnowsJoinForShares => pool.Name is "BalancerWeighted2022" or "BalancerWeighted2023" or "BalancerComposable2023";
+    private bool KnowsJoinForShares =>
+        pool.Name is "BalancerWeighted2022" or "BalancerWeighted2023" or "BalancerComposable2023";
 
     private uint? ExitToAll => pool.Name switch
     {

@@ -9,9 +9,10 @@ namespace ActorTrade.Domain.Amm.Curves;
 /// </summary>
 /// <remarks>
 /// Rounding, all against the trader: the contract takes one more unit off the normalized output (the first pools do
-/// not), divides the fee off it and rounds the rest down to the token's units. Source: exchange() of the contracts, not get_dy(), which in the
-/// oldest pools takes the fee after the conversion. The contracts have no exact-out trade (NG's get_dx is an
-/// approximation that may fall short), so <see cref="Curve.QuoteExactOut"/> finds the least input that suffices.
+/// not), divides the fee off it and rounds the rest down to the token's units. Source: exchange() of the contracts, not
+/// get_dy(), which in the oldest pools takes the fee after the conversion. The contracts have no exact-out trade (NG's
+/// get_dx is an approximation that may fall short), so <see cref="Curve.QuoteExactOut"/> finds the least input that
+/// suffices.
 /// </remarks>
 public abstract class StableSwapCurve : SearchedCurve
 {
