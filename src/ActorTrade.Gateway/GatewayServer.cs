@@ -106,7 +106,7 @@ public sealed class GatewayServer : IAsyncDisposable
         var venueOrders = new VenueOrderEndpoints(services, forms);
         var transactions = new TransactionEndpoints(forms, table);
         var system = new SystemEndpoints(services, forms);
-        var status = new StatusEndpoints(services, pools, bots, orders, transactions);
+        var status = new StatusEndpoints(services, pools, bots, orders, venueOrders, transactions);
 
         app.MapGet("/", StatusEndpoints.PageAsync);
         app.MapGet("/api/health", status.HealthAsync);

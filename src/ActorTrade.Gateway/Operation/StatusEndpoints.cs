@@ -22,12 +22,15 @@ public sealed record Health(
     long UptimeSeconds);
 
 /// <summary>All that the page shows, in one answer.</summary>
+/// <param name="Orders">What venues see, the newest first.</param>
+/// <param name="VenueOrders">What desks work, the open ones first.</param>
 public sealed record PageStatus(
     NodeStatus Node,
     IReadOnlyList<PoolDetails> Pools,
     IReadOnlyList<BotDetails> Bots,
     IReadOnlyList<OrderSummary> Orders,
-    IReadOnlyList<TransactionView> Transactions);
+    IReadOnlyList<TransactionView> Transactions,
+    IReadOnlyList<VenueOrderDetails> VenueOrders);
 
 /// <summary><c>/api/health</c>, <c>/api/status</c> and the page itself.</summary>
 internal sealed class StatusEndpoints(
@@ -35,6 +38,7 @@ internal sealed class StatusEndpoints(
     PoolEndpoints pools,
     BotEndpoints bots,
     OrderEndpoints orders,
+    VenueOrderEndpoints venueOrders,
     TransactionEndpoints transactions)
 {
     private const int RowsShown = 15;
@@ -63,7 +67,8 @@ internal sealed class StatusEndpoints(
             await pools.AllAsync(),
             await bots.AllAsync(),
             orders.Newest(RowsShown),
-            await transactions.NewestAsync(account: null, RowsShown)),
+            await transactions.NewestAsync(account: null, RowsShown),
+            await venueOrders.OpenFirstAsync(RowsShown)),
         ApiJson.Shapes.PageStatus);
 
     public static async Task PageAsync(HttpContext http)

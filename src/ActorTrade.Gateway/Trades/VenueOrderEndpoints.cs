@@ -61,14 +61,12 @@ internal sealed class VenueOrderEndpoints(GatewayServices services, TokenForms f
             symbol,
             isOpen,
             (long)limit);
-        var orders = new List<VenueOrderDetails>(rows.Count);
-        foreach (var row in rows)
-        {
-            orders.Add(await DetailsAsync(row, children: null));
-        }
-
-        await http.WriteAsync([.. orders], ApiJson.Shapes.VenueOrderDetailsArray);
+        await http.WriteAsync(await DetailsAsync(rows), ApiJson.Shapes.VenueOrderDetailsArray);
     }
+
+    /// <summary>The open ones first, of each the newest first, without their children.</summary>
+    public async Task<VenueOrderDetails[]> OpenFirstAsync(int limit) => await DetailsAsync(services.Tables.Query(
+        $"select {Columns} from venue_orders order by is_open desc, ordering desc limit ?1", (long)limit));
 
     /// <summary>Asks for the end; a child under way is cancelled first.</summary>
     public async Task CancelAsync(HttpContext http)
@@ -116,6 +114,17 @@ internal sealed class VenueOrderEndpoints(GatewayServices services, TokenForms f
         await services.Tables.CaughtUpAsync();
         var rows = services.Tables.Query($"select {Columns} from venue_orders where order_id = ?1", id);
         return rows.Count == 0 ? null : rows[0];
+    }
+
+    private async Task<VenueOrderDetails[]> DetailsAsync(IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
+    {
+        var orders = new List<VenueOrderDetails>(rows.Count);
+        foreach (var row in rows)
+        {
+            orders.Add(await DetailsAsync(row, children: null));
+        }
+
+        return [.. orders];
     }
 
     private async Task<VenueOrderDetails> DetailsAsync(

@@ -186,7 +186,7 @@ internal sealed class BotsPalette(Asking asking) : IPalette
                 o.OrderId.ToString(),
                 o.Symbol.ToString(),
                 o.Side.ToString(),
-                o.Type.ToString(),
+                o.Type + (view.DeskOrders?.Any(d => d.OrderId == o.OrderId) == true ? " (desk)" : ""),
                 Units.Format(o.Quantity, instrument.BaseDecimals),
                 Units.Format(o.Filled, instrument.BaseDecimals),
                 o.LimitPrice?.ToString(System.Globalization.CultureInfo.InvariantCulture),

@@ -86,6 +86,12 @@ public sealed class VenueOrderApiTests : IAsyncLifetime
             """,
             "i")).String("order");
         await StateAsync(id, "Working");
+        var shown = (await _node.GetAsync("/api/status")).Expect(HttpStatusCode.OK).Json.GetProperty("venueOrders");
+        Assert.Equal(
+            (id, "iceberg limit", "Working"),
+            Assert.Single(shown.EnumerateArray()) is var row
+                ? (Text(row, "order"), Text(row, "type"), Text(row, "state"))
+                : default);
         var open = (await _node.GetAsync("/api/venue-orders?account=alice&open=true")).Expect(HttpStatusCode.OK).Json;
         Assert.Equal(id, Assert.Single(open.EnumerateArray()).GetProperty("order").GetString());
         var other = await _node.PostAsync($"/api/venue-orders/{id}/cancel", """{"why":"mine"}""", principal: "mallory");

@@ -31,6 +31,7 @@ internal sealed class OrderWorld
     private readonly Dictionary<EntityId, EntityBench> _entities = [];
     private readonly Dictionary<EntityId, OrderState> _finals = [];
     private readonly List<(EntityBench From, Effect Effect)> _delayed = [];
+    private readonly List<Effect> _told = [];
     private int _commands;
 
     public OrderWorld(int seed)
@@ -278,6 +279,13 @@ internal sealed class OrderWorld
             return true;
         }
 
+        if (_told.Count > 0 && _random.Next(20) == 0)
+        {
+            // The bot is told once more what it has long known.
+            Execute(_told[_random.Next(_told.Count)]);
+            return true;
+        }
+
         var waiting = _entities.Values.SelectMany(e => e.Waiting.Values.Select(w => (Bench: e, Effect: w))).ToList();
         if (waiting.Count == 0)
         {
@@ -346,6 +354,11 @@ internal sealed class OrderWorld
             {
                 case Bot.Command.RecordFill fill:
                     var isNew = BotFills.Add((fill.OrderId, fill.VenueTradeId));
+                    if (isNew && BotOrderMaker is not null)
+                    {
+                        _told.Add(effect);
+                    }
+
                     Assert.False(isNew && BotEnds.ContainsKey(fill.OrderId), $"seed {Seed}: a fill after the end");
                     break;
                 case Bot.Command.RecordOrderClosed closed:
