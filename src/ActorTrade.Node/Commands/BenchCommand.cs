@@ -271,6 +271,15 @@ internal static class BenchCommand
             measured.Add(($"fillOf{one.Orders}Nanoseconds", one.FillNanoseconds));
         }
 
+        measured.Add(("deskFewAMove", DeskBenchmark.FewAMove));
+        foreach (var one in DeskBenchmark.Run(perCase))
+        {
+            measured.Add(($"desk{one.Orders}BytesAnOrder", one.BytesAnOrder));
+            measured.Add(($"desk{one.Orders}MoveNanoseconds", one.NoneNanoseconds));
+            measured.Add(($"desk{one.Orders}MoveOfOneNanoseconds", one.OneNanoseconds));
+            measured.Add(($"desk{one.Orders}MoveOfFewNanoseconds", one.FewNanoseconds));
+        }
+
         return Task.FromResult(measured);
     }
 
