@@ -140,6 +140,34 @@ public sealed class DeskBoundTests
         Assert.Equal(count, asked);
     }
 
+    /// <summary>Woken when it asks to be, and at no other time, a desk works every slice of a TWAP, whatever it has a
+    /// restart between.</summary>
+    [Fact]
+    public void A_desk_asks_to_be_woken_for_every_slice()
+    {
+        for (var slices = 2; slices <= 12; slices++)
+        {
+            var (begun, every) = (_desk.Now, TimeSpan.FromSeconds(7));
+            var id = Held(Sell(1m, Limit(7_000m)).Twap(slices, every));
+            for (var slice = 1; slice <= slices; slice++)
+            {
+                var child = Assert.Single(Look(7_000m, 7_001m).OfType<OrderDesk.Event.ChildStarted>());
+                Ends(id, slice, OrderState.Filled, child.Quantity, child.Quantity);
+                Assert.Empty(Look(7_000m, 7_001m));
+                _desk.RestartFromSnapshot();
+                if (slice < slices)
+                {
+                    Assert.Equal(begun + (slice * every), _desk.Fold.WakeAt());
+                    _desk.Now = _desk.Fold.WakeAt()!.Value;
+                    _desk.Given(new OrderDesk.Command.Wake());
+                }
+            }
+
+            _desk.Given(new OrderDesk.Command.RecordHoldReleased(id, UInt256.Zero));
+            Assert.Empty(_desk.State<DeskState>().Orders);
+        }
+    }
+
     [Fact]
     public void At_its_date_an_order_is_no_longer_worked_and_ends()
     {
@@ -185,7 +213,8 @@ public sealed class DeskBoundTests
         _desk.Given(new OrderDesk.Command.RecordHoldReleased(id, UInt256.Zero));
         Assert.Empty(_desk.State<DeskState>().Orders);
         var place = PlaceOf(id, order);
-        _desk.IsRejected<OrderDesk.Rejection.IdReused>(place with { Deadline = place.Deadline - TimeSpan.FromTicks(1) });
+        var earlier = place with { Deadline = place.Deadline - TimeSpan.FromTicks(1) };
+        _desk.IsRejected<OrderDesk.Rejection.IdReused>(earlier);
         _desk.IsRepeat<OrderDesk.Event.OrderReceived>(place);
     }
 

@@ -14,11 +14,11 @@ internal static class CurveWorth
     private const int LegsMax = 8;
     private static readonly BigInteger Precision = BigInteger.Pow(10, 40);
 
-    /// <summary>Null for an empty pool or one with too many legs.</summary>
+    /// <summary>Null for an empty pool, one with too many legs, and one whose state is not only balances.</summary>
     /// <param name="scales">Of each token, to 18 digits; one where left out.</param>
     public static BigInteger? Of(PoolState pool, params BigInteger[] scales)
     {
-        if (pool.TotalShares.IsZero || pool.Legs.Count > LegsMax)
+        if (pool.TotalShares.IsZero || pool.Legs.Count > LegsMax || pool.Curve is { HasPath: true })
         {
             return null;
         }

@@ -9,6 +9,7 @@ using ActorTrade.Domain.Tokens;
 using ActorTrade.Domain.Trades;
 using ActorTrade.EventSourcing;
 using ActorTrade.UnitTests.EntitySupport;
+using ActorTrade.UnitTests.Pools;
 
 namespace ActorTrade.UnitTests.Ledger;
 
@@ -24,6 +25,11 @@ public sealed class TradeNetworkTests
 
     private static readonly PoolId Basket = PoolId.Parse("A-B-C");
     private static readonly PoolId Weighted = PoolId.Parse("A-B-C.weighted");
+    private static readonly PoolId Scaled = PoolId.Parse("A-B-C.scaled");
+    private static readonly PoolId[] Baskets = [Basket, Weighted, Scaled];
+
+    private static readonly PoolId Ranged = PoolId.Parse("A-B.ranged");
+    private static readonly TickRange[] Ranges = [new(-600, 600), new(-120, 60), new(0, 180), new(-6_000, 6_000)];
 
     private static UInt256 E15 => 1_000_000_000_000_000;
 
@@ -34,13 +40,17 @@ public sealed class TradeNetworkTests
     [InlineData(4)]
     public void Money_is_conserved_and_everything_ends(int group)
     {
-        var fills = 0;
+        var (fills, scaled, ranged) = (0, 0L, 0L);
         for (var seed = group * 1_000; seed < (group * 1_000) + 12; seed++)
         {
-            fills += Run(new TradeNetwork(seed), isHostile: false);
+            var network = new TradeNetwork(seed);
+            fills += Run(network, isHostile: false);
+            scaled += network.Pool(Scaled.Value).Swaps;
+            ranged += network.Pool(Ranged.Value).Swaps;
         }
 
         Assert.True(fills > 15, $"only {fills} fills of orders");
+        Assert.True(scaled > 8 && ranged > 8, $"only {scaled} swaps with a scale and {ranged} in ranges");
     }
 
     /// <summary>Clients that take each other's ids harm nobody but themselves.</summary>
@@ -150,8 +160,7 @@ public sealed class TradeNetworkTests
                         AssertBooked(network, Bucket.Treasury(pool.Id.Value), pool.Tokens[k], pool.TreasuryFees[k]);
                     }
 
-                    var shares = network.Books.Report().Single(r => r.Token == TokenId.SharesOf(pool.Id));
-                    Assert.Equal(pool.TotalShares, shares.Minted - shares.Burned);
+                    AssertSharesAreBooked(network, pool);
                     break;
                 case BookState book:
                     Assert.Empty(book.Orders);
@@ -162,6 +171,23 @@ public sealed class TradeNetworkTests
                     Assert.Equal((token.Minted, token.Burned), (sums.Minted, sums.Burned));
                     break;
             }
+        }
+    }
+
+    private static void AssertSharesAreBooked(TradeNetwork network, PoolState pool)
+    {
+        var supply = network.Books.Report().ToDictionary(r => r.Token, r => r.Minted - r.Burned);
+        if (pool.Concentrated is null)
+        {
+            Assert.Equal(pool.TotalShares, supply[TokenId.SharesOf(pool.Id)]);
+            return;
+        }
+
+        foreach (var range in Ranges)
+        {
+            Assert.Equal(
+                pool.Concentrated.Find(range)?.Liquidity ?? UInt256.Zero,
+                supply.GetValueOrDefault(TickRange.SharesOf(pool.Id, range)));
         }
     }
 
@@ -232,21 +258,30 @@ public sealed class TradeNetworkTests
                     network.Now + TimeSpan.FromSeconds(30)));
             }
 
-            foreach (var pool in new[] { Basket, Weighted })
+            foreach (var pool in Baskets)
             {
-                network.Send(AccountOf("alice"), new Account.Command.Join(
-                    NewId(),
-                    pool,
-                    [.. Tokens.Select(t => 20_000_000UL.Of(TokenId.Parse(t)))],
-                    IsExact: false,
-                    Range: null,
-                    MinShares: UInt256.One,
-                    network.Now + TimeSpan.FromSeconds(30)));
+                Fill(pool, range: null);
+            }
+
+            foreach (var range in Ranges)
+            {
+                Fill(Ranged, range);
             }
 
             network.Settle();
             network.IsFaulty = true;
         }
+
+        private void Fill(PoolId pool, TickRange? range) => network.Send(
+            AccountOf("alice"),
+            new Account.Command.Join(
+                NewId(),
+                pool,
+                [.. network.Pool(pool.Value).Tokens.Select(t => 20_000_000UL.Of(t))],
+                IsExact: false,
+                range,
+                MinShares: UInt256.One,
+                network.Now + TimeSpan.FromSeconds(30)));
 
         private void CreateBaskets()
         {
@@ -255,6 +290,16 @@ public sealed class TradeNetworkTests
                 all, new CurveTerms.NextGeneration(100, 4_000_000, 20_000_000_000, [18, 18, 18]), new FeePips(100)));
             network.Send(Pool.IdOf(Weighted), new Pool.Command.CreateCurve(
                 all, new CurveTerms.Weighted([500u * E15, 250u * E15, 250u * E15], E15, [18, 18, 18]), default));
+
+            // Of whole tokens, since its curve takes no pool of dust.
+            var scaled = TricryptoPoolTests.Terms() with
+            {
+                InitialPrices = [1_000u * E15, 1_000u * E15],
+                Decimals = [0, 0, 0],
+            };
+            network.Send(Pool.IdOf(Scaled), new Pool.Command.CreateCurve(all, scaled, new FeePips(500)));
+            network.Send(Pool.IdOf(Ranged), new Pool.Command.CreateCurve(
+                all[..2], ConcentratedPoolTests.Terms(60), new FeePips(500)));
         }
 
         public void Act()
@@ -298,7 +343,7 @@ public sealed class TradeNetworkTests
                         AnyId(), PoolId.Parse(Pick(Pools).Name), Amount(), UInt256.Zero, UInt256.Zero, deadline));
                     break;
                 case 11:
-                    network.Send(PoolOf(Pick(Pools).Name), new Pool.Command.CollectFees(
+                    network.Send(Pool.IdOf(AnyPool()), new Pool.Command.CollectFees(
                         AnyId(), AccountId.Parse(Random.Next(5) == 0 ? "nobody" : "treasury")));
                     break;
                 case 12 or 13 or 14:
@@ -368,20 +413,21 @@ public sealed class TradeNetworkTests
 
         private void JoinOrExit(EntityId target, DateTimeOffset deadline)
         {
-            var pool = Random.Next(2) == 0 ? Basket : Random.Next(3) == 0 ? PoolId.Parse(Pick(Pools).Name) : Weighted;
+            var pool = AnyPool();
+            TickRange? range = pool == Ranged ? Pick(Ranges) : null;
             var traded = network.Pool(pool.Value).Tokens;
             var some = Random.Next(2) == 0;
             var tokens = some ? traded.Skip(Random.Next(traded.Count)).Take(1 + Random.Next(2)).ToList() : traded;
             Twice(target, Random.Next(2) == 0
                 ? new Account.Command.Join(
-                    AnyId(), pool, [.. tokens.Select(t => new TokenAmount(t, Amount()))], some, null, 1, deadline)
+                    AnyId(), pool, [.. tokens.Select(t => new TokenAmount(t, Amount()))], some, range, 1, deadline)
                 : new Account.Command.Exit(
                     AnyId(),
                     pool,
                     Amount(),
                     [.. tokens.Take(some ? 1 : tokens.Count).Select(t => new TokenAmount(t, UInt256.Zero))],
                     some,
-                    null,
+                    range,
                     deadline));
         }
 
@@ -452,8 +498,8 @@ public sealed class TradeNetworkTests
                 if (Random.Next(3) == 0)
                 {
                     var to = Pick(Tokens.Where(t => t != token).ToList());
-                    var basket = Random.Next(2) == 0 ? Basket : Weighted;
-                    route[i] = new SwapHop(basket, TokenId.Parse(token), TokenId.Parse(to));
+                    var through = token != "C" && to != "C" && Random.Next(2) == 0 ? Ranged : Pick(Baskets);
+                    route[i] = new SwapHop(through, TokenId.Parse(token), TokenId.Parse(to));
                     token = to;
                     continue;
                 }
@@ -494,6 +540,13 @@ public sealed class TradeNetworkTests
 
             return route;
         }
+
+        private PoolId AnyPool() => Random.Next(6) switch
+        {
+            < 3 => Pick(Baskets),
+            3 => PoolId.Parse(Pick(Pools).Name),
+            _ => Ranged,
+        };
 
         private UInt256 MinOut() => Random.Next(4) == 0 ? Amount() : UInt256.One;
 
