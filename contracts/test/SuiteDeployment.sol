@@ -75,7 +75,7 @@ abstract contract SuiteDeployment is SafeFixture, Artifacts {
         timelock = new Timelock(0, deployer, deployer);
         address admin = address(timelock);
         treasury = new Treasury(ADMIN_DELAY, admin);
-        flare = new FlareToken(admin, ADMIN_DELAY, address(treasury), FIRST_SUPPLY);
+        flare = new FlareToken(ADMIN_DELAY, admin, address(treasury), FIRST_SUPPLY);
         governor = new FlareGovernor(flare, timelock, FlareGovernor.Settings(1 days, 5 days, 2 days, 1_000_000e18, 4));
         guardian = new EmergencyGuardian(ADMIN_DELAY, admin);
         staking = new Staking(flare, ADMIN_DELAY, admin);
@@ -93,7 +93,7 @@ abstract contract SuiteDeployment is SafeFixture, Artifacts {
         pair = ActorTradePair(factory.createPair(address(flare), address(stablecoin)));
         arbitrage = new FlashArbitrage(ADMIN_DELAY, admin, address(treasury));
         anchor = new AuditAnchor(ADMIN_DELAY, admin);
-        bridged = new BridgedFlareToken(admin, ADMIN_DELAY, address(treasury));
+        bridged = new BridgedFlareToken(ADMIN_DELAY, admin, address(treasury));
         lockbox = new XERC20Lockbox(bridged, flare);
         _grantRoles();
         _configure();

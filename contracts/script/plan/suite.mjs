@@ -31,7 +31,7 @@ const administered = d => [d.config.adminDelay, timelock(d)];
 const contracts = [
   ours('Timelock', d => [0n, [d.signer('suite').address], [d.signer('suite').address]]),
   ours('Treasury', administered),
-  ours('FlareToken', d => [timelock(d), d.config.adminDelay, treasury(d), BigInt(d.config.firstSupply)], {
+  ours('FlareToken', d => [...administered(d), treasury(d), BigInt(d.config.firstSupply)], {
     check: async d => assert.equal(await d.read('FlareToken', 'totalSupply'), BigInt(d.config.firstSupply)),
   }),
   ours('FlareGovernor', d => [d.address('FlareToken'), timelock(d), {
@@ -58,7 +58,7 @@ const contracts = [
     return [base, slope1, slope2].map(perYear => BigInt(perYear) / year).concat(BigInt(kink));
   }),
   ours('LendingPool', d => [...administered(d), d.address('PriceOracle'), treasury(d)]),
-  ours('BridgedFlareToken', d => [timelock(d), d.config.adminDelay, treasury(d)]),
+  ours('BridgedFlareToken', d => [...administered(d), treasury(d)]),
   ours('XERC20Lockbox', d => [d.address('BridgedFlareToken'), d.address('FlareToken')]),
   ours('FlashArbitrage', d => [...administered(d), treasury(d)]),
   ours('AuditAnchor', administered),

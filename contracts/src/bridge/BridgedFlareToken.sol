@@ -24,8 +24,8 @@ contract BridgedFlareToken is FlareTokenBase, IXERC20, IERC7802 {
     mapping(address bridge => BridgeLimit) private _burning;
 
     /// @param treasury First receiver of this chain's tax.
-    constructor(address admin, uint48 adminDelay, address treasury)
-        FlareTokenBase("Flare", "FLS", admin, adminDelay, treasury)
+    constructor(uint48 adminDelay, address admin, address treasury)
+        FlareTokenBase("Flare", "FLS", adminDelay, admin, treasury)
     {}
 
     /// @inheritdoc IXERC20

@@ -12,8 +12,8 @@ contract FlareToken is FlareTokenBase {
 
     /// @param treasury Has the first supply, and all tax until other receivers are set.
     /// @param firstSupply At most SUPPLY_CAP.
-    constructor(address admin, uint48 adminDelay, address treasury, uint256 firstSupply)
-        FlareTokenBase("Flare", "FLS", admin, adminDelay, treasury)
+    constructor(uint48 adminDelay, address admin, address treasury, uint256 firstSupply)
+        FlareTokenBase("Flare", "FLS", adminDelay, admin, treasury)
     {
         _mint(treasury, firstSupply);
     }

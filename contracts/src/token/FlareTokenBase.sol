@@ -25,10 +25,10 @@ abstract contract FlareTokenBase is TransferTax, FreezeList, AccessControlDefaul
     bytes32 public constant TAX_SETTER_ROLE = keccak256("TAX_SETTER_ROLE");
     bytes32 public constant SNAPSHOT_ROLE = keccak256("SNAPSHOT_ROLE");
 
-    /// @param admin Who has the default admin's rights.
     /// @param adminDelay Seconds that a change of the admin waits.
+    /// @param admin Who has the default admin's rights.
     /// @param treasury First receiver of all tax.
-    constructor(string memory name, string memory symbol, address admin, uint48 adminDelay, address treasury)
+    constructor(string memory name, string memory symbol, uint48 adminDelay, address admin, address treasury)
         FlareLedger(name, symbol)
         TransferTax(treasury)
         AccessControlDefaultAdminRules(adminDelay, admin)

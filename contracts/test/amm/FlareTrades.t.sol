@@ -28,7 +28,7 @@ contract FlareTradesTest is PairFixture, Artifacts {
         super.setUp();
         weth = deployWeth();
         router = new Router(address(factory), weth);
-        flare = new FlareToken(address(this), 1 days, TREASURY, 1_000_000e18);
+        flare = new FlareToken(1 days, address(this), TREASURY, 1_000_000e18);
         flare.grantRole(flare.TAX_SETTER_ROLE(), address(this));
         market = ActorTradePair(factory.createPair(address(flare), weth));
         other = ActorTradePair(factory.createPair(address(flare), address(token0)));

@@ -53,7 +53,7 @@ abstract contract BridgeFixture is Base {
 
     function setUp() public virtual {
         vm.warp(START);
-        flare = new FlareToken(address(this), 0, TREASURY, 100_000_000e18);
+        flare = new FlareToken(0, address(this), TREASURY, 100_000_000e18);
         home = deployBridged();
         base = deployBridged();
         arbitrum = deployBridged();
@@ -71,7 +71,7 @@ abstract contract BridgeFixture is Base {
     }
 
     function deployBridged() internal returns (BridgedFlareToken token) {
-        token = new BridgedFlareToken(address(this), 0, TREASURY);
+        token = new BridgedFlareToken(0, address(this), TREASURY);
         token.grantRole(token.BRIDGE_ADMIN_ROLE(), address(this));
         token.grantRole(token.TAX_SETTER_ROLE(), address(this));
         token.grantRole(token.PAUSER_ROLE(), address(this));

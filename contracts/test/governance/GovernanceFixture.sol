@@ -33,7 +33,7 @@ abstract contract GovernanceFixture is SafeFixture {
         me[0] = address(this);
         timelock = new Timelock(0, me, me);
         treasury = new Treasury(1 days, address(timelock));
-        flare = new FlareToken(address(timelock), 1 days, address(treasury), FIRST_SUPPLY);
+        flare = new FlareToken(1 days, address(timelock), address(treasury), FIRST_SUPPLY);
         governor = new FlareGovernor(flare, timelock, FlareGovernor.Settings(1 days, 5 days, 2 days, 1_000_000e18, 4));
 
         byTimelock(address(treasury), abi.encodeCall(treasury.grantRole, (treasury.SPENDER_ROLE(), address(timelock))));

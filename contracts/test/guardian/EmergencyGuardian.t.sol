@@ -100,7 +100,7 @@ contract EmergencyGuardianTest is Base {
     function test_One_call_pauses_all_and_mirrors_the_clusters_emergency() public {
         PausablePeer a = addPeer();
         PausablePeer b = addPeer();
-        FlareToken flare = new FlareToken(address(this), 0, address(1), 0);
+        FlareToken flare = new FlareToken(0, address(this), address(1), 0);
         flare.grantRole(flare.PAUSER_ROLE(), address(guardian));
         guardian.addTarget(address(flare));
         vm.expectEmit(address(guardian));

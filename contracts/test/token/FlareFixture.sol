@@ -22,7 +22,7 @@ abstract contract FlareFixture is Base {
 
     function setUp() public virtual {
         vm.warp(START);
-        flare = new FlareToken(address(this), 1 days, TREASURY, FIRST_SUPPLY);
+        flare = new FlareToken(1 days, address(this), TREASURY, FIRST_SUPPLY);
         flare.grantRole(flare.MINTER_ROLE(), address(this));
         flare.grantRole(flare.PAUSER_ROLE(), address(this));
         flare.grantRole(flare.BLACKLISTER_ROLE(), address(this));

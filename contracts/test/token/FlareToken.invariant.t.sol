@@ -24,7 +24,7 @@ contract FlareHandler is Base {
     uint256 public surprises;
 
     constructor() {
-        flare = new FlareToken(address(this), 0, address(0xac7), 1_000_000e18);
+        flare = new FlareToken(0, address(this), address(0xac7), 1_000_000e18);
         flare.grantRole(flare.MINTER_ROLE(), address(this));
         flare.grantRole(flare.PAUSER_ROLE(), address(this));
         flare.grantRole(flare.BLACKLISTER_ROLE(), address(this));

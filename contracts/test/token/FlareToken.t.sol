@@ -33,7 +33,7 @@ contract FlareTokenTest is FlareFixture {
     }
 
     function test_First_supply_is_the_treasurys() public {
-        FlareToken fresh = new FlareToken(address(this), 0, TREASURY, 5);
+        FlareToken fresh = new FlareToken(0, address(this), TREASURY, 5);
         vm.assertEq(fresh.totalSupply(), 5);
         vm.assertEq(fresh.balanceOf(TREASURY), 5);
     }
@@ -41,7 +41,7 @@ contract FlareTokenTest is FlareFixture {
     function test_First_supply_above_the_cap_reverts() public {
         uint256 tooMuch = flare.cap() + 1;
         vm.expectRevert(abi.encodeWithSelector(IFlareToken.SupplyCapExceeded.selector, tooMuch, flare.cap()));
-        new FlareToken(address(this), 0, TREASURY, tooMuch);
+        new FlareToken(0, address(this), TREASURY, tooMuch);
     }
 
     function testFuzz_Transfer_moves_what_is_there(address to, uint256 held, uint256 value, bool history) public {

@@ -48,7 +48,7 @@ contract TransferGasTest is Base {
         vm.warp(1_800_000_000);
         permit = new PermitPeer(ALICE, 1e24);
         votes = new VotesPeer(ALICE, 1e24);
-        flare = new FlareToken(address(this), 1 days, ALICE, 1e24);
+        flare = new FlareToken(1 days, address(this), ALICE, 1e24);
         flare.grantRole(flare.TAX_SETTER_ROLE(), address(this));
         flare.grantRole(flare.SNAPSHOT_ROLE(), address(this));
         measure(permit, BOB, "");
