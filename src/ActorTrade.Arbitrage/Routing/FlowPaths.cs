@@ -46,6 +46,56 @@ internal static class FlowPaths
         return paths;
     }
 
+    /// <summary>
+    /// The paths whose edges together lead in no circle, the larger before the smaller. Where a market's prices
+    /// contradict each other the best flow goes in circles; what is routed cannot, for every leg is paid by those
+    /// before it.
+    /// </summary>
+    public static List<(int[] Edges, double Amount)> WithoutCircles(
+        RouteNetwork network, List<(int[] Edges, double Amount)> paths)
+    {
+        var after = new HashSet<int>[network.NodeCount];
+        var kept = new List<(int[] Edges, double Amount)>();
+        foreach (var path in paths)
+        {
+            var added = path.Edges.Where(e => Follow(after, network.From[e]).Add(network.To[e])).ToList();
+            if (added.Any(e => Reaches(after, network.To[e], network.From[e])))
+            {
+                added.ForEach(e => after[network.From[e]].Remove(network.To[e]));
+            }
+            else
+            {
+                kept.Add(path);
+            }
+        }
+
+        return kept;
+    }
+
+    private static HashSet<int> Follow(HashSet<int>[] after, int node) => after[node] ??= [];
+
+    private static bool Reaches(HashSet<int>[] after, int from, int to)
+    {
+        var (seen, open) = (new HashSet<int> { from }, new Stack<int>([from]));
+        while (open.TryPop(out var node))
+        {
+            if (node == to)
+            {
+                return true;
+            }
+
+            foreach (var next in after[node] ?? [])
+            {
+                if (seen.Add(next))
+                {
+                    open.Push(next);
+                }
+            }
+        }
+
+        return false;
+    }
+
     // From the source always along the edge with most left in it; a token that was passed is not passed again.
     private static int[]? Widest(RouteNetwork network, FlowSolver flow, double[] left)
     {

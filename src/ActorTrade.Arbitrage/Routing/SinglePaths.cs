@@ -3,8 +3,10 @@ namespace ActorTrade.Arbitrage.Routing;
 /// <summary>The paths that give most for the whole amount, without a split.</summary>
 internal static class SinglePaths
 {
-    // Amounts kept at a token, for each number of hops: the best alone may have passed the token that comes next.
-    private const int LabelsMax = 4;
+    // Kept at a token, for each number of hops: the best amounts for each set of tokens passed before, for the best of
+    // all may have passed the token that comes next; and of such sets the best.
+    private const int SameTokensMax = 2;
+    private const int LabelsMax = 32;
 
     /// <summary>
     /// Takes every token's best amounts forward, hop by hop; of each number of hops the best <paramref name="count"/>
@@ -46,7 +48,11 @@ internal static class SinglePaths
             found.AddRange(arrived.OrderByDescending(a => a.Net).Take(count).Select(a => a.Label.Edges().ToArray()));
             labels =
             [
-                .. reached.GroupBy(l => l.Node).SelectMany(g => g.OrderByDescending(l => l.Amount).Take(LabelsMax)),
+                .. reached.GroupBy(l => l.Node).SelectMany(g => g
+                    .GroupBy(l => l.Passed)
+                    .SelectMany(same => same.OrderByDescending(l => l.Amount).Take(SameTokensMax))
+                    .OrderByDescending(l => l.Amount)
+                    .Take(LabelsMax)),
             ];
         }
 
@@ -56,6 +62,11 @@ internal static class SinglePaths
     // An amount at a token, and how it came there.
     private sealed record Label(int Node, double Amount, Label? Before, int Edge)
     {
+        /// <summary>The tokens before this one, whatever their order: with the source there are at most three.</summary>
+        public (int, int) Passed => Before?.Before is not { } second ? (-1, -1)
+            : second.Before is null ? (Before.Node, -1)
+            : (Math.Min(Before.Node, second.Node), Math.Max(Before.Node, second.Node));
+
         public bool Passes(int node) => Node == node || (Before?.Passes(node) ?? false);
 
         public IEnumerable<int> Edges() => Before is null ? [] : Before.Edges().Append(Edge);

@@ -11,8 +11,9 @@ namespace ActorTrade.Arbitrage.Routing;
 /// </summary>
 public sealed class SplitRouter
 {
-    // Single paths that are replayed in integers, for each number of hops.
-    private const int SinglePathsMax = 3;
+    // Single paths that are replayed in integers, for each number of hops. Several, for what looks best in doubles may
+    // be refused, or give nothing for dust.
+    private const int SinglePathsMax = 8;
 
     // Of curves that pieces only approach: how often the pieces are refined where the flow came out.
     private const int RefinementsMax = 4;
@@ -76,7 +77,16 @@ public sealed class SplitRouter
 
         var gasInTarget = GasInTarget(target);
         var single = BestSingle(network, amountIn, gasInTarget);
-        var best = Better(single, BestSplit(network, amountIn, gasInTarget));
+        var best = Better(single, BestSplit(network, amountIn, gasInTarget, out var isWhole));
+
+        // What is left of a flow without its circles, or of more paths than are allowed, may be worse than all of a
+        // flow along shorter paths; those of two hops have no circles.
+        for (var hops = _options.HopsMax - 1; !isWhole && hops > 1; hops--)
+        {
+            var shorter = RouteNetwork.Find(_market, source, target, hops, IsClosed);
+            best = Better(best, BestSplit(shorter, amountIn, gasInTarget, out isWhole));
+        }
+
         if (best is null)
         {
             return RouteError.AmountRefused;
@@ -114,8 +124,10 @@ public sealed class SplitRouter
 
     // The optimum over all pools, then over the largest paths only: where gas has a price, the number of paths that
     // nets most.
-    private SplitRoute? BestSplit(RouteNetwork network, UInt256 amountIn, double gasInTarget)
+    private SplitRoute? BestSplit(
+        RouteNetwork network, UInt256 amountIn, double gasInTarget, out bool isWhole)
     {
+        isWhole = true;
         var flow = Refined(network, amountIn);
         if (flow is null)
         {
@@ -124,6 +136,8 @@ public sealed class SplitRouter
 
         var paths = FlowPaths.Of(network, flow, gasInTarget > 0 ? _options.PathsMax : int.MaxValue);
         var best = paths.Count <= _options.PathsMax ? Replay(network, Shares(flow), amountIn, gasInTarget) : null;
+        isWhole = best is not null;
+        paths = FlowPaths.WithoutCircles(network, paths);
         for (var count = Math.Min(paths.Count, _options.PathsMax); count > 1; count--)
         {
             if (gasInTarget <= 0 && best is not null)

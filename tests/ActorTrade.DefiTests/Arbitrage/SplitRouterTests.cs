@@ -87,6 +87,33 @@ public sealed class SplitRouterTests
         Assert.True(split > cases / 20, $"{split} of {cases} were split.");
     }
 
+    // Prices that are five percent off make the best flow go in circles where paths may be long.
+    [Fact]
+    public void More_hops_never_give_less_though_the_best_flow_goes_in_circles()
+    {
+        var routed = 0;
+        foreach (var seed in ProofCases.Below(MarketMaker.Cases(150)))
+        {
+            var random = new Random(20_000 + seed);
+            var market = new PoolMarket(MarketMaker.RandomPairs(random, random.Next(4, 9), random.Next(10, 30), 0.05));
+            var amount = MarketMaker.Units(Math.Pow(10, 12 + (random.NextDouble() * 12)));
+            var before = 0d;
+            for (var hops = 1; hops <= 4; hops++)
+            {
+                var router = new SplitRouter(market, new RouteOptions { HopsMax = hops });
+                if (router.Route(market.TokenAt(0), market.TokenAt(1), amount, out var route) == RouteError.None)
+                {
+                    AssertReplays(market, route!);
+                    var given = (double)route!.AmountOut;
+                    Assert.True(given >= before * (1 - 1e-6) - 10, $"Seed {seed}: {given} of {hops}, {before} before.");
+                    (before, routed) = (given, routed + 1);
+                }
+            }
+        }
+
+        Assert.True(routed > 100, $"only {routed}");
+    }
+
     [Fact]
     public void Split_over_two_pools_of_any_kind_is_the_one_of_trying_every_share()
     {
@@ -247,15 +274,18 @@ public sealed class SplitRouterTests
             h.Key == route.TokenOut || h.Value.IsZero, $"{h.Value} of {h.Key.Symbol} left."));
     }
 
-    // By trying every path; what a leg more costs in gas is the slack, for a tie may fall either way.
+    // By trying every path; what a leg more costs in gas is the slack, for a tie may fall either way. Not counted is how
+    // far a hop's output jumps, which is all there is to a path of dust: a unit, of tricrypto parts of 1e-14 of its
+    // balance.
     private static SignedAmount BestSinglePath(
         PoolMarket market, int hopsMax, UInt256 amount, SplitRoute route, out UInt256 slack)
     {
         var best = SignedAmount.Minus(UInt256.MaxValue);
         var gasOfOne = route.GasCost.IsZero ? 0 : (double)route.GasCost / route.GasUnits;
-        slack = UInt256.One;
-        var open = new Stack<(int Token, UInt256 Amount, int[] Path)>();
-        open.Push((0, amount, []));
+        slack = UInt256.One + (UInt256)(gasOfOne * Enumerable.Range(0, market.PoolCount).Max(
+            n => GasTable.Default.OfHop(market.PoolAt(n).Curve.Kind).Units));
+        var open = new Stack<(int Token, UInt256 Amount, double Jumps, int[] Path)>();
+        open.Push((0, amount, 0, []));
         while (open.TryPop(out var at))
         {
             if (at.Token == 1)
@@ -263,7 +293,7 @@ public sealed class SplitRouterTests
                 var units = GasTable.Default.Transaction + at.Path.Sum(
                     e => GasTable.Default.OfHop(market.PoolAt(market.EdgeAt(e).Pool).Curve.Kind).Units);
                 var gas = (UInt256)Math.Ceiling(units * gasOfOne);
-                var net = (SignedAmount)at.Amount - gas;
+                var net = (SignedAmount)at.Amount - gas - (UInt256)at.Jumps;
                 best = net > best ? net : best;
                 continue;
             }
@@ -277,7 +307,9 @@ public sealed class SplitRouterTests
                         edge.IndexIn, edge.IndexOut, at.Amount, out var quote, out var received) == QuoteError.None
                     && quote.Leftover.IsZero)
                 {
-                    open.Push((edge.TokenOut, received, [.. at.Path, e]));
+                    var jumps = market.PoolAt(edge.Pool).Curve is Tricrypto pool
+                        ? (double)pool.Balances[edge.IndexOut] * 1e-14 : 1;
+                    open.Push((edge.TokenOut, received, jumps + (at.Jumps * market.Rates[e]), [.. at.Path, e]));
                 }
             }
         }

@@ -20,8 +20,10 @@ public class DustTests
 
     private static readonly UInt256 One = 1_000_000_000_000_000_000;
 
+    // A trade misses so many units at most; those of Curve's contracts add up over many trades, those of Balancer's
+    // are none. That is why a house pool gives as many units less as keep what it owns.
     [Theory]
-    [InlineData("classic", 2)]
+    [InlineData("classic", 3)]
     [InlineData("ng", 4)]
     [InlineData("balancer-1", 0)]
     [InlineData("balancer-2", 0)]
@@ -137,7 +139,7 @@ public class DustTests
             pool = pool.Apply(quote);
             var now = oracle(balancesOf(pool));
             Assert.True(now + slack + 1_000 >= owned, $"{owned} became {now} by {quote}");
-            owned = BigInteger.Max(owned, now);
+            owned = slack > Unit ? now : BigInteger.Max(owned, now);
             trades++;
         }
 
