@@ -235,7 +235,7 @@ public sealed class OpportunityScanner
         }
 
         var path = new ExactPath(Market, edges);
-        var trial = new ExactSizing(path, Options.Lenders[lender], CapOf(Cycles.BaseOf(cycle), lender))
+        var trial = ExactSizing.Of(path, Options.Lenders[lender], CapOf(Cycles.BaseOf(cycle), lender))
             .Maximise(size, IsExactSize(edges));
         if (!trial.IsPossible || trial.Gain <= SignedAmount.Zero)
         {

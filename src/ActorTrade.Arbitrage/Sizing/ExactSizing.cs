@@ -5,8 +5,8 @@ using ActorTrade.Domain.Numerics;
 namespace ActorTrade.Arbitrage.Sizing;
 
 /// <summary>
-/// The input at which a cycle gains most in integers, loan repaid: from a size found in doubles, by trials of the
-/// integer path alone.
+/// The input at which a trade gains most in integers: from a size found in doubles, by integer trials alone. The trade
+/// is a cycle of pools whose loan is repaid, or whatever else can be tried.
 /// </summary>
 /// <remarks>
 /// A path of concave hops is concave, so what it gains has one top, but for the steps of integer rounding. Where the
@@ -14,15 +14,32 @@ namespace ActorTrade.Arbitrage.Sizing;
 /// else a bracket is grown around the size, narrowed by golden section and combed for teeth. Last, the input is cut to
 /// the least that gives the same output.
 /// </remarks>
-internal sealed class ExactSizing(ExactPath path, FlashLender lender, UInt256 cap)
+/// <param name="cap">The largest input.</param>
+/// <param name="tryAt">What an input does; default where it cannot be.</param>
+/// <param name="leastFor">The least input known to give the output of a trial; null where none is.</param>
+public sealed class ExactSizing(
+    UInt256 cap, Func<UInt256, SizedTrial> tryAt, Func<SizedTrial, UInt256?> leastFor)
 {
     private const int TrialsMax = 600;
     private const int CombPoints = 24;
+    private const int NeighboursEachSide = 16;
+    private const int SmallBits = 24;
     private const double GoldenRatio = 0.61803398874989485;
 
     private int _trials;
 
-    /// <summary>The best trial; it may gain nothing or lose, which is for the caller to see.</summary>
+    /// <summary>Of a path whose input is lent.</summary>
+    internal static ExactSizing Of(ExactPath path, FlashLender lender, UInt256 cap) => new(
+        cap,
+        input => lender.TryRepayment(input, out var repayment)
+            && path.Run(input, out var output) == QuoteError.None
+                ? new SizedTrial(true, input, output, (SignedAmount)output - repayment)
+                : default,
+        best => path.TryNeeded(best.Output, out var needed) ? needed : null);
+
+    /// <summary>The best trial; it may gain nothing or lose, which is for the caller to see. At most some 700
+    /// trials, a third of that as a rule.</summary>
+    /// <param name="size">Where the search begins; a near one is fast.</param>
     /// <param name="isExactSize">The size comes from a model that is exact for every hop.</param>
     public SizedTrial Maximise(double size, bool isExactSize)
     {
@@ -32,13 +49,10 @@ internal sealed class ExactSizing(ExactPath path, FlashLender lender, UInt256 ca
             best = Comb(Better(best, Narrow(size)));
         }
 
-        best = Climb(best, isExactSize ? 26 : 18);
-        if (best.Input.IsZero || !path.TryNeeded(best.Output, out var needed) || needed > best.Input)
-        {
-            return best;
-        }
-
-        return Better(best, At(needed));
+        best = Neighbours(Climb(best, isExactSize ? 26 : 18));
+        return !best.Input.IsZero && leastFor(best) is { } least && least < best.Input
+            ? Better(best, At(least))
+            : best;
     }
 
     private static SizedTrial Better(SizedTrial a, SizedTrial b) =>
@@ -64,6 +78,19 @@ internal sealed class ExactSizing(ExactPath path, FlashLender lender, UInt256 ca
             {
                 step = UInt256.Max(step >> 1, UInt256.One);
             }
+        }
+
+        return best;
+    }
+
+    // In small pools whole units are steps, and the top of one may hide that of the next.
+    private SizedTrial Neighbours(SizedTrial top)
+    {
+        var best = top;
+        for (var k = 1u; k <= NeighboursEachSide && top.Input.BitLength <= SmallBits; k++)
+        {
+            best = Better(best, At(top.Input + k));
+            best = UInt256.TrySubtract(top.Input, k, out var below) ? Better(best, At(below)) : best;
         }
 
         return best;
@@ -138,17 +165,11 @@ internal sealed class ExactSizing(ExactPath path, FlashLender lender, UInt256 ca
     private SizedTrial At(UInt256 input)
     {
         _trials++;
-        if (input.IsZero || input > cap || !lender.TryRepayment(input, out var repayment)
-            || path.Run(input, out var output) != QuoteError.None)
-        {
-            return default;
-        }
-
-        return new SizedTrial(true, input, output, (SignedAmount)output - repayment);
+        return input.IsZero || input > cap ? default : tryAt(input);
     }
 }
 
-/// <summary>One input tried on the integer path.</summary>
-/// <param name="IsPossible">Every pool takes it, and the lender has it.</param>
-/// <param name="Gain">Output less the loan and its fee, in the base token.</param>
-internal readonly record struct SizedTrial(bool IsPossible, UInt256 Input, UInt256 Output, SignedAmount Gain);
+/// <summary>One input tried in integers.</summary>
+/// <param name="IsPossible">Every pool takes it, and whoever lends it has it.</param>
+/// <param name="Gain">Output less all that the input costs, in the token of the gain.</param>
+public readonly record struct SizedTrial(bool IsPossible, UInt256 Input, UInt256 Output, SignedAmount Gain);

@@ -8,7 +8,7 @@ namespace ActorTrade.Domain.Pools;
 /// <summary>
 /// A house pool as whoever trades with it sees it: its curve with the treasury's fee taken off an input first, and
 /// outputs shortened where the contract's rounding would lower the invariant. Quotes are what the pool's entity does,
-/// to the unit, as long as no leg of a route is open.
+/// to the unit, as long as no leg of a route is open. What a concentrated pool cannot take whole it refuses.
 /// </summary>
 public sealed class HousePoolCurve : Curve
 {
@@ -16,9 +16,11 @@ public sealed class HousePoolCurve : Curve
     private readonly FeeSchedule _fees;
     private readonly UInt256[] _balances;
     private readonly Curve _curve;
+    private readonly ConcentratedState? _ranges;
 
-    private HousePoolCurve(CurveTerms terms, FeeSchedule fees, UInt256[] balances, Curve curve) =>
-        (_terms, _fees, _balances, _curve) = (terms, fees, balances, curve);
+    private HousePoolCurve(
+        CurveTerms terms, FeeSchedule fees, UInt256[] balances, Curve curve, ConcentratedState? ranges) =>
+        (_terms, _fees, _balances, _curve, _ranges) = (terms, fees, balances, curve, ranges);
 
     public override string Kind => _curve.Kind;
 
@@ -30,25 +32,26 @@ public sealed class HousePoolCurve : Curve
 
     /// <summary>The pool as it is, legs left out; the house's own constant product as that of a pair with both fees as
     /// one. False while it is empty, or beyond what its curve can have.</summary>
-    public static bool TryOf(PoolState state, [NotNullWhen(true)] out Curve? curve)
+    public static bool TryOf(PoolView view, [NotNullWhen(true)] out Curve? curve)
     {
-        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(view);
         curve = null;
-        if (state.Terms is null || state.TotalShares.IsZero || state.Reserves.Contains(UInt256.Zero))
+        if (IsEmpty(view))
         {
             return false;
         }
 
-        if (state.Curve is { } terms)
+        if (view.Curve is { } terms)
         {
-            curve = state.TryCurve(out var inner)
-                ? new HousePoolCurve(terms, state.Fees, state.Reserves.ToArray(), inner)
+            var fees = new FeeSchedule(new FeePips(view.LiquidityFeePips), new FeePips(view.TreasuryFeePips));
+            curve = view.TryCurve(out var inner)
+                ? new HousePoolCurve(terms, fees, view.AllReserves(), inner, view.Concentrated)
                 : null;
         }
-        else if (state.Reserve0 <= ConstantProductCurve.ReserveMax && state.Reserve1 <= ConstantProductCurve.ReserveMax)
+        else if (view.Reserve0 <= ConstantProductCurve.ReserveMax && view.Reserve1 <= ConstantProductCurve.ReserveMax)
         {
             curve = new ConstantProductCurve(
-                state.Reserve0, state.Reserve1, (uint)state.Fees.Total.Value, FeePips.One);
+                view.Reserve0, view.Reserve1, (uint)(view.LiquidityFeePips + view.TreasuryFeePips), FeePips.One);
         }
 
         return curve is not null;
@@ -62,10 +65,7 @@ public sealed class HousePoolCurve : Curve
             return QuoteError.NoSuchPair;
         }
 
-        PoolTrade trade;
-        var error = _curve is Tricrypto tricrypto
-            ? TricryptoTrades.Swap(tricrypto, _fees.Protocol, tokenIn, tokenOut, amountIn, out trade, out _)
-            : PoolQuotes.ExactIn(_terms, _fees, _balances, tokenIn, tokenOut, amountIn, out trade);
+        var error = Swap(tokenIn, tokenOut, amountIn, out var trade, out _);
         if (error == QuoteError.None)
         {
             quote = new CurveQuote(
@@ -95,15 +95,24 @@ public sealed class HousePoolCurve : Curve
     /// <remarks>Of a tricrypto pool at the time of its last change, as if no second had passed.</remarks>
     public override Curve Apply(in CurveQuote quote)
     {
-        var kept = quote.AmountIn - quote.ProtocolFee;
         UInt256[] after = [.. _balances];
-        after[quote.TokenIn] += kept;
+        after[quote.TokenIn] += quote.AmountIn - quote.ProtocolFee;
         after[quote.TokenOut] -= quote.AmountOut;
-        var error = _curve.QuoteExactIn(quote.TokenIn, quote.TokenOut, kept, out var bare);
-        return error != QuoteError.None
-            ? throw new ArgumentException($"This state does not quote it: {error}.", nameof(quote))
-            : new HousePoolCurve(
-                _terms, _fees, after, _curve is Tricrypto ? _curve.Apply(bare) : _terms.At(after));
+        var error = Swap(quote.TokenIn, quote.TokenOut, quote.AmountIn, out _, out var path);
+        if (error != QuoteError.None)
+        {
+            throw new ArgumentException($"This state does not quote it: {error}.", nameof(quote));
+        }
+
+        if (path?.Moved is { } moved)
+        {
+            var ranges = _ranges!.After(moved);
+            return new HousePoolCurve(
+                _terms, _fees, after, ranges.ToCurve((CurveTerms.Concentrated)_terms), ranges);
+        }
+
+        return new HousePoolCurve(
+            _terms, _fees, after, _curve is Tricrypto tricrypto ? AfterOf(tricrypto, quote) : _terms.At(after), null);
     }
 
     public override double SpotPrice(int tokenIn, int tokenOut) => _curve.SpotPrice(tokenIn, tokenOut);
@@ -119,6 +128,25 @@ public sealed class HousePoolCurve : Curve
         return error != QuoteError.None ? error
             : TryGross(bare, out amountIn) ? QuoteError.None
             : QuoteError.ArithmeticOverflow;
+    }
+
+    private static bool IsEmpty(PoolView view) => view.Concentrated is { } ranges
+        ? ranges.Ranges.Length == 0
+        : view.AllTokens().Length == 0 || view.TotalShares.IsZero || view.AllReserves().Contains(UInt256.Zero);
+
+    private static Curve AfterOf(Tricrypto curve, in CurveQuote quote)
+    {
+        curve.QuoteExactIn(quote.TokenIn, quote.TokenOut, quote.AmountIn - quote.ProtocolFee, out var bare);
+        return curve.Apply(bare);
+    }
+
+    private QuoteError Swap(int tokenIn, int tokenOut, UInt256 amountIn, out PoolTrade trade, out PoolPath? path)
+    {
+        path = null;
+        return _terms.HasPath
+            ? PoolPath.Swap(
+                _curve, _ranges, _fees.Protocol, _balances, tokenIn, tokenOut, amountIn, out trade, out path)
+            : PoolQuotes.ExactIn(_terms, _fees, _balances, tokenIn, tokenOut, amountIn, out trade);
     }
 
     // The input of which the treasury leaves so much, to a unit.

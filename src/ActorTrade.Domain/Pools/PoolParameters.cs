@@ -32,6 +32,9 @@ public static class PoolParameters
     /// <summary>Every kind a house pool can have.</summary>
     public static IReadOnlyCollection<string> Kinds => Needed.Keys;
 
+    /// <summary>The parameters a kind takes, all of them needed; none of a kind there is not.</summary>
+    public static IReadOnlyCollection<string> NeededBy(string kind) => Needed.GetValueOrDefault(kind) ?? [];
+
     /// <param name="tokens">In the pool's order.</param>
     /// <param name="decimals">Of each of them.</param>
     /// <param name="given">Digits; weights as several, with commas between. All that the kind needs and, where the

@@ -1,26 +1,25 @@
 using System.Collections.Immutable;
 using ActorTrade.Domain.Amm;
+using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Numerics;
 
 namespace ActorTrade.Execution.Pools;
 
-/// <summary>The latest known state of one constant product pool of the ledger; amounts in base units.</summary>
-/// <param name="Fee">The whole fee a taker pays, of the input.</param>
+/// <summary>The latest known state of one pool of the ledger, of whatever kind; amounts in base units.</summary>
+/// <param name="Tokens">In the pool's order.</param>
+/// <param name="Curve">What the pool does, to the unit, as whoever trades with it sees it; null while it cannot be
+/// traded.</param>
 /// <param name="SequenceNr">Of the pool's event after which this was so; a newer one replaces it.</param>
-public sealed record PoolQuote(
-    PoolId Pool, TokenId Token0, TokenId Token1, UInt256 Reserve0, UInt256 Reserve1, FeePips Fee, long SequenceNr)
+public sealed record PoolQuote(PoolId Pool, ImmutableArray<TokenId> Tokens, Curve? Curve, long SequenceNr)
 {
-    public bool Has(TokenId token) => token == Token0 || token == Token1;
-
-    /// <summary>The token on the other side. The token must be one of the pool's.</summary>
-    public TokenId Other(TokenId token) => token == Token0 ? Token1 : Token0;
-
-    public UInt256 ReserveOf(TokenId token) => token == Token0 ? Reserve0 : Reserve1;
+    public bool Has(TokenId token) => Tokens.Contains(token);
 
     /// <summary>What the pool gives for an exact input, rounded down; zero where it cannot quote.</summary>
-    public UInt256 AmountOut(TokenId tokenIn, UInt256 amountIn) =>
-        ConstantProduct.QuoteExactIn(
-            ReserveOf(tokenIn), ReserveOf(Other(tokenIn)), amountIn, Fee, out var quote) == QuoteError.None
+    public UInt256 AmountOut(TokenId tokenIn, TokenId tokenOut, UInt256 amountIn) =>
+        Curve is not null
+        && Curve.QuoteExactIn(Tokens.IndexOf(tokenIn), Tokens.IndexOf(tokenOut), amountIn, out var quote)
+            == QuoteError.None
+        && quote.Leftover.IsZero
             ? quote.AmountOut
             : default;
 }
@@ -69,6 +68,6 @@ public sealed class PoolBook
 
     public PoolQuote? Find(PoolId pool) => _pools.GetValueOrDefault(pool);
 
-    /// <summary>The pools of a pair, in the order of their ids.</summary>
+    /// <summary>The pools that have both tokens of a pair, in the order of their ids.</summary>
     public IEnumerable<PoolQuote> OfPair(TokenId a, TokenId b) => _pools.Values.Where(p => p.Has(a) && p.Has(b));
 }

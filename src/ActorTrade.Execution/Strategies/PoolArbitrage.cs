@@ -1,5 +1,4 @@
 using ActorTrade.Domain.Accounts;
-using ActorTrade.Domain.Amm;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Execution.Pools;
@@ -12,10 +11,12 @@ namespace ActorTrade.Execution.Strategies;
 /// atomic: buy the base token where it is cheap, then sell it where it then brings more.
 /// </summary>
 /// <remarks>
-/// Size: the pool is traded until its marginal price, fee included, is the venue's price, fee included
-/// (<see cref="ConstantProduct.AmountInToMarginalPrice"/>), at most the notional and what the venue shows at the price.
-/// Nothing is sent unless the gain, computed in integers with every rounding against the bot, reaches the threshold.
-/// Between the legs the price may move: the second leg is sent at once, at whatever price, so that the risk is short.
+/// Pools of every curve that have both tokens. Of all of them, in both directions, the trade that gains most is taken,
+/// at its best size (<see cref="VenueSizing"/>), at most the notional and what the venue shows at the price. Nothing is
+/// sent unless the gain, computed in integers with every rounding against the bot, reaches the threshold. A pool that
+/// is bought from must give what the venue pays the input back for; one that the second leg is sold to, what the venue
+/// would have paid: a pool that has moved makes the swap fail without loss. Between the legs the venue's price may
+/// move: the second leg is sent at once, at whatever price, so that the risk is short.
 /// </remarks>
 public sealed class PoolArbitrage : IStrategy
 {
@@ -24,8 +25,7 @@ public sealed class PoolArbitrage : IStrategy
 
     private readonly Instrument _instrument;
     private readonly UInt256 _notional;
-    private readonly FeePips _venueFee;
-    private readonly FeePips _threshold;
+    private readonly VenueSizing _sizing;
     private readonly Bps _slippage;
     private readonly TimeSpan _retryAfter;
     private DateTimeOffset? _triedAt;
@@ -36,8 +36,8 @@ public sealed class PoolArbitrage : IStrategy
         ArgumentNullException.ThrowIfNull(settings);
         _instrument = instrument;
         _notional = Units.FromDecimal(settings.Number("notional"), instrument.QuoteDecimals, Rounding.Down);
-        _venueFee = Pips(settings.Number("venue-fee-bps"));
-        _threshold = Pips(settings.Number("threshold-bps"));
+        _sizing = new VenueSizing(
+            instrument, Pips(settings.Number("venue-fee-bps")), Pips(settings.Number("threshold-bps")));
         _slippage = new Bps(settings.Count("slippage-bps"));
         _retryAfter = settings.Duration("retry-after");
     }
@@ -69,12 +69,11 @@ public sealed class PoolArbitrage : IStrategy
             return;
         }
 
-        foreach (var pool in context.Pools.OfPair(_instrument.Base, _instrument.Quote))
+        if (Best(tick, bid, ask, context) is { } trade)
         {
-            if (TryBuyFromPool(pool, tick, bid, context) || TryBuyFromVenue(pool, tick, ask, context))
-            {
-                return;
-            }
+            Report(trade, context);
+            _triedAt = context.Now;
+            Send(trade, bid, ask, context);
         }
     }
 
@@ -83,100 +82,60 @@ public sealed class PoolArbitrage : IStrategy
         // It has no opinion, only prices.
     }
 
-    /// <summary>The quote amount that is best paid into a pool to sell the base token at a
-    /// price elsewhere; zero if none.</summary>
-    /// <param name="bid">Where the base token can be sold, before the fee.</param>
-    public static UInt256 BestQuoteIn(PoolQuote pool, Instrument instrument, decimal bid, FeePips venueFee)
+    private VenueTrade? Best(Tick tick, decimal bid, decimal ask, StrategyContext context)
     {
-        ArgumentNullException.ThrowIfNull(pool);
-        ArgumentNullException.ThrowIfNull(instrument);
-
-        // Base units received for one quote unit must be worth at least that unit at bid × (1 − fee).
-        var net = bid * (FeePips.One - venueFee.Value) / FeePips.One;
-        var worth = Price.FromDecimal(net, instrument.BaseDecimals, instrument.QuoteDecimals).Inverse();
-        return SizeTo(pool, instrument.Quote, worth);
-    }
-
-    /// <summary>The base amount that is best sold into a pool when it can be bought at a
-    /// price elsewhere; zero if none.</summary>
-    public static UInt256 BestBaseIn(PoolQuote pool, Instrument instrument, decimal ask, FeePips venueFee)
-    {
-        ArgumentNullException.ThrowIfNull(pool);
-        ArgumentNullException.ThrowIfNull(instrument);
-        var gross = ask * (FeePips.One + venueFee.Value) / FeePips.One;
-        return SizeTo(
-            pool, instrument.Base, Price.FromDecimal(gross, instrument.BaseDecimals, instrument.QuoteDecimals));
-    }
-
-    private static UInt256 SizeTo(PoolQuote pool, TokenId tokenIn, Price target) =>
-        ConstantProduct.AmountInToMarginalPrice(
-            pool.ReserveOf(tokenIn), pool.ReserveOf(pool.Other(tokenIn)), target, pool.Fee,
-            out var amountIn) == QuoteError.None
-            ? amountIn
-            : default;
-
-    private bool TryBuyFromPool(PoolQuote pool, Tick tick, decimal bid, StrategyContext context)
-    {
-        var amountIn = UInt256.Min(BestQuoteIn(pool, _instrument, bid, _venueFee), _notional);
-        if (tick.BidSize is > 0 and { } size)
+        var quoteMax = _notional;
+        if (tick.BidSize is > 0 and { } bidSize)
         {
-            amountIn = UInt256.Min(amountIn, _instrument.QuoteAmount(_instrument.Quantity(size), bid, Rounding.Down));
+            quoteMax = UInt256.Min(
+                quoteMax, _instrument.QuoteAmount(_instrument.Quantity(bidSize), bid, Rounding.Down));
         }
 
-        var bought = amountIn.IsZero ? default : pool.AmountOut(_instrument.Quote, amountIn);
-        var proceeds = NetProceeds(bought, bid);
-        if (!Gains(amountIn, proceeds))
+        var baseMax = _instrument.QuantityFromNotional(_notional, ask);
+        if (tick.AskSize is > 0 and { } askSize)
         {
-            return false;
+            baseMax = UInt256.Min(baseMax, _instrument.Quantity(askSize));
         }
 
-        Report(pool, "pool→venue", amountIn, proceeds, context);
-        _triedAt = context.Now;
-        var least = bought - _slippage.Of(bought, Rounding.Down);
+        VenueTrade? best = null;
+        foreach (var pool in context.Pools.OfPair(_instrument.Base, _instrument.Quote))
+        {
+            best = Better(best, _sizing.BuyFromPool(pool, bid, quoteMax));
+            best = Better(best, _sizing.SellToPool(pool, ask, baseMax));
+        }
+
+        return best;
+    }
+
+    private static VenueTrade? Better(VenueTrade? best, VenueTrade? other) =>
+        best is null || other?.Profit > best.Profit ? other ?? best : best;
+
+    private void Send(VenueTrade trade, decimal bid, decimal ask, StrategyContext context)
+    {
+        if (!trade.IsBoughtFromPool)
+        {
+            context.Send(new Intent.Order(
+                _instrument.Symbol, Side.Buy, trade.AmountIn, LimitPrice: ask, ask, TimeInForce.Ioc,
+                "the pool buys dearer than the venue sells"));
+            return;
+        }
+
+        var least = trade.AmountOut - _slippage.Of(trade.AmountOut, Rounding.Down);
+        var even = _sizing.LeastFor(trade.Paid, bid, trade.AmountOut) ?? trade.AmountOut;
         context.Send(new Intent.PoolSwap(
-            [new SwapHop(pool.Pool, _instrument.Quote, _instrument.Base)], amountIn, least, SwapLifetime,
-            "the pool sells cheaper than the venue buys"));
-        return true;
-    }
-
-    private bool TryBuyFromVenue(PoolQuote pool, Tick tick, decimal ask, StrategyContext context)
-    {
-        var quantity = UInt256.Min(
-            BestBaseIn(pool, _instrument, ask, _venueFee), _instrument.QuantityFromNotional(_notional, ask));
-        if (tick.AskSize is > 0 and { } size)
-        {
-            quantity = UInt256.Min(quantity, _instrument.Quantity(size));
-        }
-
-        if (quantity.IsZero)
-        {
-            return false;
-        }
-
-        var paid = _instrument.QuoteAmount(quantity, ask, Rounding.Up);
-        paid += _venueFee.Of(paid, Rounding.Up);
-        var proceeds = pool.AmountOut(_instrument.Base, quantity);
-        if (!Gains(paid, proceeds))
-        {
-            return false;
-        }
-
-        Report(pool, "venue→pool", paid, proceeds, context);
-        _triedAt = context.Now;
-        context.Send(new Intent.Order(
-            _instrument.Symbol, Side.Buy, quantity, LimitPrice: ask, ask, TimeInForce.Ioc,
-            "the pool buys dearer than the venue sells"));
-        return true;
+            [new SwapHop(trade.Pool.Pool, _instrument.Quote, _instrument.Base)], trade.AmountIn,
+            UInt256.Max(least, even), SwapLifetime, "the pool sells cheaper than the venue buys"));
     }
 
     // The second leg: all that is held, where it brings most.
     private void Unwind(UInt256 quantity, decimal bid, StrategyContext context)
     {
-        var proceeds = NetProceeds(quantity, bid);
+        var atVenue = _sizing.NetProceeds(quantity, bid);
+        var proceeds = atVenue;
         PoolQuote? best = null;
         foreach (var pool in context.Pools.OfPair(_instrument.Base, _instrument.Quote))
         {
-            var amountOut = pool.AmountOut(_instrument.Base, quantity);
+            var amountOut = pool.AmountOut(_instrument.Base, _instrument.Quote, quantity);
             (best, proceeds) = amountOut > proceeds ? (pool, amountOut) : (best, proceeds);
         }
 
@@ -188,27 +147,19 @@ public sealed class PoolArbitrage : IStrategy
             return;
         }
 
-        var least = proceeds - _slippage.Of(proceeds, Rounding.Down);
+        var least = UInt256.Max(atVenue, proceeds - _slippage.Of(proceeds, Rounding.Down));
         context.Send(new Intent.PoolSwap(
             [new SwapHop(best.Pool, _instrument.Base, _instrument.Quote)], quantity, least, SwapLifetime,
             "second leg"));
     }
 
-    private UInt256 NetProceeds(UInt256 quantity, decimal bid)
+    private void Report(VenueTrade trade, StrategyContext context)
     {
-        var gross = _instrument.QuoteAmount(quantity, bid, Rounding.Down);
-        return gross - _venueFee.Of(gross, Rounding.Up);
-    }
-
-    private bool Gains(UInt256 paid, UInt256 proceeds) =>
-        !paid.IsZero && proceeds > paid && proceeds - paid >= _threshold.Of(paid, Rounding.Up);
-
-    private void Report(PoolQuote pool, string direction, UInt256 paid, UInt256 proceeds, StrategyContext context)
-    {
-        var size = Units.ToDoubleLossy(paid, _instrument.QuoteDecimals);
-        var profit = Units.ToDoubleLossy(proceeds - paid, _instrument.QuoteDecimals);
+        var size = Units.ToDoubleLossy(trade.Paid, _instrument.QuoteDecimals);
+        var profit = Units.ToDoubleLossy(trade.Profit, _instrument.QuoteDecimals);
+        var direction = trade.IsBoughtFromPool ? "pool→venue" : "venue→pool";
         context.Found(new Opportunity(
-            Kind, $"{pool.Pool} {direction}", _instrument.Quote.Value, profit / size * Bps.One, size, profit,
+            Kind, $"{trade.Pool.Pool} {direction}", _instrument.Quote.Value, profit / size * Bps.One, size, profit,
             context.Now));
     }
 

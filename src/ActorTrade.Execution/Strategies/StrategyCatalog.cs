@@ -33,9 +33,9 @@ public static class StrategyCatalog
             1, UsesSignals: false, UsesPools: false, Grid.Parameters, (i, s) => new Grid(i[0], s)),
         new("dca", "Buys a fixed notional in every interval.",
             1, UsesSignals: false, UsesPools: false, Dca.Parameters, (i, s) => new Dca(i[0], s)),
-        new("arbitrage", "Trades a house pool against the venue's price.",
+        new("arbitrage", "Trades house pools, of every curve, against the venue's price.",
             1, UsesSignals: false, UsesPools: true, PoolArbitrage.Parameters, (i, s) => new PoolArbitrage(i[0], s)),
-        new("triangle", "Trades cycles over three house pools and counts those of the venues' quotes.",
+        new("triangle", "Trades cycles over two to four house pools and counts those of the venues' quotes.",
             3, UsesSignals: false, UsesPools: true, TriangularArbitrage.Parameters,
             (i, s) => new TriangularArbitrage(i, s)),
     ];

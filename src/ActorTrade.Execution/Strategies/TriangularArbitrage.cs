@@ -1,23 +1,26 @@
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
+using ActorTrade.Execution.Pools;
 using ActorTrade.Market.Signals;
 
 namespace ActorTrade.Execution.Strategies;
 
 /// <summary>
-/// Trades cycles over three house pools, all or nothing, when a size gains after all fees; and counts the round trips
-/// that the quotes of three symbols offer (BTCUSD, BTCEUR, EURUSD), which it does not trade.
+/// Trades cycles over two to four house pools of every curve, all or nothing, when a size gains after all fees; and
+/// counts the round trips that the quotes of three symbols offer (BTCUSD, BTCEUR, EURUSD), which it does not trade.
 /// </summary>
 /// <remarks>
-/// A cycle begins and ends with a quote token of the bot. Its size is <see cref="PoolCycle.Best"/>, and the
-/// swap must give more than it takes by at least half the expected profit, so a pool that has moved makes it
-/// fail without loss. Pools are looked at when their book has changed; of several cycles the most profitable is
-/// sent, one at a time. A round trip of quotes is counted once a change of the prices it uses, while none of
-/// its quotes is older than <c>quote-age-max</c>.
+/// A cycle begins and ends with a quote token of the bot, the first that it passes. Its size is the one that gains
+/// most in integers (<see cref="PoolCycles"/>), and the swap must give more than it takes by at least half the expected
+/// profit, so a pool that has moved makes it fail without loss. Pools are looked at when their book has changed; of
+/// several cycles the most profitable is sent, one at a time, a whole quote token counting as any other. A round trip
+/// of quotes is counted once a change of the prices it uses, while none of its quotes is older than
+/// <c>quote-age-max</c>.
 /// </remarks>
 public sealed class TriangularArbitrage : IStrategy
 {
-    private const int CyclesMax = 256;
+    // The best cycle may be a large one that gains too little for its size.
+    private const int CyclesSeen = 4;
     private static readonly TimeSpan SwapLifetime = TimeSpan.FromSeconds(10);
 
     private readonly decimal _notional;
@@ -26,6 +29,8 @@ public sealed class TriangularArbitrage : IStrategy
     private readonly double _quoteThreshold;
     private readonly TimeSpan _quoteAgeMax;
     private readonly TimeSpan _retryAfter;
+    private readonly IReadOnlyList<Instrument> _instruments;
+    private readonly PoolCycles _cycles;
     private readonly QuoteTriangle? _triangle;
     private readonly Dictionary<Symbol, Tick> _quotes = [];
     private (decimal, decimal, decimal) _farSeen;
@@ -43,6 +48,14 @@ public sealed class TriangularArbitrage : IStrategy
         _quoteThreshold = (double)settings.Number("threshold-bps") / Bps.One;
         _quoteAgeMax = settings.Duration("quote-age-max");
         _retryAfter = settings.Duration("retry-after");
+        _instruments = [.. instruments.DistinctBy(i => i.Quote)];
+        _cycles = new PoolCycles(
+        [
+            .. _instruments.Select(i => new CycleStart(
+                i.Quote,
+                new TokenDecimals(i.QuoteDecimals),
+                Units.FromDecimal(_notional, i.QuoteDecimals, Rounding.Down))),
+        ]);
         _triangle = QuoteTriangle.Of([.. instruments.Select(i => i.Symbol)]);
     }
 
@@ -74,38 +87,22 @@ public sealed class TriangularArbitrage : IStrategy
 
     private void SendBestCycle(StrategyContext context)
     {
-        PoolCycle? best = null;
-        CycleSize size = default;
-        var decimals = 0;
-        foreach (var quote in context.Instruments.DistinctBy(i => i.Quote))
-        {
-            var max = Units.FromDecimal(_notional, quote.QuoteDecimals, Rounding.Down);
-            foreach (var cycle in PoolCycle.Triangles(context.Pools, quote.Quote, CyclesMax))
-            {
-                if (cycle.Best(max) is { } found && found.Profit >= _threshold.Of(found.AmountIn, Rounding.Up)
-                    && (best is null || Return(found) > Return(size)))
-                {
-                    (best, size, decimals) = (cycle, found, quote.QuoteDecimals);
-                }
-            }
-        }
-
+        var best = _cycles.Best(context.Pools, CyclesSeen)
+            .FirstOrDefault(c => c.Profit >= _threshold.Of(c.AmountIn, Rounding.Up));
         if (best is null)
         {
             return;
         }
 
-        var (
-            whole, profit) = (Units.ToDoubleLossy(size.AmountIn, decimals), Units.ToDoubleLossy(size.Profit, decimals));
+        var decimals = _instruments.First(i => i.Quote == best.Start).QuoteDecimals;
+        var (whole, profit) = (
+            Units.ToDoubleLossy(best.AmountIn, decimals), Units.ToDoubleLossy(best.Profit, decimals));
         context.Found(new Opportunity(
-            "pool-triangle", best.Name, best.Start.Value, Return(size) * Bps.One, whole, profit, context.Now));
+            "pool-triangle", best.Name, best.Start.Value, profit / whole * Bps.One, whole, profit, context.Now));
         _triedAt = context.Now;
-        var least = size.AmountIn + UInt256.Max(size.Profit / 2, UInt256.One);
-        context.Send(new Intent.PoolSwap(best.Route, size.AmountIn, least, SwapLifetime, "the cycle gains"));
+        var least = best.AmountIn + UInt256.Max(best.Profit / 2, UInt256.One);
+        context.Send(new Intent.PoolSwap(best.Route, best.AmountIn, least, SwapLifetime, "the cycle gains"));
     }
-
-    // Cycles of different tokens compare by their return, not by base units.
-    private static double Return(CycleSize size) => (double)size.Profit / (double)size.AmountIn;
 
     private void CompareQuotes(Tick tick, StrategyContext context)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorTrade.Arbitrage.Opportunities;
+using ActorTrade.Node.Quotes;
 using ActorTrade.Node.Replay;
 using ActorTrade.Operator;
 using ActorTrade.Venues.Recorded;
@@ -56,9 +57,16 @@ internal static class ReplayCommand
             Description = "Units of gas by kind of pool, as JSON; see docs/replay-report.md. Measured ones by default.",
             HelpName = "file",
         };
+        var housePools = new Option<string?>("--house-pools")
+        {
+            Description = "House pools to begin with, of any kind: a file of pools as quote takes it, a token's symbol "
+                + "being its id in the ledger; see docs/data-formats.md.",
+            HelpName = "file",
+        };
         var command = new Command("replay", "Replays recorded market data and reports how the bots did.")
         {
-            data, report, seed, journal, strict, gasPrice, gasTable, common.Config, common.Set,
+            data, report, seed, journal, strict, gasPrice, gasTable, housePools,
+            common.Config, common.Set,
         };
         command.SetAction(parsed => Run(
             new ReplayOptions(parsed.GetValue(data) ?? [])
@@ -67,6 +75,7 @@ internal static class ReplayCommand
                 Seed = parsed.GetValue(seed),
                 JournalDirectory = parsed.GetValue(journal),
                 Strict = parsed.GetValue(strict),
+                HousePools = HousePoolsOf(parsed.GetValue(housePools)),
                 Arbitrage = new ArbitrageOptions
                 {
                     GasPrice = parsed.GetValue(gasPrice),
@@ -88,6 +97,18 @@ internal static class ReplayCommand
         {
             throw new CommandException(ExitCode.Error, $"{file}: {e.Message}");
         }
+    }
+
+    private static IReadOnlyList<ReplayPool> HousePoolsOf(string? file)
+    {
+        if (file is null)
+        {
+            return [];
+        }
+
+        return HousePoolFile.TryRead(PoolFileLoad.Open(file), out var pools) is { } fault
+            ? throw new CommandException(ExitCode.Error, $"{file}: {fault.Message} [{fault.Code}]")
+            : pools;
     }
 
     private static int Run(ReplayOptions options, string file, CommandOutput output)

@@ -90,7 +90,10 @@ internal sealed class ArbitrageWatch(
             if (TakeBest(found, now) is { } place)
             {
                 Follow(found, place, cycles, now);
-                _crossings.Look(_pools.Market);
+                if (_pools.Scanner is { } scanner)
+                {
+                    _crossings.Look(scanner.Market);
+                }
             }
         }
     }

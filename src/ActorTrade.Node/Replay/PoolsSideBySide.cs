@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorTrade.Arbitrage.Cycles;
 using ActorTrade.Arbitrage.Markets;
 using ActorTrade.Arbitrage.Opportunities;
+using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Amm.Listing;
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
@@ -23,24 +24,28 @@ internal sealed class PoolsSideBySide
     private readonly IReadOnlyList<RecordedPool> _recorded;
     private readonly SortedDictionary<string, PoolState> _house = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _houseEvents = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, (ListedPool Pool, DateTimeOffset At)> _listed =
-        new(StringComparer.Ordinal);
+    private readonly ScannedPools _pools;
     private readonly SortedSet<string> _changed = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _decimals;
-
     private readonly Dictionary<int, ArbitrageRoute> _routes = [];
-
-    // Pools that no cycle passed when the graph was made.
-    private readonly SortedSet<string> _leftOut = new(StringComparer.Ordinal);
 
     public PoolsSideBySide(IReadOnlyList<RecordedPool> recorded)
     {
         _recorded = recorded;
         _decimals = DecimalsOf(recorded.Select(r => r.Terms));
+
+        // Recorded pools first, in an order that does not change.
+        var places = recorded.Select((r, place) => (r.Id, place)).ToDictionary(r => r.Id, r => r.place);
+        _pools = new ScannedPools(OptionsOf, Comparer<string>.Create((one, other) =>
+            (places.GetValueOrDefault(one, int.MaxValue), places.GetValueOrDefault(other, int.MaxValue)) switch
+            {
+                var (a, b) when a != b => a.CompareTo(b),
+                _ => string.CompareOrdinal(one, other),
+            }));
     }
 
     /// <summary>Null until two pools have a state.</summary>
-    public OpportunityScanner? Scanner { get; private set; }
+    public OpportunityScanner? Scanner => _pools.Scanner;
 
     public PoolMarket Market => Scanner!.Market;
 
@@ -92,16 +97,14 @@ internal sealed class PoolsSideBySide
         var pool = Market.PoolAt(hop.Pool);
         if (pool.Curve.QuoteExactIn(hop.TokenIn, hop.TokenOut, amountIn, out var quote) == Domain.Amm.QuoteError.None)
         {
-            Market.Update(hop.Pool, pool.Curve.Apply(quote), Market.AsOf(hop.Pool));
-            Scanner!.Refresh(hop.Pool);
-            _listed[pool.Id] = (Market.PoolAt(hop.Pool), _listed[pool.Id].At);
+            _pools.Move(hop.Pool, pool.Curve.Apply(quote));
         }
     }
 
     /// <summary>Takes the changes into the graph.</summary>
     /// <param name="isNew">The graph was made anew: numbers of cycles and pools from before mean nothing now.</param>
     /// <returns>The cycles through changed pools; all of them when the graph was made anew.</returns>
-    public IReadOnlyList<int> TakeChanges(DateTimeOffset now, out bool isNew)
+    public IReadOnlyCollection<int> TakeChanges(DateTimeOffset now, out bool isNew)
     {
         isNew = false;
         if (_changed.Count == 0)
@@ -109,34 +112,19 @@ internal sealed class PoolsSideBySide
             return [];
         }
 
-        var before = _listed.Keys.ToArray();
         foreach (var id in _changed)
         {
             Relist(id);
         }
 
-        if (_listed.Count < 2)
-        {
-            return [];
-        }
-
-        isNew = Scanner is null || !_listed.Keys.SequenceEqual(before) || _changed.Overlaps(_leftOut);
+        _changed.Clear();
+        var cycles = _pools.TakeChanges(now.ToUnixTimeMilliseconds(), out isNew);
         if (isNew)
         {
-            MakeGraph(now);
+            _routes.Clear();
         }
 
-        var cycles = new SortedSet<int>();
-        foreach (var (pool, at) in _changed.Where(_listed.ContainsKey).Select(id => _listed[id]))
-        {
-            var number = Market.PoolNumberOf(pool.Id);
-            Market.Update(number, pool.Curve, at.ToUnixTimeMilliseconds());
-            Scanner!.Refresh(number);
-            cycles.UnionWith(Scanner.Cycles.CyclesOf(number).ToArray());
-        }
-
-        _changed.Clear();
-        return [.. cycles];
+        return cycles;
     }
 
     public IReadOnlyList<ArbitragePool> Report() =>
@@ -151,47 +139,43 @@ internal sealed class PoolsSideBySide
     // A recorded pool without a state, or a house pool without liquidity, is not listed.
     private void Relist(string id)
     {
-        _listed.Remove(id);
         if (RecordedOf(id) is { } recorded)
         {
-            if (recorded.Curve is { } curve)
-            {
-                ImmutableArray<ListedToken> pair = [TokenOf(recorded.Terms.Token0), TokenOf(recorded.Terms.Token1)];
-                _listed.Add(id, (new ListedPool(id, 0, pair, curve), recorded.At));
-            }
+            ImmutableArray<ListedToken> pair = [TokenOf(recorded.Terms.Token0), TokenOf(recorded.Terms.Token1)];
+            List(id, pair, recorded.Curve, recorded.At);
         }
-        else if (_house[id] is { } state && HousePoolCurve.TryOf(state, out var curve)
-            && state.Tokens.All(t => _decimals.ContainsKey(t.Value)))
+        else
         {
-            ImmutableArray<ListedToken> tokens = [.. state.Tokens.Select(t => TokenOf(t.Value))];
-            _listed.Add(id, (new ListedPool(id, 0, tokens, curve), DateTimeOffset.MaxValue));
+            var state = _house[id];
+            ImmutableArray<ListedToken> tokens = state.Tokens.All(t => _decimals.ContainsKey(t.Value))
+                ? [.. state.Tokens.Select(t => TokenOf(t.Value))]
+                : [];
+            var curve = tokens.Length > 0 && HousePoolCurve.TryOf(state.ToView(), out var known) ? known : null;
+            List(id, tokens, curve, DateTimeOffset.MaxValue);
         }
     }
 
-    // Recorded pools first, each in an order that does not change.
-    private void MakeGraph(DateTimeOffset now)
+    private void List(string id, ImmutableArray<ListedToken> tokens, Curve? curve, DateTimeOffset at)
     {
-        var pools = _recorded.Where(r => _listed.ContainsKey(r.Id)).Select(r => _listed[r.Id])
-            .Concat(_listed.Where(l => _house.ContainsKey(l.Key)).Select(l => l.Value)).ToList();
-        Scanner = new OpportunityScanner(
-            new PoolMarket(pools.Select(p => p.Pool), now.ToUnixTimeMilliseconds()), OptionsOf(pools));
-        _routes.Clear();
-        _changed.UnionWith(_listed.Keys);
-
-        // Among them a pool whose price stands on the border of its known ticks: after its next event once more, then.
-        _leftOut.Clear();
-        _leftOut.UnionWith(_listed.Keys.Where(id => Scanner.Cycles.CyclesOf(Market.PoolNumberOf(id)).IsEmpty));
+        if (curve is null)
+        {
+            _pools.Remove(id);
+        }
+        else
+        {
+            _pools.Set(new ListedPool(id, 0, tokens, curve), at.ToUnixTimeMilliseconds());
+        }
     }
 
     // Gas is counted by who takes: it does not change the best size. What tokens are worth is, too: a whole one counts
     // as any other, so that nothing is left out for want of a price.
-    private ScanOptions OptionsOf(IEnumerable<(ListedPool Pool, DateTimeOffset At)> pools)
+    private ScanOptions OptionsOf(IReadOnlyList<ListedPool> pools)
     {
         ListedToken[] bases =
         [
             .. _recorded.Select(r => r.Terms.Symbol.Quote)
                 .Concat(_recorded.Select(r => r.Terms.Symbol.Base))
-                .Concat(pools.SelectMany(p => p.Pool.Tokens).Select(t => t.Symbol).Order(StringComparer.Ordinal))
+                .Concat(pools.SelectMany(p => p.Tokens).Select(t => t.Symbol).Order(StringComparer.Ordinal))
                 .Distinct().Take(BaseTokensMax).Select(TokenOf),
         ];
         return new ScanOptions
@@ -202,5 +186,6 @@ internal sealed class PoolsSideBySide
         };
     }
 
-    private ListedToken TokenOf(string code) => new(0, code, code, new TokenDecimals(_decimals[code]));
+    private ListedToken TokenOf(string code) =>
+        ListedToken.OfLedger(TokenId.Parse(code), new TokenDecimals(_decimals[code]));
 }

@@ -121,6 +121,7 @@ public sealed class ReplayRun
                 "There is no recorded data in what was named: see docs/data-formats.md.");
         }
 
+        CheckDecimals(options.HousePools, catalogue.Sources);
         using var directory = ReplayDirectory.Open(options.JournalDirectory);
         using var rows = RecordedStream.Read(catalogue.Sources, recorded).GetEnumerator();
         var bad = new List<BadRow>();
@@ -138,6 +139,25 @@ public sealed class ReplayRun
         var run = new ReplayRun(options, directory.Path, start, catalogue.Sources);
         bad.ForEach(run.Note);
         return run.Execute(first, rows, new TickEstimate(catalogue.Sources), catalogue.Ignored, directory);
+    }
+
+    // A token of a recorded pool has the chain's decimals, in house pools too.
+    private static void CheckDecimals(IReadOnlyList<ReplayPool> pools, IReadOnlyList<RecordedSource> sources)
+    {
+        var recorded = PoolsSideBySide.DecimalsOf(sources.Where(s => s.Pool is not null).Select(s => s.Pool!));
+        foreach (var pool in pools)
+        {
+            for (var k = 0; k < pool.Tokens.Count; k++)
+            {
+                var (token, decimals) = pool.Tokens[k];
+                if (recorded.TryGetValue(token.Value, out var known) && known != decimals.Value)
+                {
+                    throw new InvalidOperationException(
+                        $"pool '{pool.Id}', tokens[{k}].decimals: it is {decimals.Value} of {token}, which has {known} "
+                            + "in a recorded pool.");
+                }
+            }
+        }
     }
 
     private FloorOptions FloorOptionsOf(

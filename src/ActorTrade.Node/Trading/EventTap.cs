@@ -1,5 +1,4 @@
 using ActorTrade.Domain;
-using ActorTrade.Domain.Numerics;
 using ActorTrade.Domain.Pools;
 using ActorTrade.EventSourcing;
 using ActorTrade.EventSourcing.Records;
@@ -168,9 +167,9 @@ internal sealed class EventTap : Actor<EventTap.Message>
             }
         }
 
-        if (committed.Event is Pool.Event.Created or Pool.Event.Swapped or Pool.Event.LegPrepared
-            or Pool.Event.LegCommitted or Pool.Event.LegAborted or Pool.Event.LiquidityAdded
-            or Pool.Event.LiquidityRemoved or Pool.Event.Joined or Pool.Event.Exited)
+        if (committed.Event is Pool.Event.Created or Pool.Event.CurveCreated or Pool.Event.Swapped
+            or Pool.Event.LegPrepared or Pool.Event.LegCommitted or Pool.Event.LegAborted
+            or Pool.Event.LiquidityAdded or Pool.Event.LiquidityRemoved or Pool.Event.Joined or Pool.Event.Exited)
         {
             OnPoolChanged(stored.Entity);
         }
@@ -225,19 +224,15 @@ internal sealed class EventTap : Actor<EventTap.Message>
         }
     }
 
-    /// <summary>What strategies see of a pool; null while it is not created, and where it is not constant
-    /// product.</summary>
-    public static PoolQuote? QuoteOf(PoolView view, long sequenceNr) =>
-        view is { Token0: { } token0, Token1: { } token1, Curve: null }
-            ? new PoolQuote(
-                view.Id,
-                token0,
-                token1,
-                view.Reserve0,
-                view.Reserve1,
-                new FeePips(view.LiquidityFeePips + view.TreasuryFeePips),
-                sequenceNr)
-            : null;
+    /// <summary>What strategies see of a pool; null while it is not created. One that refuses everything while a leg is
+    /// open cannot be traded.</summary>
+    public static PoolQuote? QuoteOf(PoolView view, long sequenceNr)
+    {
+        var tokens = view.AllTokens();
+        var isBusy = view is { PreparedLegs: > 0, Curve.HasPath: true };
+        return tokens.Length == 0 ? null : new PoolQuote(
+            view.Id, [.. tokens], !isBusy && HousePoolCurve.TryOf(view, out var curve) ? curve : null, sequenceNr);
+    }
 
     internal abstract record Message
     {

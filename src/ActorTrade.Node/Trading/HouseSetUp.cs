@@ -132,7 +132,7 @@ internal sealed class HouseSetUp(EntityCalls calls, FloorOptions options, TimePr
     {
         var pool = PoolOf(instrument.Symbol);
         var known = await calls.ViewAsync<PoolView>(Pool.IdOf(pool));
-        if (!known.TotalShares.IsZero)
+        if (!known.TotalShares.IsZero || known.Concentrated is { Ranges.Length: > 0 })
         {
             return;
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
@@ -57,6 +58,96 @@ public sealed class ReplayCommandTests : IDisposable
         Assert.Equal(4, unknown.Code);
         var full = await RunAsync("replay", "--data", bad, "--report", report, "--journal", _folder);
         Assert.Equal(1, full.Code);
+    }
+
+    [Fact]
+    public async Task House_pools_of_a_file_are_opened_and_traded_by_bots()
+    {
+        var data = Write("market.csv", Market(3_000));
+        var pools = Write("pools.json", HousePools());
+        var report = Path.Combine(_folder, "report.json");
+        var journal = Path.Combine(_folder, "journal");
+        var run = await RunAsync(
+            "replay", "--data", data, "--report", report, "--house-pools", pools, "--journal", journal);
+        Assert.True(run.Code == 0, run.Error);
+        using var told = JsonDocument.Parse(await File.ReadAllTextAsync(report));
+        var conserved = told.RootElement.GetProperty("conservation").EnumerateArray().ToList();
+        Assert.Contains(conserved, c => c.GetProperty("token").GetString() == "USDC");
+        Assert.All(conserved, c => Assert.True(c.GetProperty("ok").GetBoolean()));
+
+        // A cycle over the weighted pool, which is off, and trades of the pool of ranges against the venue.
+        var text = told.RootElement.GetRawText();
+        Assert.Contains("pool-triangle", text, StringComparison.Ordinal);
+        Assert.True(told.RootElement.GetProperty("swaps").GetProperty("settled").GetInt64() > 0, text);
+        var events = await RunAsync("journal", "export", "--data", journal);
+        Assert.True(events.Code == 0, events.Error);
+        foreach (var pool in new[] { "stable", "weighted", "ranges" })
+        {
+            var lines = events.Output.Split('\n')
+                .Where(l => l.Contains($"\"pool-{pool}\"", StringComparison.Ordinal)).ToList();
+            Assert.Contains(lines, l => l.Contains("pool.curve-created.v1", StringComparison.Ordinal));
+            Assert.Contains(lines, l => l.Contains("pool.joined.v1", StringComparison.Ordinal));
+            Assert.True(
+                lines.Any(l => l.Contains("pool.swapped.v1", StringComparison.Ordinal)
+                    || l.Contains("pool.leg-committed.v1", StringComparison.Ordinal)),
+                $"Nobody traded with {pool}.");
+        }
+    }
+
+    [Fact]
+    public async Task A_house_pool_that_cannot_be_is_named_with_its_field()
+    {
+        var data = Write("market.csv", Market(50));
+        var report = Path.Combine(_folder, "report.json");
+        var bad = Write(
+            "bad.json",
+            HousePools().Replace("\"powVersion\":2", "\"powVersion\":1", StringComparison.Ordinal));
+        var refused = await RunAsync("replay", "--data", data, "--report", report, "--house-pools", bad);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("pool 'weighted', powVersion: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("[not-for-house]", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(report));
+
+        var negative = Write(
+            "negative.json", HousePools().Replace("\"feeE10\":\"", "\"feeE10\":\"-", StringComparison.Ordinal));
+        refused = await RunAsync("replay", "--data", data, "--report", report, "--house-pools", negative);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("pool 'stable', feeE10: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("[negative]", refused.Error, StringComparison.Ordinal);
+        refused = await RunAsync(
+            "replay", "--data", data, "--report", report, "--house-pools", Path.Combine(_folder, "none.json"));
+        Assert.Equal(2, refused.Code);
+    }
+
+    // A stable pool of dollars, a weighted one where bitcoin is 3 % too cheap, and one of ranges 2 % above the market.
+    private static string HousePools()
+    {
+        var first = new SimulatedMarket(1, Start, TimeSpan.FromSeconds(20)).Ticks()
+            .First(t => t.Symbol.Base == "BTC" && t.Symbol.Quote == "USD");
+        var price = (double)(first.Bid!.Value + first.Ask!.Value) / 2;
+        var tick = (int)Math.Floor(Math.Log(price * 1.02 / 100) / Math.Log(1.0001));
+        var root = (BigInteger)(Math.Pow(1.0001, (tick + 0.5) / 2) * Math.Pow(2, 96));
+        var lower = tick / 10 * 10;
+        var usdc = (BigInteger)(10 * price * 0.97 * 1e6);
+        return $$"""
+            {"pools":[
+            {"id":"stable","chainId":0,"kind":"stableswap-ng",
+             "tokens":[{"address":"USD","symbol":"USD","decimals":6},{"address":"USDC","symbol":"USDC","decimals":6}],
+             "balances":["5000000000000","5000000000000"],"amplification":"400","feeE10":"1000000",
+             "rates":["1000000000000000000000000000000","1000000000000000000000000000000"],
+             "offpegFeeMultiplierE10":"20000000000"},
+            {"id":"weighted","chainId":0,"kind":"balancer-weighted",
+             "tokens":[{"address":"USDC","symbol":"USDC","decimals":6},{"address":"BTC","symbol":"BTC","decimals":8}],
+             "balances":["{{usdc}}","1000000000"],"weightsE18":["500000000000000000","500000000000000000"],
+             "swapFeeE18":"1000000000000000","powVersion":2,
+             "scalingFactorsE18":["1000000000000000000000000000000","10000000000000000000000000000"]},
+            {"id":"ranges","chainId":0,"kind":"concentrated",
+             "tokens":[{"address":"BTC","symbol":"BTC","decimals":8},{"address":"USD","symbol":"USD","decimals":6}],
+             "feePips":500,"tickSpacing":10,"sqrtPriceX96":"{{root}}","tick":{{tick}},"liquidity":"140000000000",
+             "ticks":[[{{lower - 2000}},"100000000000","100000000000"],[{{lower - 100}},"40000000000","40000000000"],
+              [{{lower + 100}},"40000000000","-40000000000"],[{{lower + 2000}},"100000000000","-100000000000"]]}
+            ]}
+            """;
     }
 
     private static string Text(JsonDocument document, string name) =>

@@ -126,8 +126,8 @@ public sealed class CurvePoolReplayTests : IDisposable
     // Every size to a millionth of a dollar around the best of coarser steps.
     private static UInt256 BruteForce(decimal price)
     {
-        var stable = Stable.Curve.At([.. Stable.Deposit]);
-        var weighted = Weighted.Curve.At([.. Weighted.Deposit]);
+        var stable = Stable.Curve!.At([.. Stable.Deposit]);
+        var weighted = Weighted.Curve!.At([.. Weighted.Deposit]);
         var usdc = Whole(1_000_000, 6);
         var weth = new Instrument(new Symbol("WETH", "USDC"), Weth, Usdc, 18, 6).QuantityFromNotional(usdc, price);
         SignedAmount GainOf(UInt256 amountIn)

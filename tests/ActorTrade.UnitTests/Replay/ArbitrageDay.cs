@@ -164,7 +164,7 @@ internal sealed class ArbitrageDay : IHouseArbitrageur, IDisposable
     {
         if (_curves.TryGetValue(hop.Pool, out var state))
         {
-            Assert.True(HousePoolCurve.TryOf(state, out var curve));
+            Assert.True(HousePoolCurve.TryOf(state.ToView(), out var curve));
             Assert.Equal(QuoteError.None, curve.QuoteExactIn(
                 state.IndexOf(hop.TokenIn), state.IndexOf(hop.TokenOut), amountIn, out var done));
             Tell(hop.Pool, new Pool.Event.Swapped(

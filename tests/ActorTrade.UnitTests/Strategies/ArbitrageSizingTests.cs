@@ -1,11 +1,10 @@
 using ActorTrade.Domain.Numerics;
 using ActorTrade.Execution.Pools;
-using ActorTrade.Execution.Strategies;
 using static ActorTrade.UnitTests.Strategies.FakeContext;
 
 namespace ActorTrade.UnitTests.Strategies;
 
-/// <summary>Closed forms against searches that know nothing of them.</summary>
+/// <summary>Sizes of trades with constant product pools against searches that know nothing of them.</summary>
 public sealed class ArbitrageSizingTests
 {
     [Fact]
@@ -14,16 +13,15 @@ public sealed class ArbitrageSizingTests
         var gaining = 0;
         for (var seed = 1; seed <= 60; seed++)
         {
-            var random = new Random(seed);
-            var cycle = Cycle(random, 2_000, 6_000, spread: 0.4);
+            var pools = Triangle(new Random(seed), 2_000, 6_000, spread: 0.4);
             UInt256 bestProfit = default;
             for (var x = 1u; x < 6_000; x++)
             {
-                var amountOut = cycle.AmountOut(x);
+                var amountOut = AmountOut(pools, x);
                 bestProfit = amountOut > x ? UInt256.Max(bestProfit, amountOut - x) : bestProfit;
             }
 
-            var found = cycle.Best(6_000);
+            var found = Best(pools, 6_000);
             Assert.InRange((ulong)(found?.Profit ?? default), (ulong)(bestProfit.IsZero ? bestProfit : bestProfit - 1),
                 (ulong)bestProfit);
             gaining += found is null ? 0 : 1;
@@ -38,11 +36,10 @@ public sealed class ArbitrageSizingTests
         var gaining = 0;
         for (var seed = 1; seed <= 150; seed++)
         {
-            var random = new Random(seed);
-            var cycle = Cycle(random, 1e15, 1e24, spread: 0.05);
+            var pools = Triangle(new Random(seed), 1e15, 1e24, spread: 0.05);
             var max = (UInt256)1e26;
-            var found = cycle.Best(max);
-            var searched = Ternary(max, x => Profit(cycle, x));
+            var found = Best(pools, max);
+            var searched = Ternary(max, x => (double)AmountOut(pools, x) - (double)x);
             if (found is null)
             {
                 Assert.True(searched <= 0, $"seed {seed}: missed {searched}");
@@ -51,30 +48,34 @@ public sealed class ArbitrageSizingTests
 
             gaining++;
             Assert.True(
-                (double)found.Value.Profit >= searched * (1 - 1e-9),
-                $"seed {seed}: {found.Value.Profit} of {searched}");
+                (double)found.Profit >= searched * (1 - 1e-9), $"seed {seed}: {found.Profit} of {searched}");
         }
 
-        Assert.InRange(gaining, 15, 140);
+        Assert.InRange(gaining, 15, 145);
     }
 
     [Fact]
     public void A_cycle_found_really_gains_on_the_pools_and_respects_the_maximum()
     {
+        var gaining = 0;
         for (var seed = 1; seed <= 2_000; seed++)
         {
             var random = new Random(seed);
-            var cycle = Cycle(random, 10, Math.Pow(10, random.Next(2, 25)), spread: 0.3);
+            var pools = Triangle(random, 10, Math.Pow(10, random.Next(2, 25)), spread: 0.3);
             var max = (UInt256)Math.Pow(10, random.Next(1, 24));
-            if (cycle.Best(max) is not { } size)
+            if (Best(pools, max) is not { } cycle)
             {
                 continue;
             }
 
-            Assert.True(size.AmountIn <= max);
-            Assert.True(size.AmountOut > size.AmountIn);
-            Assert.Equal(size.AmountOut, cycle.AmountOut(size.AmountIn));
+            gaining++;
+            Assert.True(cycle.AmountIn <= max);
+            Assert.True(cycle.AmountOut > cycle.AmountIn);
+            Assert.Equal(cycle.AmountOut, cycle.Route.Aggregate(cycle.AmountIn, (amount, hop) =>
+                pools.Single(p => p.Pool == hop.Pool).AmountOut(hop.TokenIn, hop.TokenOut, amount)));
         }
+
+        Assert.InRange(gaining, 100, 1_900);
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class ArbitrageSizingTests
         // Each price is right within 0.25 %, below one pool's fee of 0.3 %: three of them eat any gain.
         for (var seed = 1; seed <= 1_000; seed++)
         {
-            Assert.Null(Cycle(new Random(seed), 1e9, 1e18, spread: 0.0025).Best((UInt256)1e18));
+            Assert.Null(Best(Triangle(new Random(seed), 1e9, 1e18, spread: 0.0025), (UInt256)1e18));
         }
     }
 
@@ -93,32 +94,49 @@ public sealed class ArbitrageSizingTests
         for (var seed = 1; seed <= 100; seed++)
         {
             var random = new Random(seed);
-            var pool = Pool("BTC-USD", Btc, (UInt256)(ulong)random.NextInt64(1_00000000, 500_00000000),
-                Usd, (UInt256)(ulong)random.NextInt64(5_000_000000, 2_500_000_000000));
-            var spot = Units.ToDoubleLossy(pool.Reserve1, 6) / Units.ToDoubleLossy(pool.Reserve0, 8);
+            var (reserve0, reserve1) = (
+                random.NextInt64(1_00000000, 500_00000000), random.NextInt64(5_000_000000, 2_500_000_000000));
+            var pool = Pool("BTC-USD", Btc, (UInt256)(ulong)reserve0, Usd, (UInt256)(ulong)reserve1);
+            var spot = reserve1 / 1e6 / (reserve0 / 1e8);
             var price = decimal.Round((decimal)(spot * (0.9 + (random.NextDouble() * 0.2))), 2) + 0.01m;
-            var fee = new FeePips(1_000);
+            var sizing = new VenueSizing(BtcUsd, new FeePips(1_000), new FeePips(0));
             var net = (double)price * (1 - 0.001) / 100;
             var gross = (double)price * (1 + 0.001) / 100;
 
             // Profit in the currency of the input: µUSD paid in for satoshi, or satoshi paid in for µUSD.
-            double Buying(UInt256 x) => ((double)pool.AmountOut(Usd, x) * net) - (double)x;
-            double Selling(UInt256 x) => (double)pool.AmountOut(Btc, x) - ((double)x * gross);
-            Check(PoolArbitrage.BestQuoteIn(pool, BtcUsd, price, fee), Buying, pool.Reserve1, net, seed);
-            Check(PoolArbitrage.BestBaseIn(pool, BtcUsd, price, fee), Selling, pool.Reserve0, 1, seed);
+            double Buying(UInt256 x) => ((double)pool.AmountOut(Usd, Btc, x) * net) - (double)x;
+            double Selling(UInt256 x) => (double)pool.AmountOut(Btc, Usd, x) - ((double)x * gross);
+            var most = UInt256.One << 100;
+            Check(sizing.BuyFromPool(pool, price, most), Buying, (UInt256)(ulong)reserve1, net, seed);
+            Check(sizing.SellToPool(pool, price, most), Selling, (UInt256)(ulong)reserve0, 1, seed);
         }
     }
 
     // Rounding down the output loses up to one unit of it, worth `unit`.
-    private static void Check(UInt256 size, Func<UInt256, double> profit, UInt256 max, double unit, int seed)
+    private static void Check(VenueTrade? trade, Func<UInt256, double> profit, UInt256 max, double unit, int seed)
     {
         var best = Ternary(max, profit);
-        var got = size.IsZero ? 0 : profit(size);
-        Assert.True(got >= best - (Math.Abs(best) * 1e-9) - (2 * unit) - 2, $"seed {seed}: {got} of {best} at {size}");
+        var got = trade is null ? 0 : profit(trade.AmountIn);
+        Assert.True(got >= best - (Math.Abs(best) * 1e-9) - (2 * unit) - 2, $"seed {seed}: {got} of {best} by {trade}");
     }
 
-    private static double Profit(PoolCycle cycle, UInt256 amountIn) =>
-        (double)cycle.AmountOut(amountIn) - (double)amountIn;
+    private static PoolCycle? Best(PoolQuote[] pools, UInt256 max) =>
+        new PoolCycles([new CycleStart(Usd, new TokenDecimals(6), max)])
+            .Best(pools.Aggregate(PoolBook.Empty, (book, pool) => book.With(pool)), 1).SingleOrDefault();
+
+    // The better of both directions.
+    private static UInt256 AmountOut(PoolQuote[] pools, UInt256 amountIn)
+    {
+        TokenId[] tokens = [Usd, Eur, Btc, Usd];
+        var (there, back) = (amountIn, amountIn);
+        for (var k = 0; k < 3; k++)
+        {
+            there = pools[k].AmountOut(tokens[k], tokens[k + 1], there);
+            back = pools[2 - k].AmountOut(tokens[3 - k], tokens[2 - k], back);
+        }
+
+        return UInt256.Max(there, back);
+    }
 
     // A concave function's maximum; flat steps of rounding do not matter at the sizes it is used for.
     private static double Ternary(UInt256 max, Func<UInt256, double> profit)
@@ -148,7 +166,7 @@ public sealed class ArbitrageSizingTests
     }
 
     // Pools with prices near one, so that one base unit means the same in each.
-    private static PoolCycle Cycle(Random random, double least, double most, double spread)
+    private static PoolQuote[] Triangle(Random random, double least, double most, double spread)
     {
         PoolQuote Random(string id, TokenId a, TokenId b)
         {
@@ -157,7 +175,6 @@ public sealed class ArbitrageSizingTests
             return Pool(id, a, (UInt256)Math.Max(reserve, 1), b, (UInt256)Math.Max(other, 1));
         }
 
-        return new PoolCycle(
-            Usd, Random("EUR-USD", Eur, Usd), Random("BTC-EUR", Btc, Eur), Random("BTC-USD", Btc, Usd));
+        return [Random("EUR-USD", Eur, Usd), Random("BTC-EUR", Btc, Eur), Random("BTC-USD", Btc, Usd)];
     }
 }

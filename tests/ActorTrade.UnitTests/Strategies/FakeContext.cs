@@ -1,3 +1,4 @@
+using ActorTrade.Domain.Amm.Curves;
 using ActorTrade.Domain.Bots;
 using ActorTrade.Domain.Markets;
 using ActorTrade.Domain.Numerics;
@@ -20,7 +21,6 @@ internal sealed class FakeContext(params Instrument[] instruments) : StrategyCon
 
     private readonly Dictionary<Symbol, SignedAmount> positions = [];
     private DateTimeOffset now = Start;
-    private PoolBook pools = PoolBook.Empty;
 
     public List<Intent> Intents { get; } = [];
 
@@ -30,11 +30,13 @@ internal sealed class FakeContext(params Instrument[] instruments) : StrategyCon
 
     public int Open { get; set; }
 
+    public PoolBook Book { get; set; } = PoolBook.Empty;
+
     public override DateTimeOffset Now => now;
 
     public override IReadOnlyList<Instrument> Instruments => instruments;
 
-    public override PoolBook Pools => pools;
+    public override PoolBook Pools => Book;
 
     public List<OpenDeskOrder> AtDesk { get; } = [];
 
@@ -66,7 +68,7 @@ internal sealed class FakeContext(params Instrument[] instruments) : StrategyCon
 
     public void Hold(Symbol symbol, SignedAmount quantity) => positions[symbol] = quantity;
 
-    public void SetPool(PoolQuote quote) => pools = pools.With(quote);
+    public void SetPool(PoolQuote quote) => Book = Book.With(quote);
 
     /// <summary>A tick so many seconds after the start, with a spread of nothing unless given.</summary>
     public Tick At(double seconds, decimal bid, decimal? ask = null, Symbol? symbol = null)
@@ -86,5 +88,7 @@ internal sealed class FakeContext(params Instrument[] instruments) : StrategyCon
 
     public static PoolQuote Pool(string id, TokenId token0, UInt256 reserve0, TokenId token1, UInt256 reserve1,
         int feePips = 3000, long seq = 1) =>
-        new(PoolId.Parse(id), token0, token1, reserve0, reserve1, new FeePips(feePips), seq);
+        new(
+            PoolId.Parse(id), [token0, token1],
+            new ConstantProductCurve(reserve0, reserve1, (uint)feePips, FeePips.One), seq);
 }

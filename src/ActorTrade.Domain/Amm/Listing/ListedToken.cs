@@ -35,6 +35,16 @@ public sealed record ListedToken
 
     public FeePips TransferFee { get; }
 
+    /// <summary>
+    /// A token of the ledger, on chain 0. The ledger's ids tell upper from lower case, which addresses do not: a small
+    /// letter is marked, so that two ids are never one token.
+    /// </summary>
+    public static ListedToken OfLedger(TokenId token, TokenDecimals decimals)
+    {
+        var address = string.Concat(token.Value.Select(static c => char.IsAsciiLetterLower(c) ? $"~{c}" : $"{c}"));
+        return new ListedToken(0, address, token.Value, decimals);
+    }
+
     public bool Equals(ListedToken? other) =>
         other is not null && ChainId == other.ChainId && Address == other.Address;
 

@@ -58,6 +58,9 @@ public static class PoolFaultCodes
 
     /// <summary>Each field is well-formed, but no pool of the kind can be in this state.</summary>
     public const string InvalidState = "invalid-state";
+
+    /// <summary>A pool that is well-formed, and that the house cannot open so.</summary>
+    public const string NotForHouse = "not-for-house";
 }
 
 /// <summary>A file that is no pool file at all: not JSON, or without a list of pools.</summary>
