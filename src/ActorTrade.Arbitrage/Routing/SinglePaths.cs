@@ -62,7 +62,7 @@ internal static class SinglePaths
     // An amount at a token, and how it came there.
     private sealed record Label(int Node, double Amount, Label? Before, int Edge)
     {
-        /// <summary>The tokens before this one, whatever their order: with the source there are at most three.</summary>
+        /// <summary>The tokens before this one, whatever their order: at most two and the source.</summary>
         public (int, int) Passed => Before?.Before is not { } second ? (-1, -1)
             : second.Before is null ? (Before.Node, -1)
             : (Math.Min(Before.Node, second.Node), Math.Max(Before.Node, second.Node));

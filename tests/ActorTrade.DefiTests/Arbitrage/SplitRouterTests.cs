@@ -274,9 +274,9 @@ public sealed class SplitRouterTests
             h.Key == route.TokenOut || h.Value.IsZero, $"{h.Value} of {h.Key.Symbol} left."));
     }
 
-    // By trying every path; what a leg more costs in gas is the slack, for a tie may fall either way. Not counted is how
-    // far a hop's output jumps, which is all there is to a path of dust: a unit, of tricrypto parts of 1e-14 of its
-    // balance.
+    // By trying every path; what a leg more costs in gas is the slack, for a tie may fall either way. Not counted is
+    // how far a hop's output jumps, which is all there is to a path of dust: a unit, of tricrypto parts of 1e-14 of
+    // its balance.
     private static SignedAmount BestSinglePath(
         PoolMarket market, int hopsMax, UInt256 amount, SplitRoute route, out UInt256 slack)
     {
