@@ -46,9 +46,9 @@ public class StableSwapProofTests
             var amounts = pool.Balances
                 .Select(x => source.Int(0, 2) == 0 ? UInt256.Zero : StableSwapCases.Amount(source, x)).ToArray();
             var contractAmounts = amounts.Select(x => (U256)x).ToArray();
-            Agree(pool.QuoteDeposit(amounts, total, out var deposit), deposit,
+            Agree(pool.QuoteDeposit(amounts, total, out var deposit), deposit, oracle,
                 () => oracle.AddLiquidity(contractAmounts, total), isShares: true, token: 0);
-            Agree(pool.QuoteWithdrawalOfAmounts(amounts, total, out var withdrawal), withdrawal,
+            Agree(pool.QuoteWithdrawalOfAmounts(amounts, total, out var withdrawal), withdrawal, oracle,
                 () => oracle.RemoveImbalanced(contractAmounts, total), isShares: true, token: 0);
             var token = source.Int(0, pool.TokenCount - 1);
             var shares = source.Near(total, 0.9999) * source.Magnitude(0, 6) / 1_000_000 / 2 + UInt256.One;
@@ -59,7 +59,7 @@ public class StableSwapProofTests
                 continue;
             }
 
-            Agree(error, one, () => oracle.RemoveOne(token, shares, total), isShares: false, token);
+            Agree(error, one, oracle, () => oracle.RemoveOne(token, shares, total), isShares: false, token);
         }
 
         Assert.True(_compared > ProofCases.Count(1_000, share: 4), $"only {_compared} changes answered by both");
@@ -93,9 +93,10 @@ public class StableSwapProofTests
         try
         {
             var (dy, balances) = oracle.Exchange(tokenIn, tokenOut, amountIn);
-            if (dy.Value.IsZero)
+            if (dy.Value.IsZero || IsRefusedEmpty(oracle, error))
             {
-                Assert.Equal(QuoteError.OutputTooSmall, error);
+                Assert.True(
+                    error == QuoteError.OutputTooSmall || IsRefusedEmpty(oracle, error), $"{error} for {dy.Value}");
                 return;
             }
 
@@ -118,6 +119,7 @@ public class StableSwapProofTests
     private void Agree(
         QuoteError error,
         LiquidityChange change,
+        StableSwapOracle oracle,
         Func<(U256 Result, U256[] Balances)> contract,
         bool isShares,
         int token)
@@ -138,7 +140,8 @@ public class StableSwapProofTests
                 // What the contract would do for nothing, or for more shares than exist, is refused here.
                 Assert.True(
                     result.Value.IsZero
-                        || error is QuoteError.ZeroAmount or QuoteError.InsufficientLiquidity,
+                        || error is QuoteError.ZeroAmount or QuoteError.InsufficientLiquidity
+                        || IsRefusedEmpty(oracle, error),
                     $"{error} where the contract answers {result}");
             }
         }
@@ -147,4 +150,8 @@ public class StableSwapProofTests
             Assert.NotEqual(QuoteError.None, error);
         }
     }
+
+    // The first pools divide by one more than a balance, and so answer where one is nothing once it is scaled.
+    private static bool IsRefusedEmpty(StableSwapOracle oracle, QuoteError error) =>
+        oracle.IsFirst && error == QuoteError.NoLiquidity;
 }

@@ -257,7 +257,8 @@ public abstract class StableSwapCurve : SearchedCurve
             IsLenient,
             out balance);
 
-    /// <summary>Balances times rates; NoLiquidity where one is zero, for then D does not exist.</summary>
+    /// <summary>Balances times rates; NoLiquidity where one is zero, for then D does not exist. Curve's first pools
+    /// trade even then, by a D of their making; here they do not.</summary>
     internal QuoteError Normalize(ReadOnlySpan<UInt256> balances, Span<UInt256> normalized)
     {
         var m = default(ContractArithmetic);
