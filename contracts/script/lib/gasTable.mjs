@@ -1,6 +1,6 @@
 /** The engine's gas table: measured rows are numbers, estimates {"gas", "measured": false}. */
 
-/** Gas differs a little between runs: what a pair writes about time depends on the second. */
+/** Of a row: what a storage slot costs depends a little on what was in it. */
 const tolerance = 0.02;
 
 /** The table with the measured rows put in; estimates of what was not measured stay. */
