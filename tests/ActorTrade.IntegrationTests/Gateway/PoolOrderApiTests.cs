@@ -118,7 +118,9 @@ public sealed class PoolOrderApiTests : IAsyncLifetime
             {"account":"alice","tokenIn":"USD","amountIn":"100","limitPrice":"0.000001","slices":2,"sliceSeconds":3600}
             """,
             "t");
-        Assert.Equal(("0", "0"), (placed.String("sold"), placed.String("bought")));
+
+        // The first slice may trade before the answer is read.
+        Assert.Contains(placed.String("sold"), (string[])["0", "50"]);
         Reply? now = null;
         await Eventually.TrueAsync(
             async () =>
